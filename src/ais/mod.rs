@@ -1,0 +1,11 @@
+//! The nouns: vessel, report, fleet, track, trip.
+
+pub mod fleet;
+pub mod report;
+pub mod trip;
+pub mod vessel;
+
+pub use fleet::{Fleet, Track};
+pub use report::{Fault, NavStatus, Report, Reports, Truth};
+pub use trip::{Ending, Trip};
+pub use vessel::{Mmsi, MmsiClass, ShipKind, ShipType, Static, Vessel};

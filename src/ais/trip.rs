@@ -1,0 +1,65 @@
+//! A piece of a track: what is compared, clustered and predicted.
+
+use std::ops::Range;
+
+use super::{Fleet, Track};
+
+/// Why a trip begins or ends where it does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Ending {
+    /// The track begins or ends here.
+    Track,
+    /// Silence longer than the limit.
+    Gap,
+    /// The ship lay still.
+    Stop,
+    /// The ship turned back.
+    Turn,
+}
+
+impl Ending {
+    /// The reason in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ending::Track => "track",
+            Ending::Gap => "gap",
+            Ending::Stop => "stop",
+            Ending::Turn => "turn",
+        }
+    }
+}
+
+/// A piece of a track between stops, gaps or turns. At least two reports.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Trip {
+    /// Index of the vessel in its fleet.
+    pub vessel: usize,
+    /// Its reports, as indices into the fleet's.
+    pub reports: Range<usize>,
+    /// Length over ground, meters.
+    pub length_m: f64,
+    /// Why it begins here.
+    pub begins: Ending,
+    /// Why it ends here.
+    pub ends: Ending,
+}
+
+impl Trip {
+    /// The reports of this trip of `fleet`.
+    pub fn track<'a>(&self, fleet: &'a Fleet) -> Track<'a> {
+        fleet.piece(self.vessel, self.reports.clone())
+    }
+
+    /// First and last time, UTC milliseconds.
+    pub fn time_span_ms(&self, fleet: &Fleet) -> (i64, i64) {
+        let times = &fleet.reports().t_ms;
+        (times[self.reports.start], times[self.reports.end - 1])
+    }
+
+    /// Mean speed over ground from length and duration, knots; zero for an instant.
+    pub fn mean_kn(&self, fleet: &Fleet) -> f64 {
+        let (from_ms, to_ms) = self.time_span_ms(fleet);
+        let s = crate::base::units::s_from_ms(to_ms - from_ms);
+        if s > 0.0 { crate::base::units::kn_from_mps(self.length_m / s) } else { 0.0 }
+    }
+}

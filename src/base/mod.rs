@@ -1,0 +1,11 @@
+//! Numbers, places, time, jobs, parameters: nothing about ships.
+
+pub mod angle;
+pub mod geo;
+pub mod job;
+pub mod note;
+pub mod params;
+pub mod rng;
+pub mod text;
+pub mod time;
+pub mod units;

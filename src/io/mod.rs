@@ -1,0 +1,3 @@
+//! Files in and out; polars stays here.
+
+pub mod batch;
