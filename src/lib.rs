@@ -1,1 +1,4 @@
-pub fn x(){}
+//! Fairway.
+pub mod ais;
+pub mod base;
+pub mod io;

@@ -133,6 +133,8 @@ pub struct Batch {
     pub truth: Vec<Truth>,
     /// Static reports.
     pub abouts: Vec<About>,
+    /// For tables without times: when each vessel is taken to arrive, UTC milliseconds, by number.
+    pub anchors: Vec<(u32, i64)>,
     /// Rows read: position reports, rows of static tables, and rows refused.
     pub rows_read: u64,
     /// Rows of tables without positions that were kept for what they say of vessels.

@@ -1,3 +1,26 @@
 //! Files in and out; polars stays here.
+//!
+//! Text goes straight from blocks of lines into our columns; frames are polars' where the file is
+//! Parquet. Either way each row passes the one gate in [`intake`], and each row that does not is in
+//! the ledger.
 
 pub mod batch;
+mod bits;
+pub mod blocks;
+pub mod columns;
+pub mod export;
+mod guess;
+pub mod intake;
+pub mod merge;
+pub mod message;
+pub mod nmea;
+mod nmea_file;
+mod number;
+mod parquet;
+pub mod read;
+pub mod safe;
+pub mod table;
+
+pub use batch::{Oddity, Refusal};
+pub use columns::Mapping;
+pub use read::{FileLedger, FileRef, Reading, expand, preview, read};

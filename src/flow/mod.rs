@@ -1,0 +1,18 @@
+//! Parameters to jobs to kept results.
+
+pub mod desk;
+pub mod jobs;
+pub mod key;
+pub mod project;
+pub mod session;
+pub mod stage;
+pub mod stages;
+pub mod tray;
+
+#[cfg(test)]
+mod tests;
+
+pub use desk::Desk;
+pub use jobs::Jobs;
+pub use key::Key;
+pub use session::Session;

@@ -1,0 +1,236 @@
+//! One stage's place on the desk: what is shown, what is kept, what is being worked on.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::jobs::{Jobs, Running};
+use super::key::Key;
+use super::stage::{Asked, Pace, Source, Stage, short_name};
+use crate::base::job::{Job, Stopped};
+use crate::base::params::Checked;
+
+/// Holds the results of one stage and keeps them up with what is asked for.
+pub struct Tray<S: Stage> {
+    wanted: Option<Key>,
+    requested: Option<Key>,
+    shown: Option<Kept<S::Output>>,
+    kept: VecDeque<Kept<S::Output>>,
+    running: Option<(Key, Running<S::Output>)>,
+    failed: Option<(Key, Vec<String>)>,
+}
+
+/// A result with its name and the time it took to make.
+struct Kept<T> {
+    key: Key,
+    value: Arc<T>,
+    took: Duration,
+}
+
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        Kept { key: self.key, value: Arc::clone(&self.value), took: self.took }
+    }
+}
+
+/// What to draw of a tray.
+pub struct Shown<'a, T> {
+    /// The result's name: tag of GPU buffers and thinned plots.
+    pub key: Key,
+    /// The result.
+    pub value: &'a Arc<T>,
+    /// Whether something newer is wanted.
+    pub is_stale: bool,
+}
+
+/// How a stage stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// Nothing was ever wanted, or its input is not there yet.
+    Waiting,
+    /// Work goes on.
+    Working,
+    /// The result is what is wanted.
+    Fresh,
+    /// There is an older result only.
+    Stale,
+    /// It failed, or its parameters are out of range.
+    Fault,
+}
+
+/// What is common to the trays of all stages: what the status bar and the command line need.
+pub trait Shelf {
+    /// The stage's name, without its version.
+    fn name(&self) -> &'static str;
+    /// What the user calls the stage.
+    fn title(&self) -> &'static str;
+    /// The names of the stages whose results it takes.
+    fn needs(&self) -> &'static [&'static str];
+    /// How the stage stands.
+    fn state(&self) -> State;
+    /// Steps done and announced and the time at work, while work goes on.
+    fn progress(&self) -> Option<(u64, u64, Duration)>;
+    /// Why there is no result for what is wanted.
+    fn faults(&self) -> &[String];
+    /// Ends the work going on.
+    fn cancel(&mut self);
+    /// Starts what waits to be asked, and tries again what failed.
+    fn request(&mut self);
+    /// Seconds, key and figures of the shown result.
+    fn figures(&self) -> Option<Map<String, Value>>;
+    /// Writes the shown result into `folder`, if there is one.
+    fn export(&self, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String>;
+}
+
+impl<S: Stage> Tray<S> {
+    /// Asks for the result of `params` on `source`. Gives it if it is at hand; otherwise sees to it
+    /// that work towards it goes on. Called on every frame: it never blocks, and costs one hash
+    /// when nothing has changed.
+    pub fn want(&mut self, params: &S::Params, source: impl Source<S::Input>, jobs: &Jobs) -> Asked<S::Output> {
+        let key = Key::of(S::NAME, params, &source.keys());
+        self.wanted = Some(key);
+        self.collect();
+        if !self.recall(key) && !self.is_settled(key) {
+            self.advance(key, params, source.ready(), jobs);
+        }
+        let shown = self.shown.as_ref().filter(|shown| shown.key == key);
+        Asked { key, value: shown.map(|shown| Arc::clone(&shown.value)) }
+    }
+
+    /// What to draw: the newest result there is, and whether it is older than what is wanted.
+    pub fn shown(&self) -> Option<Shown<'_, S::Output>> {
+        let Kept { key, value, .. } = self.shown.as_ref()?;
+        Some(Shown { key: *key, value, is_stale: self.wanted != Some(*key) })
+    }
+
+    /// Forgets everything, cancelling what goes on: the last file was closed.
+    pub fn clear(&mut self) {
+        *self = Tray::default();
+    }
+
+    /// Takes in a result that has arrived. One that was overtaken is shown if nothing better is:
+    /// while a slider is dragged, the view follows a little behind.
+    fn collect(&mut self) {
+        let Some((key, running)) = &self.running else { return };
+        let Some((outcome, took)) = running.poll() else { return };
+        let key = *key;
+        self.running = None;
+        match outcome {
+            Ok(value) => {
+                let result = Kept { key, value: Arc::new(value), took };
+                if self.shown.as_ref().is_none_or(|shown| self.wanted != Some(shown.key)) {
+                    self.shown = Some(result.clone());
+                }
+                self.kept.push_front(result);
+                self.kept.truncate(S::KEPT);
+            }
+            Err(Stopped::Failed(fault)) => self.failed = Some((key, vec![fault])),
+            Err(Stopped::Cancelled) => (),
+        }
+    }
+
+    /// Shows the result of `key` if it is at hand.
+    fn recall(&mut self, key: Key) -> bool {
+        if self.shown.as_ref().is_some_and(|shown| shown.key == key) {
+            return true;
+        }
+        let Some(place) = self.kept.iter().position(|kept| kept.key == key) else { return false };
+        let result = self.kept.remove(place).expect("the place was just found");
+        self.kept.push_front(result.clone());
+        self.shown = Some(result);
+        true
+    }
+
+    /// Whether `key` is under way already, or known to fail.
+    fn is_settled(&self, key: Key) -> bool {
+        self.running.as_ref().is_some_and(|(running, _)| *running == key)
+            || self.failed.as_ref().is_some_and(|(failed, _)| *failed == key)
+    }
+
+    fn advance(&mut self, key: Key, params: &S::Params, input: Option<S::Input>, jobs: &Jobs) {
+        match S::PACE {
+            Pace::Settled => self.running = None, // Dropping a running job cancels it.
+            Pace::Live | Pace::OnRequest if self.running.is_some() => return,
+            Pace::OnRequest if self.requested != Some(key) => return,
+            Pace::Live | Pace::OnRequest => (),
+        }
+        let Some(input) = input else { return };
+        match Checked::new(params) {
+            Ok(params) => {
+                self.running = Some((key, jobs.start(move |job| S::run(&params, &input, job))));
+                self.collect(); // An inline job is done by now.
+            }
+            Err(faults) => self.failed = Some((key, faults)),
+        }
+    }
+}
+
+impl<S: Stage> Shelf for Tray<S> {
+    fn name(&self) -> &'static str {
+        short_name(S::NAME)
+    }
+
+    fn title(&self) -> &'static str {
+        S::TITLE
+    }
+
+    fn needs(&self) -> &'static [&'static str] {
+        S::NEEDS
+    }
+
+    fn state(&self) -> State {
+        match &self.shown {
+            _ if !self.faults().is_empty() => State::Fault,
+            Some(shown) if self.wanted == Some(shown.key) => State::Fresh,
+            _ if self.running.is_some() => State::Working,
+            Some(_) => State::Stale,
+            None => State::Waiting,
+        }
+    }
+
+    fn progress(&self) -> Option<(u64, u64, Duration)> {
+        let (_, running) = self.running.as_ref()?;
+        let (done, total) = running.progress();
+        Some((done, total, running.elapsed()))
+    }
+
+    fn faults(&self) -> &[String] {
+        match &self.failed {
+            Some((key, faults)) if self.wanted == Some(*key) => faults,
+            _ => &[],
+        }
+    }
+
+    fn cancel(&mut self) {
+        if let Some((key, _)) = self.running.take() {
+            self.failed = Some((key, vec!["stopped on request".into()]));
+        }
+    }
+
+    fn request(&mut self) {
+        self.requested = self.wanted;
+        self.failed = None;
+    }
+
+    fn figures(&self) -> Option<Map<String, Value>> {
+        let Kept { key, value, took } = self.shown.as_ref()?;
+        let mut figures = Map::new();
+        figures.insert("seconds".into(), took.as_secs_f64().into());
+        figures.insert("key".into(), key.to_string().into());
+        figures.extend(S::figures(value));
+        Some(figures)
+    }
+
+    fn export(&self, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
+        self.shown.as_ref().map_or(Ok(Vec::new()), |shown| S::export(&shown.value, folder, job))
+    }
+}
+
+impl<S: Stage> Default for Tray<S> {
+    fn default() -> Self {
+        Tray { wanted: None, requested: None, shown: None, kept: VecDeque::new(), running: None, failed: None }
+    }
+}

@@ -1,0 +1,544 @@
+//! Tables of text: delimiter, header and rows.
+
+use rustc_hash::FxHashMap;
+
+use super::batch::{Batch, BatchBuilder, Refusal};
+use super::blocks::Block;
+use super::columns::{Columns, Mapping, Role};
+use super::intake::{At, Row, Units};
+use super::number::{parse_f64, parse_u32};
+use crate::ais::{Fault, NavStatus, ShipType, Static, Truth};
+use crate::base::time::{DAY_MS, TimeFormat, TimeReader};
+
+/// A field's place in its line.
+type Span = (u32, u32);
+
+/// A table's form: everything needed to read its rows.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// What separates fields.
+    pub delimiter: u8,
+    /// What the columns hold.
+    pub columns: Columns,
+    /// How times are written.
+    pub time_format: Option<TimeFormat>,
+    /// Units of the numbers.
+    pub units: Units,
+    /// Midnight of the day assumed for times without a date, UTC milliseconds.
+    pub date_ms: i64,
+    /// Columns by role, resolved once.
+    places: Places,
+}
+
+/// Columns by role; `NONE` where the table has none.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    mmsi: usize,
+    track: usize,
+    time: usize,
+    date: usize,
+    lat: usize,
+    lon: usize,
+    sog: usize,
+    cog: usize,
+    sine: usize,
+    cosine: usize,
+    heading: usize,
+    rot: usize,
+    status: usize,
+    remaining: usize,
+    /// The last column without which a row is nothing.
+    last_needed: usize,
+    has_truth: bool,
+}
+
+const NONE: usize = usize::MAX;
+
+/// The roles that say something of the vessel rather than of the moment.
+pub const STATIC_ROLES: [Role; 13] = [
+    Role::Name,
+    Role::Imo,
+    Role::Callsign,
+    Role::ShipType,
+    Role::Length,
+    Role::Width,
+    Role::DimA,
+    Role::DimB,
+    Role::DimC,
+    Role::DimD,
+    Role::Draught,
+    Role::Destination,
+    Role::Eta,
+];
+
+/// Finds the delimiter of a header line: the one of comma, semicolon, tab and bar that it has most of.
+pub fn find_delimiter(header: &[u8]) -> u8 {
+    let count = |delimiter: &u8| {
+        let mut is_quoted = false;
+        header.iter().filter(|byte| {
+            is_quoted ^= **byte == b'"';
+            !is_quoted && *byte == delimiter
+        }).count()
+    };
+    // Of equals, the last: a header of one name has none of them.
+    [b'\t', b';', b'|', b','].into_iter().max_by_key(count).unwrap_or(b',')
+}
+
+/// The names in a header line.
+pub fn header_names(header: &[u8], delimiter: u8) -> Vec<String> {
+    let mut spans = Vec::new();
+    split(header, delimiter, &mut spans);
+    spans.iter().map(|span| text_of(field(header, *span)).trim().to_owned()).collect()
+}
+
+impl Layout {
+    /// A layout of `columns` whose time format and units are still to be recognised.
+    pub fn new(delimiter: u8, columns: Columns, mapping: &Mapping) -> Layout {
+        let of = |role| columns.of(role).unwrap_or(NONE);
+        let needed = [Role::Mmsi, Role::Lat, Role::Lon, Role::Time];
+        let last_needed = needed.iter().filter_map(|role| columns.of(*role)).max().unwrap_or(0);
+        let truths = [Role::TruthRoute, Role::TruthTrip, Role::TruthFault];
+        let places = Places {
+            mmsi: of(Role::Mmsi),
+            track: of(Role::Track),
+            time: of(Role::Time),
+            date: of(Role::Date),
+            lat: of(Role::Lat),
+            lon: of(Role::Lon),
+            sog: of(Role::Sog),
+            cog: of(Role::Cog),
+            sine: of(Role::CogSine),
+            cosine: of(Role::CogCosine),
+            heading: of(Role::Heading),
+            rot: of(Role::Rot),
+            status: of(Role::Status),
+            remaining: of(Role::Remaining),
+            last_needed,
+            has_truth: truths.iter().any(|role| columns.of(*role).is_some()),
+        };
+        let date_ms = mapping.date_ms();
+        Layout { delimiter, columns, time_format: None, units: Units::default(), date_ms, places }
+    }
+
+    /// Whether vessels are named by numbers that are no MMSI.
+    pub fn is_local(&self) -> bool {
+        self.places.mmsi == NONE
+    }
+
+    /// The time fields of the first rows, as [`Layout::parse`] would read them.
+    pub fn time_samples(&self, block: &[u8], most: usize) -> Vec<Vec<u8>> {
+        let mut spans = Vec::new();
+        let mut buffer = Vec::new();
+        lines(block)
+            .take(most)
+            .filter_map(|line| {
+                split(line, self.delimiter, &mut spans);
+                Some(self.time_text(line, &spans, &mut buffer)?.to_vec())
+            })
+            .collect()
+    }
+
+    /// Reads the numbers of the first rows without judging them: what units are guessed from.
+    pub fn sample(&self, block: &[u8], most: usize) -> Vec<Row> {
+        let mut reading = Reading::new(self);
+        lines(block).take(most).filter_map(|line| reading.row(line)).collect()
+    }
+
+    /// Reads every row of `block`.
+    pub fn parse(&self, block: &Block) -> Batch {
+        let mut builder = BatchBuilder::default();
+        for (line, text) in &block.long_lines {
+            builder.refuse(Refusal::LongLine, *line, text);
+        }
+        let mut reading = Reading::new(self);
+        let has_positions = self.columns.has_positions();
+        let mut line_number = block.first_line;
+        for line in block.bytes.split(|byte| *byte == b'\n') {
+            let at = At { line: line_number, text: line };
+            line_number += 1;
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.is_empty() {
+                continue;
+            }
+            if has_positions {
+                reading.position_row(line, at, &mut builder);
+            } else {
+                reading.static_row(line, at, &mut builder);
+            }
+        }
+        let mut batch = builder.finish();
+        batch.anchors = reading.anchors.0.into_iter().collect();
+        batch.anchors.sort_unstable();
+        batch
+    }
+
+    fn time_text<'a>(&self, line: &'a [u8], spans: &[Span], buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        let time = spans.get(self.places.time).map(|span| field(line, *span));
+        let date = spans.get(self.places.date).map(|span| field(line, *span));
+        match (date, time) {
+            (Some(date), Some(time)) => {
+                buffer.clear();
+                buffer.extend_from_slice(date.trim_ascii());
+                buffer.push(b' ');
+                buffer.extend_from_slice(time.trim_ascii());
+                Some(buffer)
+            }
+            (date, time) => time.or(date),
+        }
+    }
+}
+
+/// When each vessel of a table without times is taken to arrive.
+#[derive(Default)]
+struct Anchors(FxHashMap<u32, i64>);
+
+/// The state of reading rows one after the other.
+struct Reading<'a> {
+    layout: &'a Layout,
+    time: TimeReader,
+    spans: Vec<Span>,
+    buffer: Vec<u8>,
+    /// Hash of what each vessel last said of itself, by its place in the batch.
+    said: Vec<u64>,
+    statics: Vec<(Role, usize)>,
+    anchors: Anchors,
+}
+
+impl<'a> Reading<'a> {
+    fn new(layout: &'a Layout) -> Reading<'a> {
+        let statics = STATIC_ROLES.iter().filter_map(|role| Some((*role, layout.columns.of(*role)?)));
+        Reading {
+            layout,
+            time: TimeReader::new(layout.time_format.unwrap_or(TimeFormat::Iso), layout.date_ms),
+            spans: Vec::with_capacity(64),
+            buffer: Vec::new(),
+            said: Vec::new(),
+            statics: statics.collect(),
+            anchors: Anchors::default(),
+        }
+    }
+
+    fn position_row(&mut self, line: &[u8], at: At, builder: &mut BatchBuilder) {
+        match self.row(line) {
+            Some(row) => {
+                if self.layout.units.take(builder, &row, at) {
+                    self.about(&row, line, builder);
+                }
+            }
+            None if self.spans.len() <= self.layout.places.last_needed => {
+                builder.refuse(Refusal::TooFewFields, at.line, at.text);
+            }
+            None => builder.refuse(Refusal::NoVessel, at.line, at.text),
+        }
+    }
+
+    /// A row of a table that only says what vessels are.
+    fn static_row(&mut self, line: &[u8], at: At, builder: &mut BatchBuilder) {
+        match self.row(line) {
+            Some(row) => {
+                builder.count_static_row();
+                let t_ms = row.t_ms.unwrap_or(i64::MIN);
+                builder.about(row.id, t_ms, self.said_in(line));
+            }
+            None if self.spans.len() <= self.layout.places.last_needed => {
+                builder.refuse(Refusal::TooFewFields, at.line, at.text);
+            }
+            None => builder.refuse(Refusal::NoVessel, at.line, at.text),
+        }
+    }
+
+    /// The numbers of a row; `None` where it has too few fields or names no vessel.
+    fn row(&mut self, line: &[u8]) -> Option<Row> {
+        let Reading { layout, time, spans, buffer, anchors, .. } = self;
+        let places = &layout.places;
+        split(line, layout.delimiter, spans);
+        if spans.len() <= places.last_needed {
+            return None;
+        }
+        let get = |place: usize| spans.get(place).map_or(&[][..], |span| field(line, *span));
+        let number = |place: usize| {
+            if place == NONE { f64::NAN } else { parse_f64(get(place)).unwrap_or(f64::NAN) }
+        };
+        let (id, is_local) = match places.mmsi {
+            NONE => (local_id(get(places.track))?, true),
+            place => (parse_u32(get(place))?, false),
+        };
+        let t_ms = if places.time == NONE && places.remaining != NONE {
+            layout.anchored_ms(id, line, spans, anchors)
+        } else {
+            layout.time_text(line, spans, buffer).and_then(|text| time.read(text))
+        };
+        let cog = match (places.cog, places.sine, places.cosine) {
+            (NONE, NONE, _) | (NONE, _, NONE) => f64::NAN,
+            (NONE, sine, cosine) => number(sine).atan2(number(cosine)).to_degrees(),
+            (place, ..) => number(place),
+        };
+        let status = if places.status == NONE { NavStatus::UNDEFINED } else { NavStatus::from_text(get(places.status)) };
+        let truth = places.has_truth.then(|| layout.truth(line, spans));
+        Some(Row {
+            id,
+            is_local,
+            t_ms,
+            lat: number(places.lat),
+            lon: number(places.lon),
+            sog: number(places.sog),
+            cog,
+            heading: number(places.heading),
+            rot: number(places.rot),
+            status,
+            truth,
+        })
+    }
+
+    /// Notes what the row says of its vessel, if that is news.
+    fn about(&mut self, row: &Row, line: &[u8], builder: &mut BatchBuilder) {
+        let named_by_text = row.is_local && parse_u32(field(line, self.spans[self.layout.places.track])).is_none();
+        if self.statics.is_empty() && !named_by_text {
+            return;
+        }
+        let hash = self.statics.iter().filter_map(|(_, place)| self.spans.get(*place)).fold(0, |hash, span| hash_bytes(hash, field(line, *span)));
+        let owner = builder.owner(row.id) as usize;
+        if owner >= self.said.len() {
+            self.said.resize(owner + 1, 0);
+        } else if self.said[owner] == hash {
+            return;
+        }
+        self.said[owner] = hash;
+        let mut said = self.said_in(line);
+        if named_by_text && said.name.is_empty() {
+            said.name = text_of(field(line, self.spans[self.layout.places.track])).trim().to_owned();
+        }
+        if said != Static::default() {
+            builder.about(row.id, row.t_ms.unwrap_or(i64::MIN), said);
+        }
+    }
+
+    fn said_in(&self, line: &[u8]) -> Static {
+        let mut said = Static::default();
+        let mut dims = [f64::NAN; 4];
+        for (role, place) in &self.statics {
+            let bytes = self.spans.get(*place).map_or(&[][..], |span| field(line, *span)).trim_ascii();
+            if !bytes.is_empty() {
+                tell(&mut said, &mut dims, *role, &text_of(bytes));
+            }
+        }
+        finish_dims(&mut said, dims);
+        said
+    }
+}
+
+/// Puts what column `role` says into `said`; parts of the ship's size into `dims`.
+pub fn tell(said: &mut Static, dims: &mut [f64; 4], role: Role, text: &str) {
+    let text = text.trim().trim_end_matches('@').trim();
+    let clean = || if matches!(text.to_ascii_lowercase().as_str(), "unknown" | "undefined" | "nan" | "none" | "null") { String::new() } else { text.to_owned() };
+    let meters = || parse_f64(text.as_bytes()).filter(|m| *m > 0.0 && *m < 1023.0).map(|m| m as f32);
+    match role {
+        Role::Name => said.name = clean(),
+        Role::Callsign => said.callsign = clean(),
+        Role::Destination => said.destination = clean(),
+        Role::Eta => said.eta = clean(),
+        Role::Imo => {
+            let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+            said.imo = parse_u32(digits.as_bytes()).unwrap_or(0);
+        }
+        Role::ShipType => said.ship_type = ShipType::from_text(text),
+        Role::Length => said.length_m = meters(),
+        Role::Width => said.width_m = meters(),
+        Role::Draught => said.draught_m = meters().filter(|m| *m < 50.0),
+        Role::DimA | Role::DimB | Role::DimC | Role::DimD => {
+            let place = [Role::DimA, Role::DimB, Role::DimC, Role::DimD].iter().position(|dim| *dim == role);
+            dims[place.expect("one of the four")] = parse_f64(text.as_bytes()).unwrap_or(f64::NAN);
+        }
+        _ => (),
+    }
+}
+
+/// Length and breadth from the distances to bow, stern, port and starboard, where not given.
+pub fn finish_dims(said: &mut Static, dims: [f64; 4]) {
+    let sum = |a: f64, b: f64| Some((a + b) as f32).filter(|m| *m > 0.0 && *m < 1023.0);
+    said.length_m = said.length_m.or_else(|| sum(dims[0], dims[1]));
+    said.width_m = said.width_m.or_else(|| sum(dims[2], dims[3]));
+}
+
+/// The number for a vessel that a table names by a number or a text of its own.
+pub fn local_id(name: &[u8]) -> Option<u32> {
+    let name = name.trim_ascii();
+    match parse_u32(name) {
+        _ if name.is_empty() => None,
+        Some(id) => Some(id),
+        // A text: its hash, with the first bit set, out of the way of numbers in use.
+        None => Some((hash_bytes(0, name) as u32) | 1 << 31),
+    }
+}
+
+impl Layout {
+    fn truth(&self, line: &[u8], spans: &[Span]) -> Truth {
+        let get = |role| {
+            let span = self.columns.of(role).and_then(|place| spans.get(place))?;
+            Some(field(line, *span).trim_ascii()).filter(|text| !text.is_empty())
+        };
+        let number = |role| get(role).and_then(parse_u32).unwrap_or(Truth::NONE);
+        let fault = get(Role::TruthFault).and_then(|text| std::str::from_utf8(text).ok());
+        Truth {
+            route: number(Role::TruthRoute),
+            trip: number(Role::TruthTrip),
+            fault: fault.map_or(Fault::None, Fault::from_name),
+        }
+    }
+
+    /// A time for tables that only tell week, weekday, hour and the minutes that remain: arrival is
+    /// fixed by the first row of each vessel, and the other rows lie before it.
+    fn anchored_ms(&self, id: u32, line: &[u8], spans: &[Span], anchors: &mut Anchors) -> Option<i64> {
+        let number = |role| {
+            let span = self.columns.of(role).and_then(|place| spans.get(place))?;
+            parse_f64(field(line, *span))
+        };
+        let remaining_ms = (number(Role::Remaining).filter(|m| m.abs() < 1e7)? * 60_000.0) as i64;
+        let anchor = anchors.0.entry(id).or_insert_with(|| {
+            let week = number(Role::Week).unwrap_or(1.0).clamp(1.0, 53.0) as i64 - 1;
+            let weekday = number(Role::Weekday).unwrap_or(0.0).clamp(0.0, 7.0) as i64;
+            let hour = number(Role::Hour).unwrap_or(0.0).clamp(0.0, 23.0);
+            self.date_ms + (week * 7 + weekday) * DAY_MS + ((hour + 0.5) * 3_600_000.0) as i64 + remaining_ms
+        });
+        Some(*anchor - remaining_ms)
+    }
+}
+
+/// The lines of `block` that are not empty, without their ends.
+pub fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> {
+    block
+        .split(|byte| *byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.is_empty())
+}
+
+/// Where the fields of `line` lie. Delimiters between quotes do not count.
+pub fn split(line: &[u8], delimiter: u8, spans: &mut Vec<Span>) {
+    spans.clear();
+    let mut start = 0;
+    if memchr::memchr(b'"', line).is_none() {
+        for end in memchr::memchr_iter(delimiter, line) {
+            spans.push((start as u32, end as u32));
+            start = end + 1;
+        }
+    } else {
+        let mut is_quoted = false;
+        for (place, byte) in line.iter().enumerate() {
+            if *byte == b'"' {
+                // A quote only opens at the start of a field: 12" is a size.
+                is_quoted = if is_quoted { false } else { line[start..place].trim_ascii().is_empty() || line[place - 1] == b'"' };
+            } else if *byte == delimiter && !is_quoted {
+                spans.push((start as u32, place as u32));
+                start = place + 1;
+            }
+        }
+    }
+    spans.push((start as u32, line.len() as u32));
+}
+
+/// A field's bytes, without the quotes around it.
+pub fn field(line: &[u8], (start, end): Span) -> &[u8] {
+    let bytes = &line[start as usize..end as usize];
+    if bytes.contains(&b'"') {
+        let trimmed = bytes.trim_ascii();
+        if let Some(inner) = trimmed.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) {
+            return inner;
+        }
+    }
+    bytes
+}
+
+/// A field as text, doubled quotes made single.
+pub fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace("\"\"", "\"")
+}
+
+/// FNV-1a over eight bytes at a time: enough to notice that a vessel says something new.
+fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
+    let mut hash = seed ^ 0xcbf2_9ce4_8422_2325 ^ (bytes.len() as u64).rotate_left(32);
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        hash = (hash ^ u64::from_le_bytes(chunk.try_into().expect("eight bytes"))).wrapping_mul(0x0100_0000_01b3);
+        hash ^= hash >> 32;
+    }
+    for byte in chunks.remainder() {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash ^ (hash >> 29)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(line: &str, delimiter: u8) -> Vec<String> {
+        let mut spans = Vec::new();
+        split(line.as_bytes(), delimiter, &mut spans);
+        spans.iter().map(|span| text_of(field(line.as_bytes(), *span))).collect()
+    }
+
+    #[test]
+    fn fields_are_split_at_delimiters_outside_quotes() {
+        assert_eq!(fields("a,b,,d", b','), ["a", "b", "", "d"]);
+        assert_eq!(fields("a,\"LONG BEACH,USA\",d", b','), ["a", "LONG BEACH,USA", "d"]);
+        assert_eq!(fields("\"a \"\"b\"\"\";c", b';'), ["a \"b\"", "c"]);
+        assert_eq!(fields("12\" pipe,b", b','), ["12\" pipe", "b"]);
+        assert_eq!(fields("", b','), [""]);
+        assert_eq!(fields("\"open,b", b',').len(), 1);
+    }
+
+    #[test]
+    fn the_delimiter_is_the_commonest_of_the_header() {
+        for (header, delimiter) in
+            [("a,b,c", b','), ("a;b;c", b';'), ("a\tb\tc", b'\t'), ("\"a,b\";c", b';'), ("alone", b',')]
+        {
+            assert_eq!(find_delimiter(header.as_bytes()), delimiter, "{header}");
+        }
+    }
+
+    fn parse(header: &str, rows: &str) -> Batch {
+        let delimiter = find_delimiter(header.as_bytes());
+        let columns = Columns::recognize(header_names(header.as_bytes(), delimiter), &Mapping::default());
+        let mut layout = Layout::new(delimiter, columns, &Mapping::default());
+        layout.time_format = Some(TimeFormat::Iso);
+        layout.parse(&Block { bytes: rows.into(), first_line: 2, ..Block::default() })
+    }
+
+    #[test]
+    fn rows_become_reports_and_bad_ones_are_counted_with_their_line() {
+        let batch = parse(
+            "mmsi,time,lat,lon,sog,name",
+            "219000001,2020-01-01T00:00:00,55.5,11,12.3,ANNA\r\n\nx,2020-01-01T00:00:00,55,11,1,\n219000001,2020\n219000001,never,1,2,3,\n",
+        );
+        assert_eq!((batch.reports.len(), batch.rows_read), (1, 4));
+        assert_eq!(batch.abouts[0].said.name, "ANNA");
+        let places: Vec<_> = batch.refused.iter().map(|(reason, counted)| (reason, counted.first[0].line)).collect();
+        assert_eq!(places, [(Refusal::TooFewFields, 5), (Refusal::NoVessel, 4), (Refusal::NoTime, 6)]);
+    }
+
+    #[test]
+    fn a_vessel_is_described_once_however_many_rows_repeat_it() {
+        let row = "219000001,2020-01-01T00:00:00,55.5,11,ANNA,IMO9074729,Cargo,100.5\n";
+        let batch = parse("mmsi,time,lat,lon,name,imo,vesseltype,length", &row.repeat(50));
+        assert_eq!(batch.abouts.len(), 1);
+        let said = &batch.abouts[0].said;
+        assert_eq!((said.imo, said.ship_type, said.length_m), (9_074_729, ShipType(70), Some(100.5)));
+    }
+
+    #[test]
+    fn decimal_commas_and_sines_are_read() {
+        let batch = parse("mmsi;time;lat;lon;cog_sin;cog_cos", "219000001;2020-01-01 00:00:00;55,5;11,25;1;0\n");
+        let report = batch.reports[0];
+        assert_eq!((report.position.lat_deg, report.position.lon_deg, report.cog_deg), (55.5, 11.25, 90.0));
+    }
+
+    #[test]
+    fn tables_without_times_are_set_against_arrival() {
+        let batch = parse(
+            "RemainingTravelTimeInMinutes,Latitude,Longitude,WeekdayInt,WeekOfYearInt,HourInt,TripID",
+            "60,54,10,6,17,0,5\n30,54,10.1,6,17,0,5\n",
+        );
+        assert_eq!(batch.reports[1].t_ms - batch.reports[0].t_ms, 30 * 60_000);
+        assert_eq!(batch.groups[0].id, 5);
+    }
+}

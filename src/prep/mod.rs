@@ -1,0 +1,44 @@
+//! Reports to trips: what is wrong goes, what belongs together stays together.
+//!
+//! [`clean()`] takes away reports that cannot be true and tells ships apart that share a number;
+//! [`segment()`] cuts each track into trips. Both say of everything they took what it was and why.
+
+pub mod clean;
+mod follow;
+mod gather;
+mod mend;
+mod part;
+pub mod segment;
+mod share;
+mod steps;
+mod stop;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+use std::ops::Range;
+
+pub use clean::{CleanParams, Cleaned, Mended, SharedMmsi, SpeedLimit, Verdict, clean};
+pub use segment::{Cut, Dropped, TripParams, Trips, segment};
+
+use crate::ais::Fleet;
+
+/// Reports in a chunk of vessels: much more than the cost of handing out a chunk, much less than
+/// what would let one core wait for another.
+const CHUNK: usize = 50_000;
+
+/// Neighboring vessels that together have about [`CHUNK`] reports: the unit of parallel work.
+fn chunks(fleet: &Fleet) -> Vec<Range<usize>> {
+    let mut chunks = Vec::new();
+    let mut first = 0;
+    for vessel in 0..fleet.vessels().len() {
+        if fleet.starts()[vessel + 1] - fleet.starts()[first] >= CHUNK {
+            chunks.push(first..vessel + 1);
+            first = vessel + 1;
+        }
+    }
+    if first < fleet.vessels().len() {
+        chunks.push(first..fleet.vessels().len());
+    }
+    chunks
+}
