@@ -1,4 +1,8 @@
 //! Fairway.
+#![recursion_limit = "256"]
 pub mod ais;
 pub mod base;
+pub mod flow;
 pub mod io;
+pub mod prep;
+pub mod synth;

@@ -68,6 +68,17 @@ impl Fleet {
         Fleet { vessels, starts, reports }
     }
 
+    /// The same reports of `vessels`, which are described anew.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many as before.
+    #[must_use]
+    pub fn with_vessels(self, vessels: Vec<Vessel>) -> Fleet {
+        assert_eq!(vessels.len(), self.vessels.len(), "each vessel is described anew");
+        Fleet { vessels, ..self }
+    }
+
     /// The vessels, by rising number.
     pub fn vessels(&self) -> &[Vessel] {
         &self.vessels

@@ -9,8 +9,6 @@ pub mod stage;
 pub mod stages;
 pub mod tray;
 
-#[cfg(test)]
-mod tests;
 
 pub use desk::Desk;
 pub use jobs::Jobs;

@@ -236,9 +236,12 @@ mod tests {
 
     #[test]
     fn texts_come_back_in_capitals_and_cut() {
-        for (text, expected) in
-            [("Ever Dawn", "EVER DAWN"), ("A@B", "A?B"), ("ÅRØ", "?R?"), ("0123456789AB", "0123456789")]
-        {
+        for (text, expected) in [
+            ("Ever Dawn", "EVER DAWN"),
+            ("A@B", "A?B"),
+            ("ÅRØ", "?R?"),
+            ("0123456789AB", "0123456789"),
+        ] {
             let mut armor = Armor::default();
             armor.put_text(text, 10);
             let (payload, fill_bits) = armor.finish();

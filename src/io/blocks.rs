@@ -240,7 +240,7 @@ mod tests {
         let text = b"one\ntwo\nthree\nfour";
         for size in 1..30 {
             let blocks = lines_of(text, size);
-            let joined: Vec<u8> = blocks.iter().flat_map(|block| block.bytes).collect();
+            let joined: Vec<u8> = blocks.iter().flat_map(|block| block.bytes.clone()).collect();
             assert_eq!(joined, text, "blocks of {size}");
             for block in &blocks {
                 let before = joined.len();

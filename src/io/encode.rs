@@ -65,7 +65,7 @@ pub fn encode_position(
         Station::ClassA => armor.put(0, 25),
         Station::ClassB => {
             // Carrier sense, no display, DSC, the whole band, obeys message 22.
-            armor.put(0b00_1011_100, 9);
+            armor.put(0b0_0101_1100, 9);
             armor.put(CARRIER_SENSE_STATE, 20);
         }
     }

@@ -3,9 +3,11 @@
 //! Fields hold what was sent, in the units of the message; methods give it in ours, with "not
 //! available" as `None` or not-a-number.
 
-mod kinds;
+mod positions;
+mod statics;
 
-pub use kinds::*;
+pub use positions::{BaseStation, ClassA, ClassB, ClassBExtended, LongRange, Motion};
+pub use statics::{Size, StaticA, StaticB, Voyage};
 
 use super::batch::Refusal;
 use super::bits::{Bits, SixText};
@@ -40,6 +42,17 @@ pub enum Message {
     },
 }
 
+/// What every message begins with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// Message type, `1..=27`.
+    pub kind: u8,
+    /// How often a repeater has sent it on; 3 for "do not repeat".
+    pub repeat: u8,
+    /// Who sent it.
+    pub mmsi: u32,
+}
+
 impl Message {
     /// The message of a payload, as [`Bits::from_payload`] takes it. Trailing bits too many are
     /// left aside, as gpsd does.
@@ -72,13 +85,16 @@ impl Message {
             24 => match bits.uint(38, 2) {
                 0 => (160, |head, bits| Message::StaticA(StaticA { head, name: bits.text(40) })),
                 1 => (162, |head, bits| Message::StaticB(StaticB::read(head, bits))),
-                _ => return None,
+                // Parts 2 and 3 are sent, though the standard knows none.
+                _ => return Some(Message::Other { kind: 24, mmsi: head.mmsi }),
             },
             27 => (95, |head, bits| Message::LongRange(LongRange::read(head, bits))),
             kind @ 1..=27 => return Some(Message::Other { kind, mmsi: head.mmsi }),
             _ => return None,
         };
-        (bits.len() >= least_bits).then(|| read(head, bits))
+        // A message 27 comes alone or filled up to a slot; what else claims to be one is noise.
+        let is_noise = head.kind == 27 && !matches!(bits.len(), 95..=96 | 168);
+        (bits.len() >= least_bits && !is_noise).then(|| read(head, bits))
     }
 
     /// Who sent it.
@@ -136,9 +152,7 @@ impl Message {
             })
         };
         match self {
-            Message::ClassA(m) => {
-                Some(in_motion(&m.motion, m.rot_deg_min(), NavStatus(m.status)))
-            }
+            Message::ClassA(m) => Some(in_motion(&m.motion, m.rot_deg_min(), NavStatus(m.status))),
             Message::ClassB(m) => Some(in_motion(&m.motion, f32::NAN, NavStatus::UNDEFINED)),
             Message::ClassBExtended(m) => {
                 Some(in_motion(&m.motion, f32::NAN, NavStatus::UNDEFINED))
@@ -207,7 +221,7 @@ mod tests {
         assert_eq!((m.status, m.turn, m.motion.sog, m.motion.cog), (0, -127, 123, 2240));
         assert_eq!((m.motion.lon, m.motion.lat, m.motion.heading), (-74_037_230, 29_028_980, 215));
         assert_eq!((m.motion.second, m.maneuver, m.has_raim, m.radio), (33, 0, false, 34017));
-        assert_eq!(m.rot_deg_min(), -708.0);
+        assert!((m.rot_deg_min() + 708.0).abs() < 1e-3);
     }
 
     #[test]
@@ -239,7 +253,9 @@ mod tests {
         armor.put(219_000_001, 30);
         armor.put(0, 6);
         let (payload, fill_bits) = armor.finish();
-        let Message::StaticB(m) = Message::from_payload(payload, fill_bits).unwrap() else { panic!() };
+        let Message::StaticB(m) = Message::from_payload(payload, fill_bits).unwrap() else {
+            panic!()
+        };
         assert_eq!((m.mothership, m.size), (Some(219_000_001), Size::default()));
         assert_eq!((m.model, m.serial, m.callsign.as_str()), (1, 311_616, "OYAB"));
         assert_eq!(&m.vendor.as_str()[..3], "SRT");

@@ -8,6 +8,7 @@ pub mod batch;
 mod bits;
 pub mod blocks;
 pub mod columns;
+pub mod encode;
 pub mod export;
 mod guess;
 pub mod intake;
@@ -20,6 +21,7 @@ mod parquet;
 pub mod read;
 pub mod safe;
 pub mod table;
+pub mod write;
 
 pub use batch::{Oddity, Refusal};
 pub use columns::Mapping;

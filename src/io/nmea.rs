@@ -121,11 +121,16 @@ impl Assembler {
     ///
     /// If `parsed` was made from a block of another length.
     pub fn take(&mut self, block: &[u8], parsed: Parsed, builder: &mut BatchBuilder) {
-        assert_eq!(block.len(), parsed.block_length, "a block and what was found in it go together");
+        assert_eq!(
+            block.len(),
+            parsed.block_length,
+            "a block and what was found in it go together"
+        );
         for item in parsed.items {
             let line = item.line;
             let text = &block[item.text.start as usize..item.text.end as usize];
-            self.joiner.give_up(line, |line, text| builder.refuse(Refusal::PartsMissing, line, text));
+            self.joiner
+                .give_up(line, |line, text| builder.refuse(Refusal::PartsMissing, line, text));
             let Found::Part { key, number, fill_bits, payload } = item.found else {
                 place(&mut self.clock, item.stamp, item.found, line, text, builder);
                 continue;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Oddity, Refusal};
@@ -18,7 +19,7 @@ use super::nmea::NmeaOptions;
 use super::nmea_file::{has_sentence, read_blocks};
 use super::parquet::{Bytes, Opened, ParquetFault};
 use super::table::{Layout, find_delimiter, header_names, lines};
-use crate::ais::{Fleet, Report};
+use crate::ais::{Fleet, Mmsi, Report, Vessel};
 use crate::base::job::{Job, Stopped};
 use crate::base::note::Tally;
 use crate::base::time::recognize_format;
@@ -235,10 +236,20 @@ fn read_file(file: &FileRef, mapping: &Mapping, job: &Job) -> Result<Outcome, St
             Outcome { ledger, is_local: false, batches: Vec::new() }
         }
     };
-    let Outcome { ledger, batches, .. } = &mut outcome;
+    count_rows(&mut outcome.ledger, &mut outcome.batches);
+    let ledger = &mut outcome.ledger;
+    let now = FileRef::of(&file.path);
+    if file.bytes != 0 && now != *file && ledger.fault.is_none() {
+        ledger.notes.push("the file changed while it was read, or since it was chosen; open it again to see all of it".into());
+    }
+    Ok(outcome)
+}
+
+/// Moves what `batches` counted into the ledger of their file.
+fn count_rows(ledger: &mut FileLedger, batches: &mut [Batch]) {
     let name: Arc<str> = Arc::from(ledger.path.display().to_string());
     let mut ids: Vec<u32> = Vec::new();
-    for batch in batches.iter_mut() {
+    for batch in batches {
         ledger.rows_read += batch.rows_read;
         ledger.static_rows += batch.static_rows;
         ledger.messages += batch.messages;
@@ -253,11 +264,16 @@ fn read_file(file: &FileRef, mapping: &Mapping, job: &Job) -> Result<Outcome, St
     ids.dedup();
     ledger.vessels = ids.len() as u64;
     ledger.rows_kept = ledger.rows_read - ledger.refused.total();
-    let now = FileRef::of(&file.path);
-    if file.bytes != 0 && now != *file && ledger.fault.is_none() {
-        ledger.notes.push("the file changed while it was read, or since it was chosen; open it again to see all of it".into());
-    }
-    Ok(outcome)
+}
+
+/// A fleet of made `batches`, whose `vessels` are known already; counts its rows in `ledger`.
+pub fn gather(ledger: &mut FileLedger, mut batches: Vec<Batch>, vessels: &[Vessel], job: &Job) -> Result<Fleet, Stopped> {
+    count_rows(ledger, &mut batches);
+    let (fleet, _) = merge(vec![FileBatches { name: Arc::from("made"), is_local: false, batches }], job)?;
+    let by_number: FxHashMap<Mmsi, &Vessel> = vessels.iter().map(|vessel| (vessel.mmsi, vessel)).collect();
+    let described = fleet.vessels().iter().map(|vessel| by_number.get(&vessel.mmsi).map_or_else(|| vessel.clone(), |known| (*known).clone()));
+    let described = described.collect();
+    Ok(fleet.with_vessels(described))
 }
 
 /// Why reading a file ended.

@@ -1,8 +1,8 @@
-//! AIS as the two big publishers write it: MarineCadastre's 17 columns, the wide form of the
-//! Danish Maritime Authority; with the truth in three further columns where it is wanted.
+//! AIS as the two big publishers write it: the 17 columns of `MarineCadastre`, the wide form of
+//! the Danish Maritime Authority; with the truth in three further columns where it is wanted.
 //!
 //! Rows come in order of time, as in the publishers' files, positions with six decimals. What is
-//! not-a-number is written as real files write it: MarineCadastre has its numbers for "not
+//! not-a-number is written as real files write it: `MarineCadastre` has its numbers for "not
 //! available" (SOG 102.3, COG 360.0, heading 511, latitude 91, longitude 181), the Danish files
 //! have empty fields (and 91, 181).
 
@@ -52,7 +52,7 @@ impl From<Stopped> for WriteError {
     }
 }
 
-/// Writes `fleet` as MarineCadastre does, a header and a row a report; `with_truth` adds the
+/// Writes `fleet` as `MarineCadastre` does, a header and a row a report; `with_truth` adds the
 /// columns `truth_route`, `truth_trip` and `truth_fault`. Counts rows as steps of `job`.
 ///
 /// Draughts are the latest of each vessel: the format has no voyages. The transceiver's class is
@@ -63,7 +63,8 @@ pub fn write_marinecadastre(
     with_truth: bool,
     job: &Job,
 ) -> Result<(), WriteError> {
-    let cards: Vec<MarineCadastreCard> = fleet.vessels().par_iter().map(MarineCadastreCard::new).collect();
+    let cards: Vec<MarineCadastreCard> =
+        fleet.vessels().par_iter().map(MarineCadastreCard::new).collect();
     let reports = fleet.reports();
     write_rows(fleet, out, MARINECADASTRE_HEADER, with_truth, job, |row, clock, index, owner| {
         let card = &cards[owner];
@@ -180,7 +181,8 @@ impl MarineCadastreCard {
     fn new(vessel: &Vessel) -> MarineCadastreCard {
         let about = &vessel.about;
         let imo = if about.imo == 0 { String::new() } else { format!("IMO{}", about.imo) };
-        let code = if about.ship_type.0 == 0 { String::new() } else { about.ship_type.0.to_string() };
+        let code =
+            if about.ship_type.0 == 0 { String::new() } else { about.ship_type.0.to_string() };
         let mut identity = vec![b','];
         push_text(&mut identity, &about.name);
         identity.extend_from_slice(format!(",{imo},").as_bytes());
@@ -231,15 +233,16 @@ impl DmaCard {
             text
         };
         let typed = vessel.voyages.iter().map(|(t_ms, note)| {
-            let draught_m = Some(note.draught_dm).filter(|dm| *dm > 0).map(|dm| f32::from(dm) / 10.0);
+            let draught_m =
+                Some(note.draught_dm).filter(|dm| *dm > 0).map(|dm| f32::from(dm) / 10.0);
             let draught_m = draught_m.or(about.draught_m);
             (*t_ms, voyage_text(draught_m, &note.destination, &note.eta, *t_ms))
         });
         // Before the first voyage the vessel says what nobody has changed yet.
-        let before = match vessel.voyages.is_empty() {
-            true => voyage_text(about.draught_m, &about.destination, &about.eta, 0),
-            false => voyage_text(about.draught_m, "", "", 0),
-        };
+        let is_silent = !vessel.voyages.is_empty();
+        let (destination, eta) =
+            if is_silent { ("", "") } else { (about.destination.as_str(), about.eta.as_str()) };
+        let before = voyage_text(about.draught_m, destination, eta, 0);
         let voyages = std::iter::once((i64::MIN, before)).chain(typed).collect();
 
         let mut size = b",AIS".to_vec();
@@ -526,7 +529,8 @@ mod tests {
             destination: "HESTVIK".into(),
             eta: "01-02 06:30".into(),
         };
-        let note = VoyageNote { destination: "HESTVIK".into(), eta: "01-02 06:30".into(), draught_dm: 83 };
+        let note =
+            VoyageNote { destination: "HESTVIK".into(), eta: "01-02 06:30".into(), draught_dm: 83 };
         let voyages = vec![(LAST_SECOND_MS, note)];
         let first = Vessel { mmsi: Mmsi(290_000_001), about, voyages, ..Vessel::default() };
         let second = Vessel { mmsi: Mmsi(290_000_002), ..Vessel::default() };
@@ -584,9 +588,9 @@ mod tests {
     #[test]
     fn truth_stands_in_the_last_three_columns() {
         for dma in [false, true] {
-            let lines = text(|out| match dma {
-                true => write_dma(&fleet(), out, true, &Job::default()),
-                false => write_marinecadastre(&fleet(), out, true, &Job::default()),
+            let lines = text(|out| {
+                let write = if dma { write_dma } else { write_marinecadastre };
+                write(&fleet(), out, true, &Job::default())
             });
             assert!(lines[0].ends_with(",truth_route,truth_trip,truth_fault"));
             assert!(lines[1].ends_with(",,,"), "{}", lines[1]);

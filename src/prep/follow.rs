@@ -17,7 +17,7 @@ const AHEAD_MS: i64 = 600_000;
 const MANY: usize = 2;
 
 /// Gives the verdict [`Verdict::Jump`] to reports of the ship `part` that leave the chain she is
-/// followed by.
+/// followed by, and [`Verdict::SameTime`] to those at the time of one that was kept.
 ///
 /// The chain is changed for one that has twice as many reports over the next ten minutes, or when
 /// it ends; and then with the first report that can be reached from the last one kept. Where no
@@ -50,6 +50,10 @@ pub(super) fn follow(
     let mut followed: Option<(usize, usize)> = None;
     for report in own {
         let other = sorted.owners[report] as usize;
+        if followed.is_some_and(|(_, last)| track.t_ms[last] == track.t_ms[report]) {
+            verdicts[report] = Verdict::SameTime;
+            continue;
+        }
         if let Some((chain, last)) = followed
             && chain != other
             && is_proved(chain)

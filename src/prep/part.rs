@@ -123,10 +123,15 @@ fn mark_overlapped(
         let chain = &chains[*id];
         active.retain(|other| chains[*other].last > chain.first);
         for other in &active {
-            let loser = if chain.n <= chains[*other].n { *id } else { *other };
+            let is_loser = chain.n <= chains[*other].n;
+            let (loser, winner) = if is_loser { (*id, *other) } else { (*other, *id) };
             let enough =
                 if apart.are(*id, *other) { params.share_reports } else { params.jump_run + 1 };
-            is_jump[loser] |= chains[loser].n < enough;
+            // Wrong positions hours apart make a long chain too, but no quick succession. Where
+            // even the winner has none, that says nothing.
+            let is_proved = chains[loser].is_proved(params.jump_run)
+                || !chains[winner].is_proved(params.jump_run);
+            is_jump[loser] |= chains[loser].n < enough || !is_proved;
         }
         active.push(*id);
     }

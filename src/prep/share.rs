@@ -42,7 +42,7 @@ pub(super) struct Reach {
     pub m_per_ms: f64,
     /// What a position may be off besides.
     pub tolerance_m: f64,
-    /// A chain of more reports than this is taken for a ship's, not for wrong positions.
+    /// A chain of more reports than this, in quick succession, is taken for a ship's, not for wrong positions.
     pub jump_run: usize,
     /// Further off than this is another ship, not the same one by another clock.
     pub apart_m: f64,
@@ -81,22 +81,25 @@ pub(super) struct Chain {
     /// The first report after the latest long silence, and how many there are since.
     anew: usize,
     n_anew: usize,
+    /// The most reports it had without a long silence between.
+    longest: usize,
 }
 
 impl Chain {
     fn new(report: usize) -> Chain {
-        Chain { first: report, last: report, n: 1, before: None, anew: report, n_anew: 1 }
+        Chain { first: report, last: report, n: 1, before: None, anew: report, n_anew: 1, longest: 1 }
     }
 
-    /// Whether it has too many reports to be of wrong positions.
+    /// Whether it has too many reports to be of wrong positions. Over long silences these could
+    /// be reached from each other too; so those do not count.
     pub fn is_proved(&self, jump_run: usize) -> bool {
-        self.n > jump_run
+        self.longest > jump_run
     }
 
     /// A chain of which only this much is known: for tests.
     #[cfg(test)]
     pub(super) fn spanning(first: usize, last: usize, n: usize) -> Chain {
-        Chain { first, last, n, ..Chain::new(first) }
+        Chain { first, last, n, longest: n, ..Chain::new(first) }
     }
 
     fn extend(&mut self, report: usize, dt_ms: i64) {
@@ -107,6 +110,7 @@ impl Chain {
         self.last = report;
         self.n += 1;
         self.n_anew += 1;
+        self.longest = self.longest.max(self.n_anew);
     }
 }
 
@@ -141,6 +145,7 @@ pub(super) fn sort_into_chains(
     let reach = reach.unwrap_or(anywhere);
     let mut sorted = Chains::default();
     let mut open: Vec<u32> = Vec::with_capacity(MAX_OPEN);
+    let mut leader: Option<u32> = None;
     for report in 0..track.len() {
         if report % 65_536 == 0 {
             job.go_on()?;
@@ -148,33 +153,52 @@ pub(super) fn sort_into_chains(
         if verdicts[report] != Verdict::Kept {
             continue;
         }
-        if let [only] = open[..] {
-            let chain = &mut sorted.chains[only as usize];
+        if let Some(id) = leader {
+            let chain = &mut sorted.chains[id as usize];
             let dt_ms = track.t_ms[report] - track.t_ms[chain.last];
             let (from, to) = (track.positions[chain.last], track.positions[report]);
             if dt_ms > 0 && reach.allows(from, to, dt_ms) {
                 chain.extend(report, dt_ms);
                 if let Some(owner) = sorted.owners.get_mut(report) {
-                    *owner = only;
+                    *owner = id;
                 }
                 continue;
             }
         }
+        if open.len() > 1 {
+            close_old(track, &reach, &sorted.chains, &mut open, report);
+        }
         match choose(track, &reach, &sorted.chains, &open, report) {
-            Some(chain) if track.t_ms[sorted.chains[chain as usize].last] == track.t_ms[report] => {
-                let is_repeat = repeats(track, verdicts, report);
-                verdicts[report] = if is_repeat { Verdict::Duplicate } else { Verdict::SameTime };
-            }
             Some(id) => {
                 let chain = &mut sorted.chains[id as usize];
-                chain.extend(report, track.t_ms[report] - track.t_ms[chain.last]);
-                sorted.owners[report] = id;
-                close_old(track, &reach, &sorted.chains, &mut open, report);
+                let dt_ms = track.t_ms[report] - track.t_ms[chain.last];
+                if dt_ms > 0 {
+                    chain.extend(report, dt_ms);
+                    // Only the first of all chains goes without a list of owners.
+                    if let Some(owner) = sorted.owners.get_mut(report) {
+                        *owner = id;
+                    }
+                } else if repeats(track, verdicts, report) {
+                    verdicts[report] = Verdict::Duplicate;
+                } else {
+                    verdicts[report] = Verdict::SameTime;
+                }
             }
             None => begin(track, &reach, verdicts, &mut sorted, &mut open, report),
         }
+        leader = the_leader(&sorted.chains, &open, reach.jump_run);
     }
     Ok(sorted)
+}
+
+/// The chain that gets every report it can reach, whatever the others can: the only one, or the
+/// only one that has proved to be a ship's.
+fn the_leader(chains: &[Chain], open: &[u32], jump_run: usize) -> Option<u32> {
+    if let [only] = *open {
+        return Some(only);
+    }
+    let mut proved = open.iter().filter(|id| chains[**id as usize].is_proved(jump_run));
+    proved.next().copied().filter(|_| proved.next().is_none())
 }
 
 /// The chain that `report` belongs to, if it can be reached from any.
@@ -261,7 +285,6 @@ fn begin(
     for id in open.iter_mut() {
         *id = doubt(track, reach, sorted, *id, report);
     }
-    close_old(track, reach, &sorted.chains, open, report);
     if open.len() == MAX_OPEN {
         // Give up the one that is least likely to go on.
         let rank = |id: &u32| {
@@ -298,7 +321,7 @@ fn doubt(track: &Track<'_>, reach: &Reach, sorted: &mut Chains, id: u32, report:
         *owner = doubted;
     }
     sorted.chains[id as usize] = Chain { last, n: chain.n - chain.n_anew, ..chain };
-    sorted.chains.push(Chain { first: chain.anew, n: chain.n_anew, ..chain });
+    sorted.chains.push(Chain { first: chain.anew, n: chain.n_anew, longest: chain.n_anew, ..chain });
     doubted
 }
 

@@ -25,19 +25,32 @@ pub(super) fn turns(places: &[Position], turn_deg: f64, leg_m: f64) -> Vec<usize
     let cos_limit = turn_deg.to_radians().cos();
     let mut turns = Vec::new();
     let mut sharpest: Option<(usize, f64)> = None;
+    // Where ways of just `leg_m` to and from post `k` begin and end; neither ever goes back.
+    let (mut back, mut ahead) = (0, 0);
     for k in 1..posts.len().saturating_sub(1) {
+        let here_m = posts[k].path_m;
         if let Some((best, _)) = sharpest
-            && posts[k].path_m - posts[best].path_m > leg_m
+            && here_m - posts[best].path_m > leg_m
         {
             turns.push(apex(places, &posts, best));
             sharpest = None;
         }
-        let Some((back, ahead)) = ways(&posts, k, leg_m) else { continue };
+        while here_m - posts[back + 1].path_m >= leg_m {
+            back += 1;
+        }
+        while ahead < posts.len() && posts[ahead].path_m - here_m < leg_m {
+            ahead += 1;
+        }
+        let Some((back, ahead)) = lengthened(&posts, back, k, ahead, leg_m) else { continue };
         let (old, new) = (posts[back].way_to(&posts[k]), posts[k].way_to(&posts[ahead]));
-        let (old_m, new_m) = (old.0.hypot(old.1), new.0.hypot(new.1));
-        let is_straight = old_m >= STRAIGHT * (posts[k].path_m - posts[back].path_m)
-            && new_m >= STRAIGHT * (posts[ahead].path_m - posts[k].path_m);
-        let cos = (old.0 * new.0 + old.1 * new.1) / (old_m * new_m);
+        let dot = old.0 * new.0 + old.1 * new.1;
+        if dot > 0.0 && cos_limit <= 0.0 {
+            continue;
+        }
+        let (old_m, new_m) = (length_m(old), length_m(new));
+        let is_straight = old_m >= STRAIGHT * (here_m - posts[back].path_m)
+            && new_m >= STRAIGHT * (posts[ahead].path_m - here_m);
+        let cos = dot / (old_m * new_m);
         let is_sharper = sharpest.is_none_or(|(_, sharpest)| cos < sharpest);
         if is_straight && cos < cos_limit && is_sharper {
             sharpest = Some((k, cos));
@@ -47,14 +60,29 @@ pub(super) fn turns(places: &[Position], turn_deg: f64, leg_m: f64) -> Vec<usize
     turns
 }
 
-/// The posts where the ways to and from post `k` begin and end, if the track is long enough.
-fn ways(posts: &[Post], k: usize, leg_m: f64) -> Option<(usize, usize)> {
+/// The posts `back` and `ahead`, moved away from `k` until the ways between are longer than their
+/// legs at `k` by [`LEG_SHARE`]; if the track is long enough for that and for `leg_m`.
+fn lengthened(
+    posts: &[Post],
+    mut back: usize,
+    k: usize,
+    mut ahead: usize,
+    leg_m: f64,
+) -> Option<(usize, usize)> {
     let here_m = posts[k].path_m;
     let old_m = leg_m.max(LEG_SHARE * (here_m - posts[k - 1].path_m));
     let new_m = leg_m.max(LEG_SHARE * (posts[k + 1].path_m - here_m));
-    let back = posts[..k].partition_point(|post| here_m - post.path_m >= old_m).checked_sub(1)?;
-    let ahead = k + posts[k..].partition_point(|post| post.path_m - here_m < new_m);
-    (ahead < posts.len()).then_some((back, ahead))
+    while here_m - posts[back].path_m < old_m {
+        back = back.checked_sub(1)?;
+    }
+    while posts.get(ahead)?.path_m - here_m < new_m {
+        ahead += 1;
+    }
+    Some((back, ahead))
+}
+
+fn length_m((x_m, y_m): (f64, f64)) -> f64 {
+    (x_m * x_m + y_m * y_m).sqrt()
 }
 
 /// A report some way from the one before.
@@ -78,7 +106,8 @@ fn posts(places: &[Position], step_m: f64) -> Vec<Post> {
     let Some(first) = places.first() else { return Vec::new() };
     let mut posts = vec![Post { report: 0, x_m: 0.0, y_m: 0.0, path_m: 0.0 }];
     let mut origin = *first;
-    let mut cos_lat = origin.lat_deg.to_radians().cos();
+    // A cosine serves for some kilometers; directions need no more.
+    let (mut cos_lat, mut cos_at_deg) = (origin.lat_deg.to_radians().cos(), origin.lat_deg);
     let mut last = (0.0, 0.0, 0.0);
     for (report, place) in places.iter().enumerate() {
         let (x_m, y_m) = offset_m(origin, cos_lat, *place);
@@ -87,7 +116,9 @@ fn posts(places: &[Position], step_m: f64) -> Vec<Post> {
             last = (last.0 + x_m, last.1 + y_m, last.2 + step2.sqrt());
             posts.push(Post { report, x_m: last.0, y_m: last.1, path_m: last.2 });
             origin = *place;
-            cos_lat = origin.lat_deg.to_radians().cos();
+            if (origin.lat_deg - cos_at_deg).abs() > 0.05 {
+                (cos_lat, cos_at_deg) = (origin.lat_deg.to_radians().cos(), origin.lat_deg);
+            }
         }
     }
     posts

@@ -47,7 +47,11 @@ pub(super) fn plant(params: &SeaParams, clean: Reports, rng: &mut Rng) -> Report
         let dice = if is_free { rng.unit() } else { 1.0 };
         if dice < jump {
             truth.fault = Fault::Jump;
-            let far = destination(report.position, 360.0 * rng.unit(), rng.between(JUMP_M.start, JUMP_M.end));
+            let far = destination(
+                report.position,
+                360.0 * rng.unit(),
+                rng.between(JUMP_M.start, JUMP_M.end),
+            );
             report.position = Position::new(micro(far.lon_deg), micro(far.lat_deg));
         } else if dice < jump + nowhere {
             truth.fault = Fault::NoPosition;
@@ -108,11 +112,13 @@ fn silences(params: &SeaParams, clean: &Reports, rng: &mut Rng) -> Vec<Range<usi
             continue;
         }
         let (from_ms, to_ms) = (clean.t_ms[range.start], clean.t_ms[range.end - 1]);
-        let minutes = if rng.happens(0.6) { rng.between(15.0, 45.0) } else { rng.between(60.0, 180.0) };
+        let minutes =
+            if rng.happens(0.6) { rng.between(15.0, 45.0) } else { rng.between(60.0, 180.0) };
         let silent_ms = (minutes * 60_000.0).min(0.5 * (to_ms - from_ms) as f64) as i64;
         let latest_ms = to_ms - silent_ms - (to_ms - from_ms) / 10;
         let begin_ms = from_ms + ((latest_ms - from_ms) as f64 * rng.between(0.15, 1.0)) as i64;
-        let index_of = |t_ms: i64| range.start + clean.t_ms[range.clone()].partition_point(|t| *t < t_ms);
+        let index_of =
+            |t_ms: i64| range.start + clean.t_ms[range.clone()].partition_point(|t| *t < t_ms);
         let silence = index_of(begin_ms)..index_of(begin_ms + silent_ms);
         let is_inside = silence.start > range.start + APART && silence.end + APART < range.end;
         if is_inside && silence.len() >= 5 {
@@ -176,7 +182,9 @@ mod tests {
     fn missing_positions_and_wrong_speeds_are_what_receivers_write() {
         let reports = faulty();
         let nowhere = indices(&reports, Fault::NoPosition);
-        assert!(nowhere.len() > 30 && nowhere.iter().all(|at| reports.positions[*at] == NO_POSITION));
+        assert!(
+            nowhere.len() > 30 && nowhere.iter().all(|at| reports.positions[*at] == NO_POSITION)
+        );
         let speeds = indices(&reports, Fault::WrongSpeed);
         assert!(speeds.len() > 30);
         assert!(speeds.iter().all(|at| reports.sog_kn[*at].is_nan() || reports.sog_kn[*at] > 60.0));

@@ -260,11 +260,11 @@ fn rounded(waypoints: &[Xy]) -> Vec<Xy> {
     for corner in waypoints.windows(3) {
         let (back, ahead) = (corner[0] - corner[1], corner[2] - corner[1]);
         let reach_m = TURN_M.min(0.45 * back.length_m()).min(0.45 * ahead.length_m());
-        let (enter, leave) = (corner[1] + back.unit() * reach_m, corner[1] + ahead.unit() * reach_m);
+        let (enter, leave) =
+            (corner[1] + back.unit() * reach_m, corner[1] + ahead.unit() * reach_m);
         for i in 0..=TURN_POINTS {
             let f = i as f64 / TURN_POINTS as f64;
-            let (one, two) =
-                (enter + (corner[1] - enter) * f, corner[1] + (leave - corner[1]) * f);
+            let (one, two) = (enter + (corner[1] - enter) * f, corner[1] + (leave - corner[1]) * f);
             points.push(one + (two - one) * f);
         }
     }

@@ -131,7 +131,11 @@ impl Params for SeaParams {
         let share = |high, help| Field { unit: "", range: 0.0..=high, help };
         form.heading("Sea");
         form.count("rows", &mut self.rows, count(1..=100_000_000, "Reports in all, hit exactly."));
-        form.count("seed", &mut self.seed, count(0..=u32::MAX as usize, "Another seed, another sea."));
+        form.count(
+            "seed",
+            &mut self.seed,
+            count(0..=u32::MAX as usize, "Another seed, another sea."),
+        );
         let days = Field { unit: "d", range: 1.0..=365.0, help: "Days of traffic." };
         form.number("days", &mut self.days, days);
         form.count("ports", &mut self.ports, count(3..=24, "Ports on the shores of the basin."));
@@ -145,7 +149,11 @@ impl Params for SeaParams {
 
         form.heading("Reports");
         let help = "The receiver keeps a report of each ship no more often.";
-        form.number("interval", &mut self.interval_s, Field { unit: "s", range: 1.0..=3600.0, help });
+        form.number(
+            "interval",
+            &mut self.interval_s,
+            Field { unit: "s", range: 1.0..=3600.0, help },
+        );
         let help = "Share of the reports that nobody hears. No fault: that is radio.";
         form.number("loss_share", &mut self.loss_share, share(0.9, help));
         let help = "Share of the voyages that end at anchor before the port.";
@@ -154,12 +162,20 @@ impl Params for SeaParams {
         let field = Field { unit: "m", range: 0.0..=4000.0, help };
         form.number("lane_offset", &mut self.lane_offset_m, field);
         let help = "Standard deviation of ships' distance from the middle of their lane.";
-        form.number("lane_spread", &mut self.lane_spread_m, Field { unit: "m", range: 0.0..=2000.0, help });
+        form.number(
+            "lane_spread",
+            &mut self.lane_spread_m,
+            Field { unit: "m", range: 0.0..=2000.0, help },
+        );
         let help = "Standard deviation of positions, east and north each.";
         let field = Field { unit: "m", range: 0.0..=1000.0, help };
         form.number("position_jitter", &mut self.position_jitter_m, field);
         let help = "Standard deviation of courses at speed.";
-        form.number("course_noise", &mut self.course_noise_deg, Field { unit: "°", range: 0.0..=30.0, help });
+        form.number(
+            "course_noise",
+            &mut self.course_noise_deg,
+            Field { unit: "°", range: 0.0..=30.0, help },
+        );
 
         form.heading("Faults");
         let help = "Share of the sailings with a silence of a quarter of an hour to three hours.";
@@ -188,7 +204,8 @@ impl Params for SeaParams {
                 self.routes, self.rare_routes, self.ferries
             ));
         }
-        let (lanes, pairs) = (self.routes.saturating_sub(self.ferries), self.ports * (self.ports - 1) / 2);
+        let (lanes, pairs) =
+            (self.routes.saturating_sub(self.ferries), self.ports * (self.ports - 1) / 2);
         if lanes > pairs {
             faults.push(format!(
                 "{} ports make {pairs} pairs, too few for {lanes} lanes; raise ports or lower routes",

@@ -107,7 +107,9 @@ impl<'a> Planner<'a> {
         match role {
             Role::Lane => self.plan_lane(&mut plan),
             Role::Ferry => self.plan_ferry(&mut plan),
-            Role::Fishing | Role::Harbor | Role::Pleasure | Role::Waiting => self.plan_work(&mut plan),
+            Role::Fishing | Role::Harbor | Role::Pleasure | Role::Waiting => {
+                self.plan_work(&mut plan)
+            }
         }
         // Evenly among the ships on lanes, so that a small sea has one too.
         let due = self.params.shared_share * self.n_by_role[0] as f64 + 0.5;
@@ -164,7 +166,8 @@ impl<'a> Planner<'a> {
             .step_by(2)
             .filter(|route| self.chart.routes[*route].kind == RouteKind::Ferry)
             .collect();
-        let out = lines.into_iter().min_by(|a, b| self.n_by_route[*a].total_cmp(&self.n_by_route[*b]));
+        let out =
+            lines.into_iter().min_by(|a, b| self.n_by_route[*a].total_cmp(&self.n_by_route[*b]));
         let out = out.expect("a sea without ferry routes has no ferries");
         let late_s = self.hours(0.0, 1.5);
         plan.home = self.chart.routes[out].from;
@@ -203,7 +206,9 @@ impl<'a> Planner<'a> {
         let depart_s = plan.legs[plan.legs.len() / 2].depart_s;
         let own: Vec<usize> = plan.legs.iter().map(|leg| leg.route / 2).collect();
         let free: Vec<usize> = (0..self.chart.routes.len())
-            .filter(|route| self.chart.routes[*route].kind == RouteKind::Lane && !own.contains(&(route / 2)))
+            .filter(|route| {
+                self.chart.routes[*route].kind == RouteKind::Lane && !own.contains(&(route / 2))
+            })
             .collect();
         let route = *free.get(self.rng.below(free.len().max(1)))?;
         let mut ship = ships::build(Role::Lane, self.n_ships, self.params.seed, &mut self.rng);
@@ -268,11 +273,14 @@ impl<'a> Planner<'a> {
     /// About how many reports `plan` will give.
     fn expected_rows(&self, plan: &Plan) -> f64 {
         let total_s = (plan.end_s - plan.begin_s) as f64;
-        let (every_s, rest_s) = (self.params.interval_s + 5.0, self.params.interval_s.max(REST_S) + 5.0);
+        let (every_s, rest_s) =
+            (self.params.interval_s + 5.0, self.params.interval_s.max(REST_S) + 5.0);
         let sailed_s = match plan.role {
-            Role::Lane | Role::Ferry => {
-                plan.legs.iter().map(|leg| (leg.arrive_s - leg.depart_s - leg.anchored_s) as f64).sum()
-            }
+            Role::Lane | Role::Ferry => plan
+                .legs
+                .iter()
+                .map(|leg| (leg.arrive_s - leg.depart_s - leg.anchored_s) as f64)
+                .sum(),
             Role::Fishing => 0.7 * total_s,
             Role::Harbor => 0.35 * total_s,
             Role::Pleasure => 0.3 * total_s,

@@ -30,8 +30,10 @@ const SLOWEST: f64 = 0.3;
 const WANDER_M: f64 = 8000.0;
 /// Ships turn no faster than this, radians a second: a degree.
 const TURN_RAD_S: f64 = 0.0175;
-/// The longest time sailed in one step, seconds.
+/// The longest time sailed in one step, seconds; on a short line with its sharp turns, less.
 const STEP_S: f64 = 90.0;
+const SHORT_STEP_S: f64 = 20.0;
+const SHORT_LINE_M: f64 = 30_000.0;
 
 /// The reports of one ship, in the making.
 pub(super) struct Logbook<'a> {
@@ -127,8 +129,11 @@ impl<'a> Logbook<'a> {
         self.last_s = t_s;
         let position = self.plane.position_from_xy(motion.at + self.position_error);
         let sog_kn = kn_from_mps(motion.speed_mps) + 0.07 * self.rng.normal();
-        let (cog_deg, heading_deg, rot_deg_min) =
-            if motion.speed_mps < 0.3 { self.bow_at_rest(motion) } else { self.bow_under_way(t_s, motion) };
+        let (cog_deg, heading_deg, rot_deg_min) = if motion.speed_mps < 0.3 {
+            self.bow_at_rest(motion)
+        } else {
+            self.bow_under_way(t_s, motion)
+        };
         let ship = self.ship;
         let report = Report {
             t_ms: self.begin_ms + t_s * 1000,
@@ -194,7 +199,13 @@ impl<'a> Logbook<'a> {
             _ => MOORED,
         };
         let bow_deg = 360.0 * self.rng.unit();
-        self.lie(from_s, until_s, |_| Motion { at, speed_mps: 0.0, way: Xy::default(), bow_deg, status });
+        self.lie(from_s, until_s, |_| Motion {
+            at,
+            speed_mps: 0.0,
+            way: Xy::default(),
+            bow_deg,
+            status,
+        });
     }
 
     /// Lies at anchor around `at`, swinging with the tide.
@@ -230,6 +241,7 @@ impl<'a> Logbook<'a> {
         let course = Course::new(sailing, &mut self.rng);
         let length_m = sailing.line.length_m();
         let depart_s = depart_s.max(self.free_s());
+        let step_s = if length_m < SHORT_LINE_M { SHORT_STEP_S } else { STEP_S };
         let (mut t_s, mut s_m) = (depart_s as f64, 0.0);
         let mut truth = Truth { route: sailing.route, trip, fault: sailing.first };
         loop {
@@ -239,7 +251,7 @@ impl<'a> Logbook<'a> {
             let bend_deg_m = course.bend_deg_m(s_m);
             let is_turning = (bend_deg_m * motion.speed_mps * 60.0).abs() > 4.0;
             let pause_s = self.pause_s(motion.speed_mps, is_turning);
-            let n_steps = (pause_s / STEP_S).ceil();
+            let n_steps = (pause_s / step_s).ceil();
             for step in 0..n_steps as usize {
                 if step > 0 {
                     pace = course.at(s_m, self.plane).1;
@@ -390,7 +402,11 @@ mod tests {
 
     fn sailed(params: &SeaParams, spread_m: f64) -> (Reports, i64) {
         let ship = build(Role::Lane, 0, 1, &mut Rng::new(1, 0));
-        let line = Line::through(&[Xy::new(-60_000.0, 0.0), Xy::new(0.0, 0.0), Xy::new(20_000.0, 60_000.0)]);
+        let line = Line::through(&[
+            Xy::new(-60_000.0, 0.0),
+            Xy::new(0.0, 0.0),
+            Xy::new(20_000.0, 60_000.0),
+        ]);
         let mut log = Logbook::new(params, &ship, Rng::new(1, 1), 0);
         let sailing = Sailing {
             line: &line,
@@ -409,7 +425,8 @@ mod tests {
 
     #[test]
     fn speed_and_course_are_those_of_the_motion() {
-        let params = SeaParams { position_jitter_m: 0.0, course_noise_deg: 0.0, ..SeaParams::default() };
+        let params =
+            SeaParams { position_jitter_m: 0.0, course_noise_deg: 0.0, ..SeaParams::default() };
         let (reports, arrived_s) = sailed(&params, 350.0);
         assert!(reports.len() > 200 && arrived_s * 1000 > reports.t_ms[reports.len() - 1]);
         for i in 1..reports.len() {

@@ -17,16 +17,49 @@ const LANE_M: std::ops::Range<f64> = 90_000.0..330_000.0;
 
 /// Ports on the shores of the basin. Nowhere on Earth.
 const PORTS: [&str; 24] = [
-    "Aldermoor", "Brackhaven", "Corvell", "Dunmarrow", "Eskerness", "Farrowgate", "Gullholm",
-    "Hestvik", "Ivarsund", "Jorrick", "Keldmouth", "Larkhythe", "Merrowby", "Norrvane",
-    "Ostermouth", "Pellworth", "Quillhaven", "Rannoway", "Selverick", "Tarnholm", "Ulverstrand",
-    "Varrenmouth", "Wexholm", "Yarrowick",
+    "Aldermoor",
+    "Brackhaven",
+    "Corvell",
+    "Dunmarrow",
+    "Eskerness",
+    "Farrowgate",
+    "Gullholm",
+    "Hestvik",
+    "Ivarsund",
+    "Jorrick",
+    "Keldmouth",
+    "Larkhythe",
+    "Merrowby",
+    "Norrvane",
+    "Ostermouth",
+    "Pellworth",
+    "Quillhaven",
+    "Rannoway",
+    "Selverick",
+    "Tarnholm",
+    "Ulverstrand",
+    "Varrenmouth",
+    "Wexholm",
+    "Yarrowick",
 ];
 /// Landings on islets, between which ferries go.
 const LANDINGS: [&str; 16] = [
-    "Skerrow", "Holmsey", "Petrel Isle", "Gannet Quay", "Tern Bay", "Sula Rock", "Fulmar Point",
-    "Auk Haven", "Shearwater", "Whimbrel Sound", "Kittiwake", "Dotterel", "Eider Strand",
-    "Plover Ness", "Razorbill", "Sandling",
+    "Skerrow",
+    "Holmsey",
+    "Petrel Isle",
+    "Gannet Quay",
+    "Tern Bay",
+    "Sula Rock",
+    "Fulmar Point",
+    "Auk Haven",
+    "Shearwater",
+    "Whimbrel Sound",
+    "Kittiwake",
+    "Dotterel",
+    "Eider Strand",
+    "Plover Ness",
+    "Razorbill",
+    "Sandling",
 ];
 
 /// The chart: all that ships need to know of the sea.
@@ -171,7 +204,8 @@ fn junctions(rng: &mut Rng) -> Vec<Xy> {
     let turned = rng.between(0.0, std::f64::consts::TAU);
     (0..3)
         .map(|corner| {
-            let angle = turned + std::f64::consts::TAU / 3.0 * f64::from(corner) + rng.between(-0.3, 0.3);
+            let angle =
+                turned + std::f64::consts::TAU / 3.0 * f64::from(corner) + rng.between(-0.3, 0.3);
             let out = rng.between(0.32, 0.45);
             Xy::new(HALF_WIDTH_M * out * angle.cos(), HALF_HEIGHT_M * out * angle.sin())
         })
@@ -345,7 +379,8 @@ mod tests {
     fn different_routes_lie_apart() {
         for seed in 0..20 {
             let chart = Chart::draw(&SeaParams { seed, ..SeaParams::default() });
-            let lines: Vec<&Line> = chart.routes.iter().step_by(2).map(|route| &route.line).collect();
+            let lines: Vec<&Line> =
+                chart.routes.iter().step_by(2).map(|route| &route.line).collect();
             for (i, one) in lines.iter().enumerate() {
                 for two in &lines[..i] {
                     assert!(one.mean_distance_m(two) > 10_000.0, "seed {seed}");
@@ -358,14 +393,16 @@ mod tests {
     fn some_lanes_share_a_stretch_and_part_again() {
         for seed in 0..20 {
             let chart = Chart::draw(&SeaParams { seed, ..SeaParams::default() });
-            let lines: Vec<&Line> = chart.routes.iter().step_by(2).map(|route| &route.line).collect();
+            let lines: Vec<&Line> =
+                chart.routes.iter().step_by(2).map(|route| &route.line).collect();
             let shared_m = |one: &Line, two: &Line| {
                 let near = |a: &Xy| two.places(1000.0).any(|b| (b.at - *a).length_m() < 1500.0);
                 2000.0 * one.places(2000.0).filter(|on| near(&on.at)).count() as f64
             };
-            let pairs = lines.iter().enumerate().flat_map(|(i, one)| {
-                lines[..i].iter().map(move |two| shared_m(one, two))
-            });
+            let pairs = lines
+                .iter()
+                .enumerate()
+                .flat_map(|(i, one)| lines[..i].iter().map(move |two| shared_m(one, two)));
             let n_shared = pairs.filter(|shared_m| *shared_m > 20_000.0).count();
             assert!(n_shared >= 3, "seed {seed}: {n_shared}");
         }

@@ -63,16 +63,72 @@ const FIRST_MMSI: usize = 290_000_000;
 const N_MMSI: usize = 10_000_000;
 
 const FIRST_WORDS: [&str; 32] = [
-    "NORTHERN", "SILVER", "OCEAN", "EARLY", "AMBER", "WESTERN", "GOLDEN", "IRON", "BALTHAZAR",
-    "CORAL", "POLAR", "ATLANTIC", "BRIGHT", "GRAND", "SWIFT", "QUIET", "STELLAR", "EMERALD",
-    "BLUE", "CRIMSON", "ROYAL", "EASTERN", "DISTANT", "MAGNUS", "HELGA", "INGRID", "THORA",
-    "SIGRID", "VIKTOR", "LUCIA", "MARGIT", "OSKAR",
+    "NORTHERN",
+    "SILVER",
+    "OCEAN",
+    "EARLY",
+    "AMBER",
+    "WESTERN",
+    "GOLDEN",
+    "IRON",
+    "BALTHAZAR",
+    "CORAL",
+    "POLAR",
+    "ATLANTIC",
+    "BRIGHT",
+    "GRAND",
+    "SWIFT",
+    "QUIET",
+    "STELLAR",
+    "EMERALD",
+    "BLUE",
+    "CRIMSON",
+    "ROYAL",
+    "EASTERN",
+    "DISTANT",
+    "MAGNUS",
+    "HELGA",
+    "INGRID",
+    "THORA",
+    "SIGRID",
+    "VIKTOR",
+    "LUCIA",
+    "MARGIT",
+    "OSKAR",
 ];
 const SECOND_WORDS: [&str; 32] = [
-    "LIGHT", "DAWN", "TRADER", "SPIRIT", "VOYAGER", "HORIZON", "STAR", "WAVE", "PIONEER",
-    "CARRIER", "EXPRESS", "WIND", "COMET", "FALCON", "HARMONY", "JEWEL", "BREEZE", "CREST",
-    "GLORY", "LEGEND", "MERCHANT", "NAVIGATOR", "PEARL", "QUEST", "RANGER", "SKY", "TIDE",
-    "UNITY", "VENTURE", "WARRIOR", "ZENITH", "ARROW",
+    "LIGHT",
+    "DAWN",
+    "TRADER",
+    "SPIRIT",
+    "VOYAGER",
+    "HORIZON",
+    "STAR",
+    "WAVE",
+    "PIONEER",
+    "CARRIER",
+    "EXPRESS",
+    "WIND",
+    "COMET",
+    "FALCON",
+    "HARMONY",
+    "JEWEL",
+    "BREEZE",
+    "CREST",
+    "GLORY",
+    "LEGEND",
+    "MERCHANT",
+    "NAVIGATOR",
+    "PEARL",
+    "QUEST",
+    "RANGER",
+    "SKY",
+    "TIDE",
+    "UNITY",
+    "VENTURE",
+    "WARRIOR",
+    "ZENITH",
+    "ARROW",
 ];
 
 /// Ship number `index`, made from her own random stream.
@@ -100,7 +156,8 @@ pub(super) fn build(role: Role, index: usize, seed: usize, rng: &mut Rng) -> Shi
     let width_m = (length_m * breadth * rng.between(0.93, 1.07)).round().max(3.0);
     let is_class_b = role == Role::Pleasure || (role == Role::Fishing && length_m < 20.0);
     let is_registered = !is_class_b && matches!(role, Role::Lane | Role::Waiting | Role::Ferry);
-    let full_draught_m = if is_class_b { 0.0 } else { tenth(width_m * depth * rng.between(0.9, 1.1)) };
+    let full_draught_m =
+        if is_class_b { 0.0 } else { tenth(width_m * depth * rng.between(0.9, 1.1)) };
     // As in real files, some sets were never told the ship's size.
     let is_measured = rng.happens(if is_class_b { 0.7 } else { 0.97 });
     let about = Static {

@@ -67,7 +67,10 @@ fn sound_reports_imply_speeds_that_ships_reach() {
             continue; // Tugs turn sharply: the chord is shorter than the way.
         }
         let said_kn = f64::midpoint(f64::from(from.sog_kn), f64::from(to.sog_kn));
-        assert!((implied_kn - said_kn).abs() < 2.0, "{implied_kn} kn, said {said_kn}: {from:?} {to:?}");
+        assert!(
+            (implied_kn - said_kn).abs() < 2.0,
+            "{implied_kn} kn, said {said_kn}: {from:?} {to:?}"
+        );
     }
 }
 
@@ -133,7 +136,8 @@ fn every_planted_fault_is_what_it_says() {
                     assert!(report.position.is_valid() && report.sog_kn < 40.0);
                 }
                 Fault::Jump => {
-                    let [before, after] = [own[place - 1], own[place + 1]].map(|i| reports.positions[i]);
+                    let [before, after] =
+                        [own[place - 1], own[place + 1]].map(|i| reports.positions[i]);
                     assert!(distance_m(before, report.position) > 20_000.0);
                     assert!(distance_m(report.position, after) > 20_000.0);
                 }
@@ -222,7 +226,8 @@ fn vessels_are_known_by_number_name_and_voyages() {
         assert!(!name.is_empty());
         let digits: Vec<u32> = imo.to_string().bytes().map(|byte| u32::from(byte - b'0')).collect();
         if digits.len() == 7 {
-            let sum: u32 = digits.iter().zip([7, 6, 5, 4, 3, 2]).map(|(digit, weight)| digit * weight).sum();
+            let sum: u32 =
+                digits.iter().zip([7, 6, 5, 4, 3, 2]).map(|(digit, weight)| digit * weight).sum();
             assert_eq!(sum % 10, digits[6]);
         }
         assert!(vessel.voyages.is_sorted_by_key(|(t_ms, _)| *t_ms));

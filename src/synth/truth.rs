@@ -83,7 +83,8 @@ pub fn trips_of(fleet: &Fleet) -> Vec<TripTruth> {
                 continue;
             }
             if truth.trip as usize == trips.len() {
-                let direction = if truth.route == Truth::NONE { 0 } else { (truth.route % 2) as u8 };
+                let direction =
+                    if truth.route == Truth::NONE { 0 } else { (truth.route % 2) as u8 };
                 trips.push(TripTruth {
                     trip: truth.trip,
                     vessel,
@@ -94,7 +95,8 @@ pub fn trips_of(fleet: &Fleet) -> Vec<TripTruth> {
                     reports: 0,
                 });
             }
-            let trip = trips.get_mut(truth.trip as usize).expect("trips are numbered as they appear");
+            let trip =
+                trips.get_mut(truth.trip as usize).expect("trips are numbered as they appear");
             trip.to_ms = t_ms;
             trip.reports += 1;
         }
@@ -177,7 +179,11 @@ mod tests {
         for (t, truth) in truths.iter().enumerate() {
             reports.push_with_truth(Report::at(t as i64 * 1000, Position::default()), *truth);
         }
-        Fleet::new(vec![Vessel { mmsi: Mmsi(7), ..Vessel::default() }], vec![0, truths.len()], reports)
+        Fleet::new(
+            vec![Vessel { mmsi: Mmsi(7), ..Vessel::default() }],
+            vec![0, truths.len()],
+            reports,
+        )
     }
 
     #[test]
@@ -191,7 +197,8 @@ mod tests {
             on(3, 0, Fault::None),
         ]);
         let trips = trips_of(&fleet);
-        let ends: Vec<_> = trips.iter().map(|t| (t.route, t.direction, t.reports, t.to_ms)).collect();
+        let ends: Vec<_> =
+            trips.iter().map(|t| (t.route, t.direction, t.reports, t.to_ms)).collect();
         assert_eq!(ends, [(3, 1, 3, 4000), (Truth::NONE, 0, 1, 3000)]);
         assert_eq!(faults_of(&fleet), BTreeMap::from([(Fault::Jump, 1)]));
         assert_eq!(trips_by_route(&trips, 4), [0, 0, 0, 1]);

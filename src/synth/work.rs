@@ -88,9 +88,8 @@ impl<'a> Days<'a> {
         let route = &chart.routes[leg.route];
         let first = self.announce(leg);
         let next_berth = self.berth(route.to);
-        let anchorage = (leg.anchored_s > 0).then(|| {
-            chart.harbors[route.to].anchorage + self.somewhere_within(1500.0)
-        });
+        let anchorage = (leg.anchored_s > 0)
+            .then(|| chart.harbors[route.to].anchorage + self.somewhere_within(1500.0));
         let trip = self.log.begin_trip();
         let sailing = Sailing {
             line: &route.line,
@@ -262,7 +261,12 @@ impl<'a> Days<'a> {
         Sailing {
             line,
             offset_m: 0.0,
-            spread_m: 250.0,
+            // Less than any turn's radius, or the way would double back.
+            spread_m: match self.plan.role {
+                Role::Harbor => 30.0,
+                Role::Pleasure => 100.0,
+                _ => 250.0,
+            },
             start: line.first(),
             end: line.last(),
             cruise_mps: self.plan.ship.cruise_mps,
@@ -330,12 +334,15 @@ mod tests {
     fn ferries_keep_their_time_and_speed() {
         let params = SeaParams::faultless();
         for log in logs(&params, Role::Ferry) {
-            assert!(log.reports.truth.iter().filter(|truth| truth.trip != Truth::NONE).count() > 500);
+            assert!(
+                log.reports.truth.iter().filter(|truth| truth.trip != Truth::NONE).count() > 500
+            );
             let top_kn = log.reports.sog_kn.iter().copied().fold(0.0, f32::max);
             assert!((14.0..21.0).contains(&top_kn), "{top_kn}");
             let hour = |t_ms: &i64| (t_ms - BEGIN_MS) / 3_600_000 % 24;
             let under_way = log.reports.t_ms.iter().zip(&log.reports.truth);
-            let mut by_night = under_way.filter(|(t, truth)| truth.trip != Truth::NONE && hour(t) < 5);
+            let mut by_night =
+                under_way.filter(|(t, truth)| truth.trip != Truth::NONE && hour(t) < 5);
             assert!(by_night.next().is_none());
         }
     }

@@ -21,7 +21,7 @@ fn data(name: &str) -> Option<Vec<u8>> {
         return None;
     };
     let mut bytes = Vec::new();
-    if name.ends_with(".gz") {
+    if packed.starts_with(&[0x1f, 0x8b]) {
         flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).unwrap();
     } else {
         bytes = zstd::decode_all(packed.as_slice()).unwrap();
@@ -209,7 +209,8 @@ fn every_field_is_what_gpsd_reads() {
                 ours.iter().any(|(word, value)| theirs.get(word) != Some(value) && !is_cut(word))
             };
             // gpsd prints its last report once more after some sentences of other kinds.
-            if n_equal > 0 && !differs(&ours[n_equal - 1]) && ours.get(n_equal).is_none_or(differs) {
+            if n_equal > 0 && !differs(&ours[n_equal - 1]) && ours.get(n_equal).is_none_or(differs)
+            {
                 continue;
             }
             let ours = ours.get(n_equal).unwrap_or_else(|| panic!("{log}: missing {line}"));
@@ -238,8 +239,8 @@ fn csv_fields(line: &str) -> Vec<String> {
     fields
 }
 
-/// pyais has no word for some ship types and gives the nearest, or 0; we keep the number, which
-/// says as much as the ship said.
+/// pyais has no word for some ship types and gives the nearest, or 0, in messages 5 and 19 though
+/// not in 24; we keep the number everywhere, which says as much as the ship said.
 fn pyais_ship_type(ship_type: u8) -> u8 {
     match ship_type {
         25..=29 => 25,
@@ -282,7 +283,6 @@ impl Field {
 fn pyais_row(message: &Message) -> [Field; 12] {
     let number = |value: f64| Field::Number(value);
     let text = |text: &str| Field::Text(text.to_owned());
-    let ship_type = |ship_type: u8| number(pyais_ship_type(ship_type).into());
     let mut row = [const { Field::Empty }; 12];
     row[0] = number(message.kind().into());
     row[1] = number(message.mmsi().into());
@@ -299,7 +299,7 @@ fn pyais_row(message: &Message) -> [Field; 12] {
         Message::ClassBExtended(m) => {
             put_motion(&m.motion);
             row[7] = text(m.name.as_str());
-            row[11] = ship_type(m.ship_type);
+            row[11] = number(pyais_ship_type(m.ship_type).into());
         }
         Message::BaseStation(m) => {
             row[2] = number(f64::from(m.lon) / 600_000.0);
@@ -316,10 +316,10 @@ fn pyais_row(message: &Message) -> [Field; 12] {
             row[8] = number(m.imo.into());
             row[9] = text(m.destination.as_str());
             row[10] = number(f64::from(m.draught_dm) / 10.0);
-            row[11] = ship_type(m.ship_type);
+            row[11] = number(pyais_ship_type(m.ship_type).into());
         }
         Message::StaticA(m) => row[7] = text(m.name.as_str()),
-        Message::StaticB(m) => row[11] = ship_type(m.ship_type),
+        Message::StaticB(m) => row[11] = number(m.ship_type.into()),
         Message::Other { .. } => row[2..].fill(Field::Unread),
     }
     row
@@ -378,10 +378,12 @@ fn reconstructed_time_keeps_up_with_the_base_stations() {
     };
     let true_s = (median(&mut clocks_ms[n - 100..]) - median(&mut clocks_ms[..100])) / 1000;
     let batch = read_all(&bytes, &OPTIONS);
-    let t_s = batch.reports.iter().map(|report| report.t_ms / 1000);
-    let made_s = t_s.clone().max().unwrap() - t_s.min().unwrap();
-    // A late report and an early one lie up to half a minute beside the clock.
-    assert!((made_s - true_s).abs() < 70, "{made_s} s, by the base stations {true_s} s");
+    let mut t_s: Vec<i64> = batch.reports.iter().map(|report| report.t_ms / 1000).collect();
+    t_s.sort_unstable();
+    // One in fifty is late by half a minute and more, and told a minute too early or too late.
+    let n = t_s.len();
+    let made_s = (t_s[n - n / 50] - t_s[n / 50]) * 50 / 48;
+    assert!((made_s - true_s).abs() < 20, "{made_s} s, by the base stations {true_s} s");
 }
 
 #[test]
@@ -399,15 +401,18 @@ fn tag_blocks_give_the_times_that_libais_reads() {
         if theirs["type"] == 5 {
             let about = &batch.abouts[0];
             assert!(is_then(about.t_ms), "{time}");
-            assert_eq!((theirs["mmsi"].as_u64().unwrap(), "ROSINANTE"), (about.id.into(), &*about.said.name));
+            assert_eq!(
+                (theirs["mmsi"].as_u64().unwrap(), "ROSINANTE"),
+                (about.id.into(), &*about.said.name)
+            );
         } else {
             let report = batch.reports.iter().find(|report| is_then(report.t_ms)).unwrap();
             // libais has positions and speeds in single precision.
-            assert!((report.position.lon_deg - number("lon")).abs() < 1e-5);
-            assert!((report.position.lat_deg - number("lat")).abs() < 1e-5);
+            assert!((report.position.lon_deg - number("lon")).abs() < 2e-5);
+            assert!((report.position.lat_deg - number("lat")).abs() < 2e-5);
             assert!((f64::from(report.sog_kn) - number("speed")).abs() < 1e-6);
             assert!((f64::from(report.cog_deg) - number("course")).abs() < 1e-4);
-            assert_eq!(f64::from(report.heading_deg), number("heading"));
+            assert!((f64::from(report.heading_deg) - number("heading")).abs() < 1e-9);
         }
         n += 1;
     }
@@ -415,12 +420,67 @@ fn tag_blocks_give_the_times_that_libais_reads() {
 }
 
 #[test]
-fn dump() {
+fn faulty_samples_give_what_can_be_saved() {
+    use Refusal::{
+        Checksum, NotASentence, PartsMissing, PositionNotAvailable, PositionOutOfRange, Undecodable,
+    };
     let Some(tar) = data("decoders_samples.tar.zst") else { return };
-    for (name, bytes) in unpack(&tar) {
-        if name.ends_with("json")||name.ends_with("chk")||name.ends_with("LICENSE")||name.ends_with("COPYING") {continue;}
-        let b = read_all(&bytes, &OPTIONS);
-        println!("{name} m{} r{} kept{} about{} {:?} {:?} {:?}", b.messages, b.rows_read, b.reports.len(), b.abouts.len(), b.refused.iter().map(|(k,c)| (k,c.n)).collect::<Vec<_>>(), b.odd.iter().map(|(k,c)| (k,c.n)).collect::<Vec<_>>(), b.reports.first().map(|r| utc_text(r.t_ms)));
-        for (k,c) in b.refused.iter() { if name.contains("gfw")||name.contains("pyais") { for p in &c.first { println!("     {k:?} {} {}", p.line, p.text); } } }
+    let files = unpack(&tar);
+    for (name, messages, kept, refused, first) in [
+        // Groups called "-001": the parts join by their sequence number.
+        ("gfw_ais_tools/bad-tagblock-group.nmea", 1, 0, &[][..], ""),
+        // Halves from two talkers, a message of 400 bits, and three payloads without a sentence.
+        (
+            "gfw_ais_tools/bad-type5.nmea",
+            1,
+            0,
+            &[(NotASentence, 3), (PartsMissing, 2), (Undecodable, 1)],
+            "",
+        ),
+        ("gfw_ais_tools/ee-multiline.nmea", 8, 6, &[], "2022-08-29 14:14:34"),
+        // The same sentences cut after their checksum was made.
+        ("gfw_ais_tools/errors.nmea", 3, 3, &[(Checksum, 2)], "2023-11-08 00:01:24"),
+        ("gfw_ais_tools/mixed_types.nmea", 99, 30, &[], "1970-01-01 00:00:59"),
+        ("gfw_ais_tools/multi-part.nmea", 43, 0, &[], ""),
+        ("gfw_ais_tools/sample.nmea", 3, 1, &[], "2020-09-04 17:12:06.500"),
+        // A message 5 in one sentence, its checksum wrong.
+        ("gfw_ais_tools/single-message-type-5.nmea", 0, 0, &[(Checksum, 1)], ""),
+        // Two parts on one line, behind tag blocks with wrong checksums.
+        ("gfw_ais_tools/spire-test.nmea", 2, 0, &[], ""),
+        // Letters too many behind good messages.
+        ("gfw_ais_tools/type1-bad-bitcount.nmea", 12, 12, &[], "2023-10-11 08:19:59"),
+        ("gfw_ais_tools/type8.nmea", 1, 0, &[], ""),
+        ("pyais/ais_test_messages", 7, 6, &[], "1970-01-01 00:00:14"),
+        ("pyais/messages.ais", 6, 6, &[], "1970-01-01 00:00:14"),
+        ("pyais/mixed.txt", 12, 10, &[(NotASentence, 8), (Checksum, 1)], "1970-01-01 00:00:14"),
+        // Half the lines have lost their payload.
+        (
+            "pyais/nmea_data_sample.txt",
+            778,
+            758,
+            &[(PositionNotAvailable, 4), (PartsMissing, 20), (Undecodable, 100)],
+            "1970-01-01 00:00:09",
+        ),
+        (
+            "pyais/sample.ais",
+            11,
+            10,
+            &[(NotASentence, 2), (Checksum, 1), (Undecodable, 1)],
+            "1970-01-01 00:00:14",
+        ),
+        ("pyais/timestamped.ais", 4, 4, &[(NotASentence, 4)], "1970-01-01 00:00:00"),
+        // Much of it is noise that passed its checksum.
+        ("libais/test.aivdm", 227, 25, &[(Undecodable, 34)], "2010-04-28 00:00:27"),
+        ("libais/typeexamples.nmea", 26, 3, &[(PositionOutOfRange, 2)], "2012-01-01 05:01:00"),
+    ] {
+        let batch = read_all(&sample(&files, name), &OPTIONS);
+        let found: Vec<_> =
+            batch.refused.iter().map(|(refusal, counted)| (refusal, counted.n)).collect();
+        let time = batch.reports.first().map(|report| utc_text(report.t_ms)).unwrap_or_default();
+        assert_eq!(
+            (batch.messages, batch.reports.len(), &*found, &*time),
+            (messages, kept, refused, first),
+            "{name}"
+        );
     }
 }

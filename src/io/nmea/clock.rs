@@ -57,7 +57,9 @@ impl Clock {
             self.now_ms = Some(t_ms);
             return (t_ms, false);
         }
-        if !self.is_stamped && let Some(second) = second {
+        if !self.is_stamped
+            && let Some(second) = second
+        {
             let follower = self.follower.get_or_insert_with(|| Follower::new(second));
             let t_s = follower.follow(second);
             self.now_ms = Some(self.date_ms + (follower.now_s * 1000.0) as i64);

@@ -87,8 +87,7 @@ impl Reader {
         line: &'a [u8],
         mut found: impl FnMut(Result<Sentence<'a>, Refusal>),
     ) {
-        let mut starts =
-            memchr_iter(b'!', line).filter(|at| is_start(&line[*at..])).peekable();
+        let mut starts = memchr_iter(b'!', line).filter(|at| is_start(&line[*at..])).peekable();
         if starts.peek().is_none() {
             return found(Err(Refusal::NotASentence));
         }

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::io::encode::{Station, encode_position, encode_static};
 use crate::base::geo::Position;
+use crate::io::encode::{Station, encode_position, encode_static};
 
 const OPTIONS: NmeaOptions = NmeaOptions { date_ms: 1_577_836_800_000, accept_bad_checksum: false };
 
@@ -16,7 +16,7 @@ fn read_in_blocks(bytes: &[u8], block_length: usize) -> Batch {
         let end = rest[least..].iter().position(|byte| *byte == b'\n');
         let (block, behind) = rest.split_at(end.map_or(rest.len(), |end| least + end + 1));
         assembler.take(block, parse_block(block, first_line, &OPTIONS), &mut builder);
-        first_line += block.iter().filter(|byte| **byte == b'\n').count() as u64;
+        first_line += memchr_iter(b'\n', block).count() as u64;
         rest = behind;
     }
     assembler.finish(&mut builder);

@@ -138,6 +138,7 @@ pub fn position_from_mercator([x, y]: [f64; 2]) -> Position {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these numbers are exact")]
 mod tests {
     use egui::pos2;
 

@@ -1,0 +1,197 @@
+//! Everything the user set up, as plain data: what project files hold and undo goes through.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::params::{self, Entry, Form, Params};
+use crate::base::text::nearest;
+use crate::io::{FileRef, Mapping};
+use crate::prep::{CleanParams, TripParams};
+use crate::synth::SeaParams;
+
+/// What to read, and how each stage is set.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// What to read and how.
+    pub sources: Sources,
+    /// What counts as wrong.
+    pub clean: CleanParams,
+    /// Where tracks are cut.
+    pub trips: TripParams,
+}
+
+/// Where reports come from.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sources {
+    /// Files, as they stood when they were chosen.
+    pub files: Vec<FileRef>,
+    /// A made sea instead of files.
+    pub made: Option<SeaParams>,
+    /// What the user says of columns, units and dates.
+    pub mapping: Mapping,
+}
+
+impl Sources {
+    /// Whether there is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.made.is_none()
+    }
+
+    /// Looks at the files again: they may have changed, or lie on another machine.
+    pub fn refresh(&mut self) {
+        for file in &mut self.files {
+            *file = FileRef::of(&file.path);
+        }
+    }
+
+    /// Adds `files` that are not there yet; a made sea makes way for them.
+    pub fn add(&mut self, files: Vec<FileRef>) {
+        self.made = None;
+        for file in files {
+            match self.files.iter_mut().find(|known| known.path == file.path) {
+                Some(known) => *known = file,
+                None => self.files.push(file),
+            }
+        }
+    }
+
+    /// The files' paths.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.files.iter().map(|file| file.path.clone()).collect()
+    }
+}
+
+impl Params for Sources {
+    fn describe(&mut self, form: &mut dyn Form) {
+        self.mapping.describe(form);
+        if let Some(sea) = &mut self.made {
+            // Not for `--set sources.…`, which comes through the mapping alone, but for the ranges.
+            sea.describe(form);
+        }
+    }
+
+    fn faults(&self) -> Vec<String> {
+        self.mapping.faults()
+    }
+}
+
+/// Something that goes through the parameters of every stage.
+pub trait Visitor {
+    /// Meets the parameters that `--set name.…` sets.
+    fn meet<P: Params>(&mut self, name: &'static str, params: &mut P);
+}
+
+impl Session {
+    /// Shows `visitor` the parameters of every stage, in the order of the flow.
+    pub fn visit(&mut self, visitor: &mut impl Visitor) {
+        visitor.meet("sources", &mut self.sources.mapping);
+        if let Some(sea) = &mut self.sources.made {
+            visitor.meet("synth", sea);
+        }
+        visitor.meet("clean", &mut self.clean);
+        visitor.meet("trips", &mut self.trips);
+    }
+
+    /// Sets a parameter from `stage.field=value`, as `--set` gives it. The error says what is
+    /// wrong and names the nearest valid name, or the range.
+    pub fn set(&mut self, setting: &str) -> Result<(), String> {
+        let Some((name, value)) = setting.split_once('=') else {
+            return Err(format!("\"{setting}\" sets nothing; stage.field=value is expected, such as trips.gap=30"));
+        };
+        let name = name.trim();
+        let (stage, field) = name.split_once('.').unwrap_or((name, ""));
+        let mut setter = Setter { stage, field, value, outcome: None };
+        self.visit(&mut setter);
+        if let Some(outcome) = setter.outcome {
+            return outcome.map_err(|fault| {
+                // A misspelt field: the nearest name of all, with its stage.
+                if fault.starts_with("there is no") { no_such(name, &self.clone().names()) } else { format!("{stage}.{fault}") }
+            });
+        }
+        Err(no_such(name, &self.clone().names()))
+    }
+
+    /// Every name that `--set` takes.
+    pub fn names(&mut self) -> Vec<String> {
+        self.manual().iter().flat_map(|(stage, entries)| entries.iter().map(move |entry| format!("{stage}.{}", entry.name))).collect()
+    }
+
+    /// Every parameter of every stage, with its present value.
+    pub fn manual(&mut self) -> Vec<(&'static str, Vec<Entry>)> {
+        let mut manual = Manual::default();
+        self.visit(&mut manual);
+        manual.0
+    }
+}
+
+fn no_such(name: &str, names: &[String]) -> String {
+    let near = nearest(name, names.iter().map(String::as_str)).unwrap_or("none");
+    format!("there is no parameter {name}; did you mean {near}? (fairway describe lists all)")
+}
+
+struct Setter<'a> {
+    stage: &'a str,
+    field: &'a str,
+    value: &'a str,
+    outcome: Option<Result<(), String>>,
+}
+
+impl Visitor for Setter<'_> {
+    fn meet<P: Params>(&mut self, name: &'static str, params: &mut P) {
+        if name == self.stage {
+            self.outcome = Some(params::set(params, self.field, self.value));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Manual(Vec<(&'static str, Vec<Entry>)>);
+
+impl Visitor for Manual {
+    fn meet<P: Params>(&mut self, name: &'static str, params: &mut P) {
+        self.0.push((name, params::manual(params)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_set_by_stage_and_name() {
+        let mut session = Session::default();
+        session.set("sources.date=2020-01-01").unwrap();
+        session.set("trips.gap=45").unwrap();
+        assert_eq!(session.sources.mapping.date, "2020-01-01");
+        assert_ne!(session.trips, TripParams::default());
+    }
+
+    #[test]
+    fn a_wrong_setting_names_the_nearest_or_the_range() {
+        let mut session = Session::default();
+        for (setting, part) in [
+            ("trips.gapp=1", "did you mean trips.gap?"),
+            ("trip.gap=1", "did you mean trips.gap?"),
+            ("gap=1", "did you mean"),
+            ("trips.gap", "stage.field=value"),
+            ("trips.gap=-5", "trips.gap is -5 min; it must lie between"),
+            ("trips.gap=x", "it must be a number"),
+        ] {
+            let fault = session.set(setting).unwrap_err();
+            assert!(fault.contains(part), "{setting}: {fault}");
+        }
+        assert_eq!(session, Session::default());
+    }
+
+    #[test]
+    fn every_name_is_there_once() {
+        let mut names = Session::default().names();
+        let n = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), n);
+    }
+}
