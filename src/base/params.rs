@@ -90,6 +90,13 @@ impl<P: Params> Checked<P> {
     }
 }
 
+impl<P: Clone> Checked<P> {
+    /// The parameters by themselves, to be edited again.
+    pub fn clone_inner(&self) -> P {
+        self.0.clone()
+    }
+}
+
 impl<P> Deref for Checked<P> {
     type Target = P;
     fn deref(&self) -> &P {

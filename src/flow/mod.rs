@@ -3,7 +3,9 @@
 pub mod desk;
 pub mod jobs;
 pub mod key;
+pub mod made;
 pub mod project;
+pub mod run_file;
 pub mod session;
 pub mod stage;
 pub mod stages;

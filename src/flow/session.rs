@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::params::{self, Entry, Form, Params};
 use crate::base::text::nearest;
-use crate::io::{FileRef, Mapping};
+use crate::io::{FileLedger, FileRef, Mapping};
 use crate::prep::{CleanParams, TripParams};
 use crate::synth::SeaParams;
 
@@ -76,6 +76,16 @@ impl Params for Sources {
     fn faults(&self) -> Vec<String> {
         self.mapping.faults()
     }
+}
+
+/// The files that `paths` stand for; folders are searched for AIS.
+pub fn sources_of(paths: &[PathBuf]) -> Vec<FileRef> {
+    crate::io::expand(paths)
+}
+
+/// The fault of a file, with its path, in a line.
+pub fn fault_line(ledger: &FileLedger) -> String {
+    crate::io::read::fault_line(ledger)
 }
 
 /// Something that goes through the parameters of every stage.

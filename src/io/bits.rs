@@ -252,9 +252,11 @@ mod tests {
 
     #[test]
     fn fill_bits_read_as_zero() {
-        for fill_bits in 0..6 {
-            let bits = Bits::from_payload(b"wwwww", fill_bits).unwrap();
-            assert_eq!(bits.uint(0, 32).count_ones(), 30 - u32::from(fill_bits));
+        for length in 1..=5 {
+            for fill_bits in 0..6 {
+                let bits = Bits::from_payload(&vec![b'w'; length], fill_bits).unwrap();
+                assert_eq!(bits.uint(0, 32).count_ones() as usize, bits.len());
+            }
         }
     }
 

@@ -7,7 +7,8 @@
 //! let report = Report { sog_kn: 12.3, ..Report::at(1_577_880_000_000, Position::new(11.5, 56.5)) };
 //! let mut sentences = Vec::new();
 //! encode_position(&mut sentences, Station::ClassA, 219_000_001, &report, true);
-//! assert!(sentences.starts_with(b"\\c:1577880000*5F\\!AIVDM,1,1,,A,13@n30"));
+//! let sentence = b"\\c:1577880000*5D\\!AIVDM,1,1,,A,13@ndhOP1sPla90PE5p>4?v00000,0*2C\r\n";
+//! assert_eq!(sentences, sentence);
 //! ```
 
 use super::bits::Armor;

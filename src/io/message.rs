@@ -61,7 +61,8 @@ impl Message {
     ///
     /// [`Refusal::Undecodable`] where a letter is no armor, the type is none of `1..=27`, or the
     /// message ends before its last field that matters: message 5 may lack the bits after the
-    /// destination's 19th letter, messages 1 to 4, 11 and 18 their communication state.
+    /// destination's 19th letter, messages 1 to 4, 11 and 18 their communication state. Also a message 27 that fills
+    /// neither its 96 bits nor a slot of 168.
     pub fn from_payload(payload: &[u8], fill_bits: u8) -> Result<Message, Refusal> {
         let bits = Bits::from_payload(payload, fill_bits).ok_or(Refusal::Undecodable)?;
         Message::from_bits(&bits).ok_or(Refusal::Undecodable)
@@ -236,6 +237,35 @@ mod tests {
             let read = Message::from_payload(payload.as_bytes(), 0);
             assert_eq!(read, Err(Refusal::Undecodable), "{payload}");
         }
+    }
+
+    #[test]
+    fn the_last_bits_of_a_class_b_report_are_told_apart() {
+        use crate::io::bits::Armor;
+        let mut armor = Armor::default();
+        for (value, n) in [(19, 6), (0, 2), (219_000_001, 30), (0, 8), (105, 10), (1, 1)] {
+            armor.put(value, n);
+        }
+        for (value, n) in [(6_900_000, 28), (33_900_000, 27), (900, 12), (91, 9), (7, 6), (9, 4)] {
+            armor.put(value, n);
+        }
+        armor.put_text("SKYLARK", 20);
+        for (value, n) in [(37, 8), (9, 9), (3, 9), (2, 6), (1, 6), (1, 4), (1, 1), (0, 1), (1, 1)]
+        {
+            armor.put(value, n);
+        }
+        armor.put(0, 4);
+        let (payload, fill_bits) = armor.finish();
+        let message = Message::from_payload(payload, fill_bits).unwrap();
+        let Message::ClassBExtended(m) = &message else { panic!() };
+        assert_eq!((m.regional, m.epfd, m.has_raim, m.dte, m.is_assigned), (9, 1, true, 0, true));
+        let about = message.about().unwrap();
+        assert_eq!(
+            (&*about.name, about.length_m, about.width_m),
+            ("SKYLARK", Some(12.0), Some(3.0))
+        );
+        let report = message.report(5).unwrap().unwrap();
+        assert_eq!((report.position.lon_deg, report.position.lat_deg), (11.5, 56.5));
     }
 
     #[test]

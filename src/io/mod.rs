@@ -22,6 +22,7 @@ pub mod read;
 pub mod safe;
 pub mod table;
 pub mod write;
+pub mod write_nmea;
 
 pub use batch::{Oddity, Refusal};
 pub use columns::Mapping;

@@ -526,6 +526,12 @@ fn read_parquet(bytes: Bytes, is_plain: bool, mapping: &Mapping, job: &Job, ledg
     guarded.unwrap_or_else(|_| Err(damaged(&"its contents contradict each other")))
 }
 
+/// Decodes every recognised column of the Parquet file at `path`, and gives the number of rows.
+pub fn decode_parquet(path: &Path) -> Result<usize, String> {
+    let opened = Opened::open(Bytes::File(path), &Mapping::default()).map_err(|error| error.to_string())?;
+    opened.decode().map_err(|error| error.to_string())
+}
+
 /// How the first rows of a file will be understood.
 #[derive(Clone, Debug, Default)]
 pub struct Preview {

@@ -5,9 +5,10 @@
 //! can only be told from two ships by how near to each other they are. The positions are right
 //! and their times are not, so a track of both would run to and fro.
 
+use super::chain::Reach;
 use super::clean::Verdict;
 use super::part::Fate;
-use super::share::{Chains, Reach};
+use super::share::Chains;
 use crate::ais::Track;
 
 /// How far ahead the chains are compared.
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
     use crate::ais::{Fleet, Report, Vessel};
     use crate::base::geo::Position;
-    use crate::prep::share::Chain;
+    use crate::prep::chain::Chain;
 
     const REACH: Reach = Reach { m_per_ms: 0.03, tolerance_m: 300.0, jump_run: 5, apart_m: 5000.0 };
 

@@ -79,10 +79,11 @@ impl Plan {
     /// Appends the plan of the vessels that follow.
     pub fn append(&mut self, mut next: Plan) {
         let shift = self.runs.len();
-        self.ships.extend(next.ships.into_iter().map(|ship| Ship {
-            runs: ship.runs.start + shift..ship.runs.end + shift,
-            ..ship
-        }));
+        self.ships.extend(
+            next.ships
+                .into_iter()
+                .map(|ship| Ship { runs: ship.runs.start + shift..ship.runs.end + shift, ..ship }),
+        );
         self.runs.append(&mut next.runs);
         self.speeds.append(&mut next.speeds);
         self.shared.append(&mut next.shared);

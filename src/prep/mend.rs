@@ -1,7 +1,7 @@
 //! Speeds over ground that the ship did not have (Algorithm 2, lines 10 to 15).
 
-use super::clean::CleanParams;
 use super::gather::Plan;
+use super::limits::CleanParams;
 use crate::ais::Fleet;
 use crate::base::geo::short_distance_m;
 use crate::base::units::{mps_from_kn, s_from_ms};
@@ -46,7 +46,9 @@ pub(super) fn mend_speeds(
                 let misses_m = |kn: f64| way.as_ref().map_or(f64::INFINITY, |way| way.misses_m(kn));
                 if is_impossible {
                     let is_confirmed = sog_kn > 0.0
-                        && way.as_ref().is_some_and(|way| way.misses_m(sog_kn) < CONFIRMED_SHARE * way.m);
+                        && way
+                            .as_ref()
+                            .is_some_and(|way| way.misses_m(sog_kn) < CONFIRMED_SHARE * way.m);
                     if !is_confirmed {
                         mended_kn = before_kn;
                         plan.mended.impossible_speeds += 1;
@@ -99,7 +101,10 @@ mod tests {
         plan.speeds.iter().for_each(|(report, kn)| mended_kn[*report as usize] = *kn);
         let bits = |speeds: &[f32]| speeds.iter().map(|kn| kn.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&mended_kn), bits(expected_kn), "{sent_kn:?} became {mended_kn:?}");
-        assert_eq!((plan.mended.impossible_speeds, plan.mended.sudden_speeds), (impossible, sudden));
+        assert_eq!(
+            (plan.mended.impossible_speeds, plan.mended.sudden_speeds),
+            (impossible, sudden)
+        );
     }
 
     #[test]
@@ -136,7 +141,12 @@ mod tests {
         let mut plan = Plan::default();
         plan.add_ship(0, 0, 0, [true; 3].into_iter());
         mend_speeds(&fleet, 0, 30.0, &CleanParams::default(), &mut plan);
-        assert_eq!(plan.speeds.len(), 1, "only the first, with no way before it: {:?}", plan.speeds);
+        assert_eq!(
+            plan.speeds.len(),
+            1,
+            "only the first, with no way before it: {:?}",
+            plan.speeds
+        );
         assert!(plan.speeds[0].1.is_nan());
     }
 }

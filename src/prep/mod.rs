@@ -3,11 +3,15 @@
 //! [`clean()`] takes away reports that cannot be true and tells ships apart that share a number;
 //! [`segment()`] cuts each track into trips. Both say of everything they took what it was and why.
 
+mod chain;
 pub mod clean;
 mod follow;
 mod gather;
+pub mod limits;
 mod mend;
 mod part;
+#[cfg(test)]
+mod properties;
 pub mod segment;
 mod share;
 mod steps;
@@ -18,7 +22,8 @@ mod turn;
 
 use std::ops::Range;
 
-pub use clean::{CleanParams, Cleaned, Mended, SharedMmsi, SpeedLimit, Verdict, clean};
+pub use clean::{Cleaned, Mended, SharedMmsi, Verdict, clean};
+pub use limits::{CleanParams, SpeedLimit};
 pub use segment::{Cut, Dropped, TripParams, Trips, segment};
 
 use crate::ais::Fleet;

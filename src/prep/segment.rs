@@ -22,11 +22,7 @@ use crate::base::units::MPS_PER_KN;
 /// # Errors
 ///
 /// [`Stopped::Cancelled`] if the job was cancelled.
-pub fn segment(
-    fleet: &Fleet,
-    params: &Checked<TripParams>,
-    job: &Job,
-) -> Result<Trips, Stopped> {
+pub fn segment(fleet: &Fleet, params: &Checked<TripParams>, job: &Job) -> Result<Trips, Stopped> {
     job.expect(fleet.reports().len());
     let parts = super::chunks(fleet)
         .into_par_iter()
@@ -196,25 +192,56 @@ impl Params for TripParams {
         let kn = |range, help| Field { unit: "kn", range, help };
         let m = |range, help| Field { unit: "m", range, help };
         form.heading("Silences");
-        form.number("gap", &mut self.gap_min, min(0.1..=100_000.0, "A longer time between two reports ends a trip."));
+        form.number(
+            "gap",
+            &mut self.gap_min,
+            min(0.1..=100_000.0, "A longer time between two reports ends a trip."),
+        );
         form.number("cut_speed", &mut self.cut_kn, kn(0.0..=1000.0, "A higher speed between two reports ends a trip, whatever the receivers' clocks; 0 for never."));
         form.heading("Stops");
-        form.flag("stops", &mut self.cuts_at_stops, "End a trip where the ship lies still. The reports of the stop belong to no trip.");
+        form.flag(
+            "stops",
+            &mut self.cuts_at_stops,
+            "End a trip where the ship lies still. The reports of the stop belong to no trip.",
+        );
         form.number("stop_sog", &mut self.stop_sog_kn, kn(0.05..=10.0, "A ship with less speed over ground lies still; where that is missing, the speed between its positions counts."));
         form.number("stop_time", &mut self.stop_time_min, min(1.0..=1440.0, "How long a ship lies still at least. A shorter burst of speed does not end a stop."));
         form.number("stop_radius", &mut self.stop_radius_m, m(10.0..=10_000.0, "How near a ship stays to the middle of its positions, as when it swings at anchor."));
         form.heading("Turns back");
         form.number("turn", &mut self.turn_deg, Field { unit: "°", range: 0.0..=180.0, help: "A greater change of course, with a straight way before and after, ends a trip: a ferry that turns back. 0 for never." });
-        form.number("turn_leg", &mut self.turn_leg_m, m(100.0..=100_000.0, "How long the straight ways before and after a turn back are."));
+        form.number(
+            "turn_leg",
+            &mut self.turn_leg_m,
+            m(100.0..=100_000.0, "How long the straight ways before and after a turn back are."),
+        );
         form.heading("Smallest trips");
-        form.number("min_length", &mut self.min_length_m, m(0.0..=1_000_000.0, "The least length of a trip, along its reports."));
-        form.number("min_time", &mut self.min_time_min, min(0.0..=10_000.0, "The least time a trip takes."));
-        form.count("min_reports", &mut self.min_reports, Field { unit: "reports", range: 2..=100_000, help: "The least number of reports of a trip." });
+        form.number(
+            "min_length",
+            &mut self.min_length_m,
+            m(0.0..=1_000_000.0, "The least length of a trip, along its reports."),
+        );
+        form.number(
+            "min_time",
+            &mut self.min_time_min,
+            min(0.0..=10_000.0, "The least time a trip takes."),
+        );
+        form.count(
+            "min_reports",
+            &mut self.min_reports,
+            Field {
+                unit: "reports",
+                range: 2..=100_000,
+                help: "The least number of reports of a trip.",
+            },
+        );
     }
 
     fn faults(&self) -> Vec<String> {
         let is_low = self.turn_deg > 0.0 && self.turn_deg < 60.0;
-        let fault = format!("turn is {}°; it must be 0 or at least 60°, else any bend ends a trip", self.turn_deg);
+        let fault = format!(
+            "turn is {}°; it must be 0 or at least 60°, else any bend ends a trip",
+            self.turn_deg
+        );
         if is_low { vec![fault] } else { Vec::new() }
     }
 }
@@ -290,7 +317,11 @@ fn cut_at_turns(fleet: &Fleet, piece: Piece, params: &TripParams, trips: &mut Tr
             let turn = piece.reports.start + turn;
             let before = rest.reports.start..turn;
             let piece = Piece { reports: before, ends: Ending::Turn, ..rest.clone() };
-            trips.cuts.push(Cut { vessel: piece.vessel, reports: turn..turn + 1, kind: Ending::Turn });
+            trips.cuts.push(Cut {
+                vessel: piece.vessel,
+                reports: turn..turn + 1,
+                kind: Ending::Turn,
+            });
             trips.take(fleet, piece, params);
             (rest.reports.start, rest.begins) = (turn, Ending::Turn);
         }

@@ -5,6 +5,7 @@
 //! ships under one number make two that go on side by side. What the chains mean is decided in
 //! [`part`](super::part), when all are known.
 
+use super::chain::{Chain, Reach};
 use super::clean::Verdict;
 use crate::ais::Track;
 use crate::base::geo::{Position, short_distance_m};
@@ -19,100 +20,14 @@ const OPEN_MS: i64 = 6 * 3_600_000;
 /// How long one does that may be of wrong positions.
 const UNPROVED_OPEN_MS: i64 = 3_600_000;
 
-/// After so long a silence nearly every place can be reached, and the first reports must prove
-/// anew whose they are.
-const SILENCE_MS: i64 = 600_000;
-
 /// How far ahead a ship is taken to keep course and speed when several chains want a report.
 const AHEAD_MS: f64 = 600_000.0;
 
 /// How many reports at one time are compared to find those sent twice.
 const MAX_COMPARED: usize = 8;
 
-/// No way is longer than this for each degree north and each degree east of it.
-const M_PER_DEG: f64 = 111_196.0;
-
 /// An owner that is none: the report was removed.
 pub(super) const NO_CHAIN: u32 = u32::MAX;
-
-/// How far a ship may get.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reach {
-    /// The highest speed, meters a millisecond.
-    pub m_per_ms: f64,
-    /// What a position may be off besides.
-    pub tolerance_m: f64,
-    /// A chain of more reports than this, in quick succession, is taken for a ship's, not for wrong positions.
-    pub jump_run: usize,
-    /// Further off than this is another ship, not the same one by another clock.
-    pub apart_m: f64,
-}
-
-impl Reach {
-    /// Whether a ship gets from `a` to `b` in `dt_ms`.
-    pub fn allows(&self, a: Position, b: Position, dt_ms: i64) -> bool {
-        self.is_within(a, b, dt_ms, self.tolerance_m)
-    }
-
-    /// Whether `b` lies where no error of a clock explains it.
-    pub fn is_apart(&self, a: Position, b: Position, dt_ms: i64) -> bool {
-        !self.is_within(a, b, dt_ms, self.apart_m)
-    }
-
-    fn is_within(&self, a: Position, b: Position, dt_ms: i64, besides_m: f64) -> bool {
-        let limit_m = self.m_per_ms * dt_ms as f64 + besides_m;
-        // That settles nearly all cases without a cosine.
-        let bound_m = M_PER_DEG * ((a.lon_deg - b.lon_deg).abs() + (a.lat_deg - b.lat_deg).abs());
-        bound_m <= limit_m || short_distance_m(a, b) <= limit_m
-    }
-}
-
-/// Reports each of which can be reached from the one before.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Chain {
-    /// Its first report, as an index into the track.
-    pub first: usize,
-    /// Its last report.
-    pub last: usize,
-    /// How many it has.
-    pub n: usize,
-    /// The report before the last.
-    before: Option<usize>,
-    /// The first report after the latest long silence, and how many there are since.
-    anew: usize,
-    n_anew: usize,
-    /// The most reports it had without a long silence between.
-    longest: usize,
-}
-
-impl Chain {
-    fn new(report: usize) -> Chain {
-        Chain { first: report, last: report, n: 1, before: None, anew: report, n_anew: 1, longest: 1 }
-    }
-
-    /// Whether it has too many reports to be of wrong positions. Over long silences these could
-    /// be reached from each other too; so those do not count.
-    pub fn is_proved(&self, jump_run: usize) -> bool {
-        self.longest > jump_run
-    }
-
-    /// A chain of which only this much is known: for tests.
-    #[cfg(test)]
-    pub(super) fn spanning(first: usize, last: usize, n: usize) -> Chain {
-        Chain { first, last, n, longest: n, ..Chain::new(first) }
-    }
-
-    fn extend(&mut self, report: usize, dt_ms: i64) {
-        if dt_ms > SILENCE_MS {
-            (self.anew, self.n_anew) = (report, 0);
-        }
-        self.before = Some(self.last);
-        self.last = report;
-        self.n += 1;
-        self.n_anew += 1;
-        self.longest = self.longest.max(self.n_anew);
-    }
-}
 
 /// The chains of a track.
 #[derive(Debug, Default)]
@@ -226,7 +141,8 @@ fn choose(
             continue;
         }
         let is_unproved = !chain.is_proved(reach.jump_run);
-        let rank = (is_unproved, short_distance_m(expected(track, reach, chain, dt_ms), place), *id);
+        let rank =
+            (is_unproved, short_distance_m(expected(track, reach, chain, dt_ms), place), *id);
         if best.is_none_or(|best| rank < best) {
             best = Some(rank);
         }
@@ -307,21 +223,19 @@ fn begin(
 /// two is wrong will show.
 fn doubt(track: &Track<'_>, reach: &Reach, sorted: &mut Chains, id: u32, report: usize) -> u32 {
     let chain = sorted.chains[id as usize];
-    if chain.anew == chain.first || chain.n_anew > reach.jump_run {
-        return id;
-    }
-    let is_own = |other: &usize| sorted.owners[*other] == id;
-    let Some(last) = (chain.first..chain.anew).rev().find(is_own) else { return id };
+    let Some(last) = chain.settled else { return id };
     let dt_ms = track.t_ms[report] - track.t_ms[last];
-    if !reach.allows(track.positions[last], track.positions[report], dt_ms) {
+    let could_follow = reach.allows(track.positions[last], track.positions[report], dt_ms);
+    if chain.n_anew > reach.jump_run || !could_follow {
         return id;
     }
     let doubted = sorted.chains.len() as u32;
     for owner in sorted.owners[chain.anew..report].iter_mut().filter(|owner| **owner == id) {
         *owner = doubted;
     }
-    sorted.chains[id as usize] = Chain { last, n: chain.n - chain.n_anew, ..chain };
-    sorted.chains.push(Chain { first: chain.anew, n: chain.n_anew, longest: chain.n_anew, ..chain });
+    let (settled, anew) = chain.parted(last);
+    sorted.chains[id as usize] = settled;
+    sorted.chains.push(anew);
     doubted
 }
 
@@ -346,8 +260,7 @@ mod tests {
     use super::*;
     use crate::ais::{Fleet, Report, Vessel};
 
-    const REACH: Reach =
-        Reach { m_per_ms: 0.03, tolerance_m: 200.0, jump_run: 3, apart_m: 5000.0 };
+    const REACH: Reach = Reach { m_per_ms: 0.03, tolerance_m: 200.0, jump_run: 3, apart_m: 5000.0 };
 
     /// Sorts reports given as seconds and kilometers north of the equator; says who owns each.
     fn owners(reports: &[(i64, f64)]) -> Vec<u32> {
@@ -374,8 +287,17 @@ mod tests {
     fn the_chain_that_leads_nearest_gets_the_report() {
         // Both can reach kilometer 12 within ten minutes; the first sails toward it.
         let reports = [
-            (0, 0.0), (1, 20.0), (60, 1.0), (61, 21.0), (120, 2.0), (121, 22.0), (180, 3.0),
-            (181, 23.0), (240, 4.0), (241, 24.0), (840, 14.1),
+            (0, 0.0),
+            (1, 20.0),
+            (60, 1.0),
+            (61, 21.0),
+            (120, 2.0),
+            (121, 22.0),
+            (180, 3.0),
+            (181, 23.0),
+            (240, 4.0),
+            (241, 24.0),
+            (840, 14.1),
         ];
         assert_eq!(owners(&reports)[10], 0);
     }
@@ -391,8 +313,15 @@ mod tests {
 
     #[test]
     fn who_is_silent_for_long_while_others_go_on_is_given_up() {
-        let hour = 3600;
-        let reports = [(0, 0.0), (1, 900.0), (3 * hour, 901.0), (8 * hour, 902.0), (8 * hour + 1, 0.0)];
-        assert_eq!(owners(&reports)[4], 2);
+        let ship = |from_s: i64, km: f64| (0..5).map(move |i| (from_s + 60 * i, km));
+        let mut reports: Vec<(i64, f64)> = ship(0, 0.0).chain(ship(300, 900.0)).collect();
+        reports.extend(ship(5 * 3600, 900.0).chain(ship(6 * 3600, 900.0)));
+        let returns = |t_s| {
+            let mut reports = reports.clone();
+            reports.push((t_s, 0.0));
+            owners(&reports).last().copied()
+        };
+        assert_eq!(returns(6 * 3600 + 240), Some(0));
+        assert_eq!(returns(6 * 3600 + 241), Some(2));
     }
 }

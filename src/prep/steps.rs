@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::clean::CleanParams;
+use super::limits::CleanParams;
 use crate::ais::{Fleet, Report, Reports, Truth};
 use crate::base::angle::{turn_deg, wrap_deg};
 use crate::base::geo::{Position, short_distance_m, wrap_lon_deg};
@@ -67,8 +67,8 @@ fn steps(before: Report, after: Report, params: &CleanParams) -> impl Iterator<I
     let mut n = 0;
     if lasts_s > params.t0_s && lasts_s <= 60.0 * params.longest_min {
         let step_m = mps_from_kn(f64::from(before.sog_kn)) * params.t0_s;
-        let m = (short_distance_m(before.position, after.position) / step_m)
-            .min(lasts_s / params.t0_s);
+        let m =
+            (short_distance_m(before.position, after.position) / step_m).min(lasts_s / params.t0_s);
         if step_m > 0.0 && m >= 3.0 {
             n = m as i64;
         }
@@ -115,7 +115,11 @@ mod tests {
         assert_eq!(steps.len(), 9);
         assert_eq!(steps[4].t_ms, 900_000);
         assert!(steps[4].cog_deg < 1e-3 || steps[4].cog_deg > 359.999, "{}", steps[4].cog_deg);
-        assert!((steps[4].position.lon_deg - (-179.978_333)).abs() < 1e-5, "{:?}", steps[4].position);
+        assert!(
+            (steps[4].position.lon_deg - (-179.978_333)).abs() < 1e-5,
+            "{:?}",
+            steps[4].position
+        );
     }
 
     #[test]
@@ -138,7 +142,8 @@ mod tests {
 
     #[test]
     fn the_reports_around_the_steps_stay_as_they_are() {
-        let at = |s: i64, lat| Report { sog_kn: 10.0, ..Report::at(s * 1000, Position::new(0.0, lat)) };
+        let at =
+            |s: i64, lat| Report { sog_kn: 10.0, ..Report::at(s * 1000, Position::new(0.0, lat)) };
         let fleet = Fleet::from_tracks(vec![(Vessel::default(), vec![at(0, 0.0), at(900, 0.05)])]);
         let (with, n) = insert_steps(&fleet, &CleanParams::default(), &Job::default()).unwrap();
         assert_eq!((n, with.reports().len()), (4, 6));

@@ -11,13 +11,20 @@ use crate::base::units::{kn_from_mps, s_from_ms};
 /// errors of the positions do not look like speed.
 const SPEED_OVER_MS: i64 = 120_000;
 
+/// How many reports are looked through for the one that long away.
+const MAX_LOOKED_AT: usize = 500;
+
 /// The stops among the reports `range` of one ship, in order; each begins and ends with a report
 /// of a ship that lies still.
 ///
 /// A stop is the longest row of reports that begins slow, stays near the middle of its slow ones,
 /// is never fast for as long as a stop must last, and lasts that long itself. A single wrong speed
 /// does not end it, nor does swinging at anchor; leaving the place does.
-pub(super) fn stops(reports: &Reports, range: Range<usize>, params: &TripParams) -> Vec<Range<usize>> {
+pub(super) fn stops(
+    reports: &Reports,
+    range: Range<usize>,
+    params: &TripParams,
+) -> Vec<Range<usize>> {
     let mut stops = Vec::new();
     let stop_ms = (params.stop_time_min * 60_000.0) as i64;
     let is_slow = |report: usize| {
@@ -57,10 +64,11 @@ pub(super) fn stops(reports: &Reports, range: Range<usize>, params: &TripParams)
 /// The speed around `report` from the positions over [`SPEED_OVER_MS`] before it, or after it
 /// where the range begins later than that. Not-a-number where the range is one report.
 fn speed_kn(reports: &Reports, range: &Range<usize>, report: usize) -> f64 {
-    let lies_far = |other: usize| (reports.t_ms[report] - reports.t_ms[other]).abs() >= SPEED_OVER_MS;
-    let before = (range.start..report).rev().find(|other| lies_far(*other));
+    let lies_far =
+        |other: usize| (reports.t_ms[report] - reports.t_ms[other]).abs() >= SPEED_OVER_MS;
+    let before = (range.start..report).rev().take(MAX_LOOKED_AT).find(|other| lies_far(*other));
     let other = before
-        .or_else(|| (report + 1..range.end).find(|other| lies_far(*other)))
+        .or_else(|| (report + 1..range.end).take(MAX_LOOKED_AT).find(|other| lies_far(*other)))
         .unwrap_or(if report > range.start { range.start } else { range.end - 1 });
     let s = s_from_ms((reports.t_ms[report] - reports.t_ms[other]).abs());
     kn_from_mps(short_distance_m(reports.positions[other], reports.positions[report]) / s)

@@ -1,6 +1,4 @@
-//! Hand-made tracks through cleaning and cutting, planted faults, and properties of both.
-
-use proptest::prelude::*;
+//! Hand-made tracks and planted faults through cleaning and cutting.
 
 use super::*;
 use crate::ais::Ending::{Gap, Stop, Track, Turn};
@@ -24,7 +22,10 @@ fn at(t_s: i64, x_m: f64, y_m: f64, sog_kn: f32) -> Report {
 
 /// A ship that goes east at 12 kn (6.17 m/s), reporting every ten seconds.
 fn eastbound(from_s: i64, n: i64, y_m: f64) -> Vec<Report> {
-    (0..n).map(|i| from_s + 10 * i).map(|t_s| at(t_s, t_s as f64 * 6.17 - 2000.0, y_m, 12.0)).collect()
+    (0..n)
+        .map(|i| from_s + 10 * i)
+        .map(|t_s| at(t_s, t_s as f64 * 6.17 - 2000.0, y_m, 12.0))
+        .collect()
 }
 
 fn ship(mmsi: u32) -> Vessel {
@@ -102,7 +103,8 @@ fn two_ships_that_share_a_number_become_two_vessels() {
     let cleaned = cleaned(&fleet(track));
     assert_eq!(removed(&cleaned), []);
     assert_eq!(cleaned.shared, [SharedMmsi { mmsi: Mmsi(219_000_001), parts: 2 }]);
-    let found: Vec<_> = cleaned.fleet.tracks().map(|track| (track.vessel.part, track.len())).collect();
+    let found: Vec<_> =
+        cleaned.fleet.tracks().map(|track| (track.vessel.part, track.len())).collect();
     assert_eq!(found, [(0, 60), (1, 50)]);
     let of_second = &cleaned.fleet.track(1).positions;
     assert!(of_second.iter().all(|place| place.lat_deg > 0.5));
@@ -120,7 +122,8 @@ fn three_ships_that_share_a_number_become_three_vessels() {
     let track =
         [eastbound(0, 60, 0.0), eastbound(3, 60, 90_000.0), eastbound(6, 60, -50_000.0)].concat();
     let cleaned = cleaned(&fleet(track));
-    let found: Vec<_> = cleaned.fleet.tracks().map(|track| (track.vessel.part, track.len())).collect();
+    let found: Vec<_> =
+        cleaned.fleet.tracks().map(|track| (track.vessel.part, track.len())).collect();
     assert_eq!((removed(&cleaned), found), (vec![], vec![(0, 60), (1, 60), (2, 60)]));
 }
 
@@ -242,7 +245,8 @@ fn speeds_are_mended_by_ship_type() {
     let about = Static { ship_type: ShipType(70), ..Static::default() };
     let mut track = eastbound(0, 10, 0.0);
     track[5].sog_kn = 35.0;
-    let of = |about| Fleet::from_tracks(vec![(Vessel { about, ..ship(219_000_001) }, track.clone())]);
+    let of =
+        |about| Fleet::from_tracks(vec![(Vessel { about, ..ship(219_000_001) }, track.clone())]);
     let cargo = cleaned(&of(about));
     assert_eq!(cargo.mended.impossible_speeds, 1);
     assert_eq!(cargo.fleet.reports().sog_kn[5].to_bits(), 12.0_f32.to_bits());
@@ -279,10 +283,14 @@ fn silences_stops_and_turns_end_trips() {
 fn a_ship_that_circles_or_swings_at_anchor_does_not_turn_back() {
     let circle = |radius_m: f64, step_m: f64, kn: f32| {
         let angle = move |i: i64| i as f64 * step_m / radius_m;
-        fleet((0..600).map(|i| {
-            let (sine, cosine) = angle(i).sin_cos();
-            at(30 * i, radius_m * sine, radius_m * cosine, kn)
-        }).collect())
+        fleet(
+            (0..600)
+                .map(|i| {
+                    let (sine, cosine) = angle(i).sin_cos();
+                    at(30 * i, radius_m * sine, radius_m * cosine, kn)
+                })
+                .collect(),
+        )
     };
     let circling = cut(&circle(1000.0, 100.0, 6.5));
     assert_eq!((circling.trips.len(), circling.cuts.len()), (1, 0));
@@ -293,8 +301,8 @@ fn a_ship_that_circles_or_swings_at_anchor_does_not_turn_back() {
 #[test]
 fn pieces_too_small_are_counted_by_reason() {
     let reports = [
-        eastbound(0, 3, 0.0),           // Too few.
-        eastbound(10_000, 10, 0.0),     // Too brief.
+        eastbound(0, 3, 0.0),       // Too few.
+        eastbound(10_000, 10, 0.0), // Too brief.
         (0..30).map(|i| at(20_000 + 60 * i, i as f64 * 40.0, 0.0, 1.3)).collect(), // Too short.
         eastbound(30_000, 100, 0.0),
     ];
@@ -338,7 +346,8 @@ fn every_planted_jump_is_found_and_nothing_else() {
             x += 8.0 * dt_s as f64 * f64::cos(course);
             y += 8.0 * dt_s as f64 * f64::sin(course);
             let is_jump = rng.happens(0.01) && i > 0;
-            let off_m = if is_jump { rng.between(40_000.0, 120_000.0) } else { 10.0 * rng.normal() };
+            let off_m =
+                if is_jump { rng.between(40_000.0, 120_000.0) } else { 10.0 * rng.normal() };
             track.push(at(t_s, x, y + off_m, 15.5));
             truth.push(if is_jump { Fault::Jump } else { Fault::None });
         }
@@ -349,7 +358,12 @@ fn every_planted_jump_is_found_and_nothing_else() {
     let planted = truth.iter().map(|fault| *fault == Fault::Jump);
     let wrong: Vec<usize> =
         found.zip(planted).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| i).collect();
-    assert_eq!(wrong, [] as [usize; 0], "of {} planted", truth.iter().filter(|f| **f == Fault::Jump).count());
+    assert_eq!(
+        wrong,
+        [] as [usize; 0],
+        "of {} planted",
+        truth.iter().filter(|f| **f == Fault::Jump).count()
+    );
     assert!(cleaned.shared.is_empty());
 }
 
@@ -364,94 +378,4 @@ fn the_truth_goes_with_its_report() {
     let cleaned = cleaned(&Fleet::new(vec![ship(219_000_001)], vec![0, 20], reports));
     let routes: Vec<u32> = cleaned.fleet.reports().truth.iter().map(|truth| truth.route).collect();
     assert_eq!(routes, (0..20).filter(|i| *i != 10).collect::<Vec<_>>());
-}
-
-/// Any coordinate: near, far, none, infinite.
-fn any_degrees(limit: f64) -> impl Strategy<Value = f64> {
-    prop_oneof![
-        8 => -0.05..0.05,
-        2 => -limit..limit,
-        1 => prop::sample::select(vec![f64::NAN, f64::INFINITY, -f64::INFINITY, 181.0, 90.0, -180.0]),
-    ]
-}
-
-fn any_report() -> impl Strategy<Value = Report> {
-    let speed = prop_oneof![
-        4 => 0_f32..30.0,
-        1 => prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -1.0, 0.0, 102.2]),
-    ];
-    let t_ms = prop_oneof![4 => 0_i64..40_000_000, 1 => 0_i64..20];
-    (t_ms, any_degrees(180.0), any_degrees(90.0), speed).prop_map(|(t_ms, lon, lat, sog_kn)| {
-        Report { sog_kn, ..Report::at(t_ms, Position::new(lon, lat)) }
-    })
-}
-
-fn any_fleet() -> impl Strategy<Value = Fleet> {
-    let mmsi = prop::sample::select(vec![219_000_001, 2_190_064, 1, 992_191_509]);
-    let track = (mmsi, prop::collection::vec(any_report(), 0..120));
-    prop::collection::vec(track, 0..4).prop_map(|tracks| {
-        let sorted = |(mmsi, mut track): (u32, Vec<Report>)| {
-            track.sort_by_key(|report| report.t_ms);
-            (ship(mmsi), track)
-        };
-        Fleet::from_tracks(tracks.into_iter().map(sorted).collect())
-    })
-}
-
-proptest! {
-    // A failure is shown with its input; it leaves no file.
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn whatever_comes_in_the_counts_add_up_and_times_increase(
-        fleet in any_fleet(),
-        (finds_jumps, splits_shared, drops_leading, inserts_steps) in any::<(bool, bool, bool, bool)>(),
-        (jump_run, share_reports) in (1_usize..5, 6_usize..12),
-    ) {
-        let params = CleanParams {
-            finds_jumps,
-            jump_run,
-            splits_shared,
-            share_reports,
-            drops_leading,
-            inserts_steps,
-            ..CleanParams::default()
-        };
-        let cleaned = clean(&fleet, &Checked::new(&params).unwrap(), &Job::default()).unwrap();
-        let kept = cleaned.verdicts.iter().filter(|verdict| **verdict == Verdict::Kept).count();
-        prop_assert_eq!(cleaned.reports_in(), fleet.reports().len());
-        prop_assert_eq!(cleaned.reports_kept(), kept);
-        prop_assert_eq!(cleaned.fleet.reports().len(), kept + cleaned.mended.steps);
-        for track in cleaned.fleet.tracks() {
-            prop_assert!(track.t_ms.windows(2).all(|pair| pair[0] < pair[1]));
-            prop_assert!(track.positions.iter().all(|place| place.is_valid()));
-            prop_assert!(!track.is_empty());
-        }
-        let again = clean(&fleet, &Checked::new(&params).unwrap(), &Job::default()).unwrap();
-        prop_assert_eq!(&again.verdicts, &cleaned.verdicts);
-    }
-
-    #[test]
-    fn whatever_comes_in_trips_are_apart_and_the_counts_add_up(
-        fleet in any_fleet(),
-        (cuts_at_stops, turns) in any::<(bool, bool)>(),
-        (cut_kn, min_reports) in (0.0..100.0, 2_usize..6),
-    ) {
-        let params = TripParams {
-            cuts_at_stops, cut_kn, min_reports,
-            turn_deg: if turns { 120.0 } else { 0.0 },
-            stop_time_min: 1.0, min_length_m: 0.0, min_time_min: 0.0,
-            ..TripParams::default()
-        };
-        let trips = segment(&fleet, &Checked::new(&params).unwrap(), &Job::default()).unwrap();
-        let accounted = trips.reports + trips.stopped + trips.dropped.reports;
-        prop_assert_eq!(accounted, fleet.reports().len());
-        prop_assert_eq!(trips.reports, trips.trips.iter().map(|trip| trip.reports.len()).sum::<usize>());
-        prop_assert!(trips.trips.windows(2).all(|pair| pair[0].reports.end <= pair[1].reports.start));
-        for trip in &trips.trips {
-            let owned = fleet.range(trip.vessel);
-            prop_assert!(owned.start <= trip.reports.start && trip.reports.end <= owned.end);
-            prop_assert!(trip.reports.len() >= min_reports);
-        }
-    }
 }

@@ -209,9 +209,11 @@ mod tests {
 
     #[test]
     fn a_right_angle_and_a_zigzag_are_no_turns_back() {
-        let corner = (0..200).map(|i: i32| (f64::from(i.min(100)) * 100.0, f64::from((i - 100).max(0)) * 100.0));
+        let corner = (0..200)
+            .map(|i: i32| (f64::from(i.min(100)) * 100.0, f64::from((i - 100).max(0)) * 100.0));
         assert!(turns_on(corner).is_empty());
-        let tacks = (0..400).map(|i: i32| (f64::from(i) * 70.0, f64::from((i % 100 - 50).abs()) * 70.0));
+        let tacks =
+            (0..400).map(|i: i32| (f64::from(i) * 70.0, f64::from((i % 100 - 50).abs()) * 70.0));
         assert!(turns_on(tacks).is_empty());
     }
 

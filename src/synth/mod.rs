@@ -6,8 +6,10 @@
 //! seconds, positions rounded to 1e-6 degrees, speeds and courses to tenths, so that a file
 //! written from them is read back as the same numbers.
 
+mod course;
 mod faults;
 mod line;
+mod names;
 mod plan;
 mod sail;
 mod sea;

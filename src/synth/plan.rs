@@ -108,7 +108,7 @@ impl<'a> Planner<'a> {
             Role::Lane => self.plan_lane(&mut plan),
             Role::Ferry => self.plan_ferry(&mut plan),
             Role::Fishing | Role::Harbor | Role::Pleasure | Role::Waiting => {
-                self.plan_work(&mut plan)
+                self.plan_work(&mut plan);
             }
         }
         // Evenly among the ships on lanes, so that a small sea has one too.

@@ -3,6 +3,7 @@
 
 use super::SeaParams;
 use super::line::{Line, Plane, Xy};
+use super::names::{LANDINGS, PORTS};
 use super::truth::{PortTruth, RouteKind, RouteTruth};
 use crate::base::rng::Rng;
 
@@ -14,53 +15,6 @@ const HALF_HEIGHT_M: f64 = 108_000.0;
 const APART_M: f64 = 20_000.0;
 /// Ordinary lanes are so long, meters, where there are enough pairs of ports.
 const LANE_M: std::ops::Range<f64> = 90_000.0..330_000.0;
-
-/// Ports on the shores of the basin. Nowhere on Earth.
-const PORTS: [&str; 24] = [
-    "Aldermoor",
-    "Brackhaven",
-    "Corvell",
-    "Dunmarrow",
-    "Eskerness",
-    "Farrowgate",
-    "Gullholm",
-    "Hestvik",
-    "Ivarsund",
-    "Jorrick",
-    "Keldmouth",
-    "Larkhythe",
-    "Merrowby",
-    "Norrvane",
-    "Ostermouth",
-    "Pellworth",
-    "Quillhaven",
-    "Rannoway",
-    "Selverick",
-    "Tarnholm",
-    "Ulverstrand",
-    "Varrenmouth",
-    "Wexholm",
-    "Yarrowick",
-];
-/// Landings on islets, between which ferries go.
-const LANDINGS: [&str; 16] = [
-    "Skerrow",
-    "Holmsey",
-    "Petrel Isle",
-    "Gannet Quay",
-    "Tern Bay",
-    "Sula Rock",
-    "Fulmar Point",
-    "Auk Haven",
-    "Shearwater",
-    "Whimbrel Sound",
-    "Kittiwake",
-    "Dotterel",
-    "Eider Strand",
-    "Plover Ness",
-    "Razorbill",
-    "Sandling",
-];
 
 /// The chart: all that ships need to know of the sea.
 pub(super) struct Chart {
@@ -170,7 +124,7 @@ impl Chart {
                     // In step with `sail`: lanes open out from the port.
                     let n = (route.line.length_m() / 2000.0).ceil().max(1.0);
                     let s_m = route.line.length_m() * place as f64 / n;
-                    let open = super::sail::lane_opening(&route.line, s_m).0;
+                    let open = super::course::lane_opening(&route.line, s_m).0;
                     plane.position_from_xy(on.at + on.starboard * (route.offset_m * open))
                 })
                 .collect(),

@@ -1,5 +1,6 @@
 //! Who sails: made ships with names, numbers, sizes and speeds that fit together.
 
+use super::names::{FIRST_WORDS, SECOND_WORDS};
 use super::sea::{Chart, Harbor};
 use crate::ais::vessel::VoyageNote;
 use crate::ais::{Mmsi, ShipType, Static};
@@ -61,75 +62,6 @@ pub(super) struct Ship {
 const FIRST_MMSI: usize = 290_000_000;
 /// How many MMSIs there are from there on.
 const N_MMSI: usize = 10_000_000;
-
-const FIRST_WORDS: [&str; 32] = [
-    "NORTHERN",
-    "SILVER",
-    "OCEAN",
-    "EARLY",
-    "AMBER",
-    "WESTERN",
-    "GOLDEN",
-    "IRON",
-    "BALTHAZAR",
-    "CORAL",
-    "POLAR",
-    "ATLANTIC",
-    "BRIGHT",
-    "GRAND",
-    "SWIFT",
-    "QUIET",
-    "STELLAR",
-    "EMERALD",
-    "BLUE",
-    "CRIMSON",
-    "ROYAL",
-    "EASTERN",
-    "DISTANT",
-    "MAGNUS",
-    "HELGA",
-    "INGRID",
-    "THORA",
-    "SIGRID",
-    "VIKTOR",
-    "LUCIA",
-    "MARGIT",
-    "OSKAR",
-];
-const SECOND_WORDS: [&str; 32] = [
-    "LIGHT",
-    "DAWN",
-    "TRADER",
-    "SPIRIT",
-    "VOYAGER",
-    "HORIZON",
-    "STAR",
-    "WAVE",
-    "PIONEER",
-    "CARRIER",
-    "EXPRESS",
-    "WIND",
-    "COMET",
-    "FALCON",
-    "HARMONY",
-    "JEWEL",
-    "BREEZE",
-    "CREST",
-    "GLORY",
-    "LEGEND",
-    "MERCHANT",
-    "NAVIGATOR",
-    "PEARL",
-    "QUEST",
-    "RANGER",
-    "SKY",
-    "TIDE",
-    "UNITY",
-    "VENTURE",
-    "WARRIOR",
-    "ZENITH",
-    "ARROW",
-];
 
 /// Ship number `index`, made from her own random stream.
 pub(super) fn build(role: Role, index: usize, seed: usize, rng: &mut Rng) -> Ship {

@@ -166,6 +166,15 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_different_times_do_not_join() {
+        let at = |number, t_ms| Sentence { stamp: Stamp::At(t_ms), ..part(KEY, number, b"x") };
+        let mut joiner = Joiner::default();
+        assert_eq!(joined(&mut joiner, &at(1, 0), 1), None);
+        assert_eq!(joined(&mut joiner, &at(2, 60_001), 2), None);
+        assert_eq!(joined(&mut joiner, &at(2, 60_000), 3).as_deref(), Some("xx/2"));
+    }
+
+    #[test]
     fn the_younger_of_two_first_parts_gets_the_second() {
         let mut joiner = Joiner::default();
         assert_eq!(joined(&mut joiner, &part(KEY, 1, b"one"), 1), None);

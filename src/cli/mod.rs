@@ -1,0 +1,93 @@
+//! The command line: the same stages with the same parameters, without a window.
+
+mod bench;
+mod describe;
+mod run;
+mod synth;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A workbench for ship traffic: AIS files to trips, routes and predictions.
+///
+/// Without a command it opens the window, with the files or the project that are named.
+#[derive(Parser, Debug)]
+#[command(name = "fairway", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    window: WindowArguments,
+}
+
+/// What the window opens with.
+#[derive(Args, Debug, Default, Clone)]
+pub struct WindowArguments {
+    /// AIS files, folders, or a project (.fairway).
+    pub inputs: Vec<PathBuf>,
+    /// Open on made traffic: a sea that does not exist, so named.
+    #[arg(long)]
+    pub demo: bool,
+    /// Set a parameter: stage.field=value.
+    #[arg(long = "set", value_name = "STAGE.FIELD=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run stages on AIS files or a project and report their figures.
+    Run(run::RunArguments),
+    /// Write made traffic and its truth.
+    Synth(synth::SynthArguments),
+    /// List every parameter: name, default, range, unit, meaning.
+    Describe(describe::DescribeArguments),
+    /// Measure the program's speed on fixed, seeded inputs.
+    Bench(bench::BenchArguments),
+}
+
+/// How a command failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The arguments are wrong: exit status 2.
+    Usage(String),
+    /// The work failed: exit status 1.
+    Run(String),
+}
+
+/// What the arguments ask for.
+pub enum Asked {
+    /// The window, with these.
+    Window(WindowArguments),
+    /// Nothing more: the command ran, and this is the exit status.
+    Done(ExitCode),
+}
+
+/// Reads the process's arguments and runs a command, if they name one.
+pub fn start() -> Asked {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        None => return Asked::Window(arguments.window),
+        Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Synth(arguments)) => synth::synth(&arguments),
+        Some(Command::Describe(arguments)) => describe::describe(&arguments),
+        Some(Command::Bench(arguments)) => bench::bench(&arguments),
+    };
+    Asked::Done(match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure),
+    })
+}
+
+/// Says on standard error what failed, a line a cause, and gives the exit status.
+pub fn report(failure: &Failure) -> ExitCode {
+    let (text, status) = match failure {
+        Failure::Usage(text) => (text, 2),
+        Failure::Run(text) => (text, 1),
+    };
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        eprintln!("fairway: {line}");
+    }
+    ExitCode::from(status)
+}

@@ -1,0 +1,175 @@
+//! `fairway run`: settle the wanted stages, report, export.
+
+use std::fs;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use super::Failure;
+use crate::base::job::Job;
+use crate::flow::desk::Wanted;
+use crate::flow::session::{Session, sources_of};
+use crate::flow::tray::{Shelf, State};
+use crate::flow::{Desk, Jobs, project, run_file};
+
+#[derive(Args, Debug)]
+pub struct RunArguments {
+    /// AIS files, folders, or a project (.fairway).
+    inputs: Vec<PathBuf>,
+    /// A stage whose result is wanted; may be repeated. Those it needs run by themselves.
+    #[arg(long = "want", value_name = "STAGE")]
+    want: Vec<String>,
+    /// Set a parameter: stage.field=value. `fairway describe` lists them.
+    #[arg(long = "set", value_name = "STAGE.FIELD=VALUE")]
+    set: Vec<String>,
+    /// Write each wanted stage's result into this folder, with run.json beside.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print one JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    let mut session = session_of(&arguments.inputs)?;
+    for setting in &arguments.set {
+        session.set(setting).map_err(Failure::Usage)?;
+    }
+    let mut desk = Desk::default();
+    let names = if arguments.want.is_empty() { vec!["trips".to_owned()] } else { arguments.want.clone() };
+    let wanted = desk.wanted(&names).map_err(|name| no_such_stage(&name, &desk))?;
+    if session.sources.is_empty() {
+        return Err(Failure::Usage("nothing to read: name AIS files, a folder or a project".into()));
+    }
+    settle(&mut desk, &session, &wanted)?;
+    let shelves: Vec<&dyn Shelf> = desk.shelves().into_iter().filter(|shelf| wanted.has(shelf.name())).collect();
+    for line in desk.ingest.shown().into_iter().flat_map(|shown| shown.value.files.clone()) {
+        if line.fault.is_some() {
+            eprintln!("fairway: {}", crate::flow::session::fault_line(&line));
+        }
+    }
+    let mut figures = Map::new();
+    for shelf in &shelves {
+        figures.insert(shelf.name().into(), shelf.figures().map_or(Value::Null, Value::Object));
+    }
+    if let Some(folder) = &arguments.out {
+        let chosen: Vec<&dyn Shelf> = shelves.iter().copied().filter(|shelf| names.iter().any(|name| name == shelf.name())).collect();
+        export(&chosen, &mut session, &figures, folder).map_err(Failure::Run)?;
+    }
+    let text = if arguments.json { format!("{}\n", Value::Object(figures)) } else { readable(&shelves) };
+    // A closed pipe is the reader's choice, not a fault.
+    std::io::stdout().write_all(text.as_bytes()).ok();
+    Ok(())
+}
+
+/// A session of the inputs: a project, or files.
+pub fn session_of(inputs: &[PathBuf]) -> Result<Session, Failure> {
+    let mut session = Session::default();
+    let (projects, files): (Vec<PathBuf>, Vec<PathBuf>) = inputs.iter().cloned().partition(|path| project::is_project(path));
+    if projects.len() > 1 {
+        return Err(Failure::Usage("one project at a time".into()));
+    }
+    for path in projects {
+        session = project::open(&path).map_err(|error| Failure::Run(error.to_string().replace('\n', ": ")))?;
+    }
+    if !files.is_empty() {
+        let found = sources_of(&files);
+        if found.is_empty() {
+            return Err(Failure::Run(format!("no AIS files in {}", files[0].display())));
+        }
+        session.sources.add(found);
+    }
+    Ok(session)
+}
+
+fn no_such_stage(name: &str, desk: &Desk) -> Failure {
+    let names: Vec<&str> = desk.shelves().iter().map(|shelf| shelf.name()).collect();
+    let near = crate::base::text::nearest(name, names.iter().copied()).unwrap_or_default();
+    Failure::Usage(format!("there is no stage {name}; did you mean {near}? ({})", names.join(", ")))
+}
+
+/// Keeps the desk going until every wanted stage has its result, or one cannot have it.
+fn settle(desk: &mut Desk, session: &Session, wanted: &Wanted) -> Result<(), Failure> {
+    let (sender, woken) = channel();
+    let jobs = Jobs::Threads { wake: Arc::new(move || { sender.send(()).ok(); }) };
+    let is_cancelled = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&is_cancelled);
+    // A second handler in one process is refused; tests call this in threads.
+    ctrlc::set_handler(move || flag.store(true, Relaxed)).ok();
+    let is_terminal = std::io::stderr().is_terminal();
+    loop {
+        desk.update(session, &jobs, wanted);
+        if is_cancelled.load(Relaxed) {
+            desk.shelves_mut().into_iter().for_each(Shelf::cancel);
+            return Err(Failure::Run("cancelled".into()));
+        }
+        let shelves: Vec<&dyn Shelf> = desk.shelves().into_iter().filter(|shelf| wanted.has(shelf.name())).collect();
+        if let Some(failed) = shelves.iter().find(|shelf| shelf.state() == State::Fault) {
+            let faults: Vec<String> = failed.faults().iter().map(|fault| format!("{}: {fault}", failed.name())).collect();
+            return Err(Failure::Run(faults.join("\n")));
+        }
+        if shelves.iter().all(|shelf| shelf.state() == State::Fresh) {
+            if is_terminal {
+                eprint!("\r\x1b[K");
+            }
+            return Ok(());
+        }
+        if is_terminal {
+            progress(&shelves);
+        }
+        match woken.recv_timeout(Duration::from_millis(100)) {
+            Ok(()) | Err(RecvTimeoutError::Timeout) => (),
+            Err(RecvTimeoutError::Disconnected) => return Err(Failure::Run("the work ended without a result".into())),
+        }
+    }
+}
+
+fn progress(shelves: &[&dyn Shelf]) {
+    for shelf in shelves {
+        if let Some((done, total, elapsed)) = shelf.progress() {
+            let share = if total > 0 { 100.0 * done as f64 / total as f64 } else { 0.0 };
+            eprint!("\r\x1b[K{} {:.0} %, {:.1} s", shelf.title(), share.min(100.0), elapsed.as_secs_f64());
+        }
+    }
+}
+
+fn export(shelves: &[&dyn Shelf], session: &mut Session, figures: &Map<String, Value>, folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+    for shelf in shelves {
+        for path in shelf.export(folder, &Job::default())? {
+            eprintln!("wrote {}", path.display());
+        }
+    }
+    let path = folder.join("run.json");
+    run_file::write(session, figures, &path)?;
+    eprintln!("wrote {}", path.display());
+    Ok(())
+}
+
+/// The figures for people: a stage a block, a figure a line.
+fn readable(shelves: &[&dyn Shelf]) -> String {
+    let mut text = String::new();
+    for shelf in shelves {
+        text.push_str(&format!("{} ({})\n", shelf.title(), shelf.name()));
+        for (name, value) in shelf.figures().unwrap_or_default() {
+            if matches!(name.as_str(), "key" | "files") {
+                continue;
+            }
+            let value = match &value {
+                Value::Number(n) if n.is_u64() => crate::base::text::grouped(n.as_u64().unwrap_or_default()),
+                Value::Number(n) => format!("{:.3}", n.as_f64().unwrap_or_default()),
+                Value::String(text) => text.clone(),
+                Value::Object(members) => members.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", "),
+                other => json!(other).to_string(),
+            };
+            text.push_str(&format!("  {name:<18} {value}\n"));
+        }
+    }
+    text
+}

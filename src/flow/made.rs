@@ -1,0 +1,137 @@
+//! Made traffic written as the files that people have, with its truth beside.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::base::job::{Job, Stopped};
+use crate::base::params::{Checked, Choice};
+use crate::base::time::iso_text;
+use crate::io::export;
+use crate::io::safe::{self, write_text, write_whole};
+use crate::io::write::{self, write_dma, write_marinecadastre};
+use crate::io::write_nmea::write_nmea;
+use crate::synth::{Sea, SeaParams, make};
+
+/// The forms in which made traffic is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// MarineCadastre CSV, 17 columns.
+    MarineCadastre,
+    /// Danish Maritime Authority CSV, wide.
+    Dma,
+    /// NMEA AIVDM sentences with tag blocks.
+    Nmea,
+    /// Parquet in Fairway's own schema.
+    Parquet,
+}
+
+impl Choice for Form {
+    const CASES: &'static [(&'static str, Form)] = &[
+        ("marinecadastre", Form::MarineCadastre),
+        ("dma", Form::Dma),
+        ("nmea", Form::Nmea),
+        ("parquet", Form::Parquet),
+    ];
+}
+
+impl Form {
+    /// The ending of such files.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Form::MarineCadastre | Form::Dma => "csv",
+            Form::Nmea => "nmea",
+            Form::Parquet => "parquet",
+        }
+    }
+
+    /// The form that a file's name asks for.
+    pub fn of(path: &Path) -> Form {
+        let name = path.to_string_lossy().to_lowercase();
+        let name = name.strip_suffix(".zst").unwrap_or(&name);
+        match name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("parquet" | "pq") => Form::Parquet,
+            Some("nmea" | "nm4" | "txt" | "ais") => Form::Nmea,
+            _ => Form::MarineCadastre,
+        }
+    }
+}
+
+/// Makes a sea and writes it to `path` in `form`, packed if the name ends in `.zst`, and what is
+/// known of it beside, as `….truth.json`. Gives the sea and the paths written.
+pub fn write_sea(params: &Checked<SeaParams>, form: Form, path: &Path, job: &Job) -> Result<(Sea, Vec<PathBuf>), Stopped> {
+    let sea = make(params, job)?;
+    let io_fault = |error: safe::WriteError| match error {
+        safe::WriteError::Cancelled => Stopped::Cancelled,
+        error @ safe::WriteError::Io { .. } => Stopped::Failed(error.to_string()),
+    };
+    if form == Form::Parquet {
+        export::reports_parquet(&sea.fleet, path, job).map_err(io_fault)?;
+    } else {
+        let is_packed = path.extension().is_some_and(|ending| ending == "zst");
+        write_whole(path, |file| {
+            let outcome = if is_packed {
+                let packed = zstd::Encoder::new(file, 3).map(zstd::Encoder::auto_finish);
+                packed.map_err(write::WriteError::from).and_then(|packed| write_text_form(&sea, form, packed, job))
+            } else {
+                write_text_form(&sea, form, file, job)
+            };
+            outcome.map_err(|error| match error {
+                write::WriteError::Cancelled => safe::WriteError::Cancelled,
+                write::WriteError::Io(error) => safe::WriteError::Io { path: path.to_owned(), error },
+                error => safe::WriteError::Io { path: path.to_owned(), error: std::io::Error::other(error.to_string()) },
+            })
+        })
+        .map_err(io_fault)?;
+    }
+    let beside = PathBuf::from(format!("{}.truth.json", path.display()));
+    write_text(&beside, &truth_text(&sea)).map_err(io_fault)?;
+    Ok((sea, vec![path.to_owned(), beside]))
+}
+
+/// Decodes every recognised column of a Parquet file and lets go of it: what reading one costs at
+/// the least.
+pub fn decode_parquet(path: &Path) -> Result<usize, String> {
+    crate::io::read::decode_parquet(path)
+}
+
+fn write_text_form(sea: &Sea, form: Form, out: impl Write, job: &Job) -> Result<(), write::WriteError> {
+    match form {
+        Form::MarineCadastre => write_marinecadastre(&sea.fleet, out, true, job),
+        Form::Dma => write_dma(&sea.fleet, out, true, job),
+        Form::Nmea => write_nmea(&sea.fleet, out, job),
+        Form::Parquet => unreachable!("Parquet is no text"),
+    }
+}
+
+/// Ports, routes, trips and planted faults, as JSON.
+fn truth_text(sea: &Sea) -> String {
+    let place = |place: crate::base::geo::Position| json!([place.lon_deg, place.lat_deg]);
+    let ports: Vec<_> = sea.ports.iter().map(|port| json!({"name": port.name, "place": place(port.position)})).collect();
+    let routes: Vec<_> = sea
+        .routes
+        .iter()
+        .map(|route| {
+            let center: Vec<_> = route.center.iter().map(|at| place(*at)).collect();
+            json!({"route": route.id, "name": route.name, "kind": route.kind.name(), "center": center})
+        })
+        .collect();
+    let trips: Vec<_> = sea
+        .trips
+        .iter()
+        .map(|trip| {
+            json!({
+                "trip": trip.trip,
+                "mmsi": sea.fleet.vessels()[trip.vessel].mmsi.0,
+                "route": trip.route,
+                "from": iso_text(trip.from_ms),
+                "to": iso_text(trip.to_ms),
+                "reports": trip.reports,
+            })
+        })
+        .collect();
+    let planted: serde_json::Map<_, _> =
+        sea.planted.iter().map(|(fault, n)| (fault.name().to_owned(), (*n).into())).collect();
+    json!({"rows": sea.fleet.reports().len(), "planted": planted, "ports": ports, "routes": routes, "trips": trips}).to_string()
+}
