@@ -18,13 +18,7 @@ impl Bits {
     /// The bits of `payload`, whose last letter carries `fill_bits` bits too many. `None` where a
     /// letter is none of the armor's alphabet, or there are fewer bits than fill bits.
     ///
-    /// Of long messages only the first 432 bits can be read; [`Bits::len`] still tells the length.
-    ///
-    /// ```
-    /// use fairway::io::bits::Bits;
-    /// let bits = Bits::from_payload(b"1w", 2).unwrap();
-    /// assert_eq!((bits.len(), bits.uint(0, 6), bits.uint(6, 4)), (10, 1, 15));
-    /// ```
+    /// Of long messages only the first 432 bits can be read; [`Bits::n_bits`] still tells the length.
     pub fn from_payload(payload: &[u8], fill_bits: u8) -> Option<Bits> {
         let n_bits = (6 * payload.len()).checked_sub(usize::from(fill_bits))?;
         let mut bytes = [0; 64];
@@ -58,13 +52,8 @@ impl Bits {
     }
 
     /// How many bits the message has.
-    pub fn len(&self) -> usize {
+    pub fn n_bits(&self) -> usize {
         self.n_bits
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.n_bits == 0
     }
 
     /// The `n` bits from `start` as an unsigned number, `n` in `1..=32`.
@@ -213,6 +202,12 @@ mod tests {
     }
 
     #[test]
+    fn fill_bits_shorten_the_message() {
+        let bits = Bits::from_payload(b"1w", 2).unwrap();
+        assert_eq!((bits.n_bits(), bits.uint(0, 6), bits.uint(6, 4)), (10, 1, 15));
+    }
+
+    #[test]
     fn a_wrong_letter_is_found_wherever_it_stands() {
         for length in 1..100 {
             for place in 0..length {
@@ -231,7 +226,7 @@ mod tests {
         armor.put(5, 3);
         let (payload, fill_bits) = armor.finish();
         let bits = Bits::from_payload(payload, fill_bits).unwrap();
-        assert_eq!((bits.len(), bits.int(0, 28), bits.uint(28, 3)), (31, -74_037_230, 5));
+        assert_eq!((bits.n_bits(), bits.int(0, 28), bits.uint(28, 3)), (31, -74_037_230, 5));
     }
 
     #[test]
@@ -255,7 +250,7 @@ mod tests {
         for length in 1..=5 {
             for fill_bits in 0..6 {
                 let bits = Bits::from_payload(&vec![b'w'; length], fill_bits).unwrap();
-                assert_eq!(bits.uint(0, 32).count_ones() as usize, bits.len());
+                assert_eq!(bits.uint(0, 32).count_ones() as usize, bits.n_bits());
             }
         }
     }
@@ -263,6 +258,6 @@ mod tests {
     #[test]
     fn a_payload_shorter_than_its_fill_bits_is_refused() {
         assert!(Bits::from_payload(b"", 1).is_none());
-        assert!(Bits::from_payload(b"", 0).unwrap().is_empty());
+        assert_eq!(Bits::from_payload(b"", 0).unwrap().n_bits(), 0);
     }
 }

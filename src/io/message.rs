@@ -54,22 +54,22 @@ pub struct Head {
 }
 
 impl Message {
-    /// The message of a payload, as [`Bits::from_payload`] takes it. Trailing bits too many are
-    /// left aside, as gpsd does.
+    /// The message of `payload`, six bits a letter, whose last letter carries `fill_bits` bits too
+    /// many. Bits behind the end of a message are left aside, as gpsd does.
     ///
     /// # Errors
     ///
     /// [`Refusal::Undecodable`] where a letter is no armor, the type is none of `1..=27`, or the
     /// message ends before its last field that matters: message 5 may lack the bits after the
-    /// destination's 19th letter, messages 1 to 4, 11 and 18 their communication state. Also a message 27 that fills
-    /// neither its 96 bits nor a slot of 168.
+    /// destination's 19th letter, messages 1 to 4, 11 and 18 their communication state. Also a
+    /// message 27 that fills neither its 96 bits nor a slot of 168.
     pub fn from_payload(payload: &[u8], fill_bits: u8) -> Result<Message, Refusal> {
         let bits = Bits::from_payload(payload, fill_bits).ok_or(Refusal::Undecodable)?;
         Message::from_bits(&bits).ok_or(Refusal::Undecodable)
     }
 
     fn from_bits(bits: &Bits) -> Option<Message> {
-        if bits.len() < 38 {
+        if bits.n_bits() < 38 {
             return None;
         }
         let head = Head {
@@ -94,8 +94,8 @@ impl Message {
             _ => return None,
         };
         // A message 27 comes alone or filled up to a slot; what else claims to be one is noise.
-        let is_noise = head.kind == 27 && !matches!(bits.len(), 95..=96 | 168);
-        (bits.len() >= least_bits && !is_noise).then(|| read(head, bits))
+        let is_noise = head.kind == 27 && !matches!(bits.n_bits(), 95..=96 | 168);
+        (bits.n_bits() >= least_bits && !is_noise).then(|| read(head, bits))
     }
 
     /// Who sent it.

@@ -31,7 +31,7 @@ use crate::base::params::Checked;
 /// that is a silence and not a mistake, and everything stays. Where two tracks, each possible in
 /// itself, go on side by side, two ships share a number (see [`CleanParams::share_reports`]).
 ///
-/// Takes time linear in the number of reports, on all cores, and no memory but the result's.
+/// Takes time linear in the number of reports, on all cores, and little memory beside the result's.
 ///
 /// # Errors
 ///
@@ -39,10 +39,15 @@ use crate::base::params::Checked;
 ///
 /// # Reference
 ///
-/// Tu, Zhang, Mao, Zhang, Zhang, Huang (2020), *Modeling Historical AIS Data For Vessel Path
-/// Prediction: A Comprehensive Treatment*, Algorithm 2, whose symbols the parameters name. It
-/// knows neither jumps nor shared numbers; these are ours. Where we depart from its other steps is
-/// said at the parameters.
+/// Tu, Zhang, Mao, Rachmawati, Huang, *Modeling Historical AIS Data For Vessel Path Prediction: A
+/// Comprehensive Treatment*, Algorithm 2, whose symbols the parameters name. It knows neither jumps
+/// nor shared numbers; these are ours. So are these departures from its other steps. The head of a
+/// track stays unless [`CleanParams::drops_leading`] says otherwise, for it would delete ships that
+/// lie still or send no speed. The speed that replaces a wrong one is the mended one before; the
+/// paper takes the one sent, and so carries each wrong speed on to the next report. A speed beyond
+/// `smax` stays where the way sailed confirms it, and a sudden one where it explains the way better
+/// than the speed before. Inserted steps are `t0` apart and only go into silences of limited
+/// length. Courses stay degrees; sines are the business of features.
 pub fn clean(fleet: &Fleet, params: &Checked<CleanParams>, job: &Job) -> Result<Cleaned, Stopped> {
     job.expect(fleet.reports().len());
     let mut verdicts = vec![Verdict::Kept; fleet.reports().len()];

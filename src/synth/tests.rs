@@ -78,16 +78,17 @@ fn sound_reports_imply_speeds_that_ships_reach() {
 fn courses_agree_with_the_motion() {
     let sea = sea(&small(3));
     let reports = sea.fleet.reports();
-    let (mut n, mut n_off) = (0, 0);
-    for (a, b) in legs(&sea).into_iter().filter(|(a, _)| reports.sog_kn[*a] > 8.0) {
+    // On routes, where turns are wide: tugs turn within a minute.
+    let is_fast = |a: usize| reports.sog_kn[a] > 8.0 && reports.truth[a].route != Truth::NONE;
+    let fast: Vec<_> = legs(&sea).into_iter().filter(|(a, _)| is_fast(*a)).collect();
+    assert!(fast.len() > 20_000, "{}", fast.len());
+    for (a, b) in fast {
         let bearing = bearing_deg(reports.positions[a], reports.positions[b]);
-        let off_deg = [a, b].map(|i| turn_deg(f64::from(reports.cog_deg[i]), bearing).abs());
-        n += 1;
-        n_off += usize::from(off_deg[0].min(off_deg[1]) > 8.0);
+        let [off_a, off_b] = [a, b].map(|i| turn_deg(f64::from(reports.cog_deg[i]), bearing).abs());
+        assert!(off_a.min(off_b) < 8.0, "{off_a} {off_b}");
         let heading = f64::from(reports.heading_deg[a]);
         assert!(heading.is_nan() || turn_deg(heading, f64::from(reports.cog_deg[a])).abs() < 20.0);
     }
-    assert!(n > 20_000 && n_off * 500 < n, "{n_off} of {n}");
 }
 
 #[test]
