@@ -98,16 +98,34 @@ pub fn open<'a>(path: &Path, job: &'a Job) -> io::Result<(Packing, Box<dyn Read 
 
 /// Reads until `buffer` is full or the file ends; gives how much there was.
 pub fn read_up_to(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    match read_while_good(reader, buffer) {
+        (filled, None) => Ok(filled),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// Reads until `buffer` is full, the file ends, or it breaks off; gives how much there was, and
+/// what broke it off.
+pub fn read_while_good(reader: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while filled < buffer.len() {
         match reader.read(&mut buffer[filled..]) {
             Ok(0) => break,
             Ok(n) => filled += n,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-            Err(error) => return Err(error),
+            Err(error) => return (filled, Some(error)),
         }
     }
-    Ok(filled)
+    (filled, None)
+}
+
+/// What is left of a file that broke off: its error, once, if there was one.
+pub struct Broken(pub Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 /// The blocks of a file, one after the other.
@@ -119,25 +137,28 @@ pub struct Blocks<R> {
     next_number: usize,
     block_bytes: usize,
     ended: bool,
+    /// What broke the file off; told after the last whole line before.
+    broken_by: Option<io::Error>,
 }
 
 impl<R: Read> Blocks<R> {
     /// Cuts what `reader` gives into blocks of about `block_bytes`.
     pub fn new(reader: R, block_bytes: usize) -> Blocks<R> {
-        Blocks { reader, rest: Vec::new(), next_line: 1, next_number: 0, block_bytes, ended: false }
+        Blocks { reader, rest: Vec::new(), next_line: 1, next_number: 0, block_bytes, ended: false, broken_by: None }
     }
 
-    /// The next block, or `None` at the end of the file.
+    /// The next block, or `None` at the end of the file. A file that breaks off gives its whole
+    /// lines before its error; the line in which it breaks off is left out.
     pub fn next_block(&mut self) -> io::Result<Option<Block>> {
         if self.ended {
-            return Ok(None);
+            return self.broken_by.take().map_or(Ok(None), Err);
         }
         let mut long_lines = Vec::new();
         let mut bytes = std::mem::take(&mut self.rest);
         loop {
             let old = bytes.len();
             bytes.resize(old + self.block_bytes, 0);
-            let n = read_up_to(&mut self.reader, &mut bytes[old..])?;
+            let n = self.fill(&mut bytes[old..])?;
             bytes.truncate(old + n);
             if n < self.block_bytes {
                 self.ended = true;
@@ -159,23 +180,39 @@ impl<R: Read> Blocks<R> {
                 }
             }
         }
+        if self.broken_by.is_some() {
+            bytes.truncate(memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1));
+        }
         let first_line = self.next_line;
         let ends = memchr::memchr_iter(b'\n', &bytes).count() as u64;
         let has_open_line = bytes.last().is_some_and(|byte| *byte != b'\n');
         self.next_line += ends + u64::from(has_open_line);
         if bytes.is_empty() && long_lines.is_empty() {
-            return Ok(None);
+            return self.broken_by.take().map_or(Ok(None), Err);
         }
         let number = self.next_number;
         self.next_number += 1;
         Ok(Some(Block { bytes, number, first_line, long_lines }))
     }
 
+    /// Reads until `buffer` is full or the file ends or breaks off. Only a cancel is an error.
+    fn fill(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (n, broken_by) = read_while_good(&mut self.reader, buffer);
+        match broken_by {
+            Some(error) if is_cancel(&error) => Err(error),
+            broken_by => {
+                self.ended |= broken_by.is_some();
+                self.broken_by = broken_by;
+                Ok(n)
+            }
+        }
+    }
+
     /// Reads past the next line end; gives what was read beyond it.
     fn skip_line(&mut self) -> io::Result<Vec<u8>> {
         let mut piece = vec![0; self.block_bytes.max(1 << 16)];
         loop {
-            let n = read_up_to(&mut self.reader, &mut piece)?;
+            let n = self.fill(&mut piece)?;
             if n < piece.len() {
                 self.ended = true;
             }
@@ -260,6 +297,23 @@ mod tests {
         assert_eq!(long, [1]);
         let last = blocks.iter().rev().find(|block| !block.bytes.is_empty()).unwrap();
         assert_eq!((last.bytes.as_slice(), last.first_line), (b"last,line\n".as_slice(), 2));
+    }
+
+    #[test]
+    fn a_file_that_breaks_off_gives_its_whole_lines_first() {
+        for size in 1..30 {
+            let broken = b"one\ntwo\nthr".chain(Broken(Some(io::Error::other("cut"))));
+            let mut blocks = Blocks::new(broken, size);
+            let mut bytes = Vec::new();
+            let error = loop {
+                match blocks.next_block() {
+                    Ok(block) => bytes.extend(block.expect("an error comes last").bytes),
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!((bytes.as_slice(), error.to_string().as_str()), (b"one\ntwo\n".as_slice(), "cut"));
+            assert_eq!(blocks.next_block().unwrap(), None);
+        }
     }
 
     #[test]

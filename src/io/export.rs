@@ -43,7 +43,7 @@ fn points_parquet(fleet: &Fleet, runs: &[Run], path: &Path, job: &Job) -> Result
         // The schema is that of a frame without rows.
         let schema = frame(fleet, &[]).map_err(fault)?.schema().as_ref().clone();
         let writer = ParquetWriter::new(&mut *file)
-            .with_statistics(StatisticsOptions::default())
+            .with_statistics(StatisticsOptions::empty()) // polars 0.55 refuses its own for all-null columns.
             .with_row_group_size(Some(GROUP_ROWS));
         let mut writer = writer.batched(&schema).map_err(fault)?;
         let mut group: Vec<Run> = Vec::new();

@@ -82,6 +82,8 @@ fn moved_against_said(rows: &[Row]) -> Option<f64> {
         .filter_map(|(place, row)| Some((row.id, row.t_ms?, place)))
         .collect();
     order.sort_unstable();
+    // Positions on a coarse grid seem to jump: only legs of many steps tell the speed.
+    let least_m = (10.0 * grid_m(rows)).max(30.0);
     let mut ratios: Vec<f64> = order
         .windows(2)
         .filter(|pair| pair[0].0 == pair[1].0)
@@ -93,7 +95,7 @@ fn moved_against_said(rows: &[Row]) -> Option<f64> {
             let said = 0.5 * (a.sog + b.sog);
             // Under way, steadily, and far enough that rounded positions do not matter.
             let is_steady = (a.sog - b.sog).abs() < 0.2 * said;
-            let tells = (2.0..=1800.0).contains(&s) && moved_m > 30.0 && (3.0..60.0).contains(&moved_kn);
+            let tells = (2.0..=1800.0).contains(&s) && moved_m > least_m && (3.0..60.0).contains(&moved_kn);
             (tells && is_steady).then_some(moved_kn / said)
         })
         .collect();
@@ -102,6 +104,22 @@ fn moved_against_said(rows: &[Row]) -> Option<f64> {
     }
     ratios.sort_unstable_by(f64::total_cmp);
     Some(ratios[ratios.len() / 2])
+}
+
+/// The steps in which the table gives positions, meters: 1111 for hundredths of a degree; zero for fine ones.
+fn grid_m(rows: &[Row]) -> f64 {
+    const DEGREE_M: f64 = 111_120.0;
+    let is_on = |degrees: f64, per_degree: f64| {
+        let steps = degrees * per_degree;
+        (steps - steps.round()).abs() < 1e-4
+    };
+    let known = || rows.iter().filter(|row| position_fault(row.lat, row.lon).is_ok());
+    let n = known().count();
+    let per_degree = [1.0, 10.0, 100.0, 1000.0, 10_000.0, 100_000.0].into_iter().find(|per_degree| {
+        let on = known().filter(|row| is_on(row.lat, *per_degree) && is_on(row.lon, *per_degree)).count();
+        on * 20 >= n * 19
+    });
+    per_degree.map_or(0.0, |per_degree| DEGREE_M / per_degree)
 }
 
 #[cfg(test)]
@@ -145,6 +163,15 @@ mod tests {
             let found = units(&sailing(said, 90.0), &columns(&["mmsi", "lat", "lon", "SOG"]), &Mapping::default());
             assert_eq!(found.0.sog, unit, "{said}: {:?}", found.1);
         }
+    }
+
+    #[test]
+    fn positions_on_a_coarse_grid_do_not_tell_the_unit() {
+        let mut rows = sailing(12.0, 90.0);
+        // Hundredths of a degree: every third report seems to have sailed thrice as far.
+        rows.iter_mut().for_each(|row| row.lon = (row.lon * 100.0).round() / 100.0);
+        let found = units(&rows, &columns(&["mmsi", "lat", "lon", "SOG"]), &Mapping::default());
+        assert_eq!((found.0.sog, found.1.len()), (SpeedUnit::Knots, 0));
     }
 
     #[test]

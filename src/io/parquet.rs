@@ -2,8 +2,10 @@
 
 use std::fs::File;
 use std::io::Cursor;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Once};
 
 use polars::io::mmap::MmapBytesReader;
 use polars::prelude::{
@@ -121,6 +123,27 @@ impl<'a> Opened<'a> {
             })
             .collect()
     }
+}
+
+/// Runs `read`; `None` where it panicked. polars panics on some damaged files, on whichever thread
+/// it decodes them: that is the file's fault, not ours, and no backtrace is printed for it.
+pub fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
+    static HUSH: Once = Once::new();
+    static READING: AtomicUsize = AtomicUsize::new(0);
+    HUSH.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            // Paths of our own code begin in its folder; those of crates are absolute.
+            let is_foreign = panic.location().is_none_or(|place| Path::new(place.file()).is_absolute());
+            if READING.load(Relaxed) == 0 || !is_foreign {
+                loud(panic);
+            }
+        }));
+    });
+    READING.fetch_add(1, Relaxed);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(read));
+    READING.fetch_sub(1, Relaxed);
+    outcome.ok()
 }
 
 fn reader(bytes: &Bytes) -> PolarsResult<ParquetReader<Box<dyn MmapBytesReader>>> {

@@ -17,7 +17,7 @@ use super::guess;
 use super::merge::{FileBatches, merge};
 use super::nmea::NmeaOptions;
 use super::nmea_file::{has_sentence, read_blocks};
-use super::parquet::{Bytes, Opened, ParquetFault};
+use super::parquet::{Bytes, Opened, ParquetFault, guarded};
 use super::table::{Layout, find_delimiter, header_names, lines};
 use crate::ais::{Fleet, Mmsi, Report, Vessel};
 use crate::base::job::{Job, Stopped};
@@ -202,7 +202,8 @@ pub fn read(files: &[FileRef], mapping: &Mapping, job: &Job) -> Result<Reading, 
         });
         ledgers.push(outcome.ledger);
     }
-    let all_failed = ledgers.iter().all(|ledger| ledger.fault.is_some() && ledger.rows_kept == 0);
+    // Where rows were refused, the ledger tells more than a failure could.
+    let all_failed = ledgers.iter().all(|ledger| ledger.fault.is_some() && ledger.rows_read == 0);
     if all_failed && !ledgers.is_empty() {
         let faults: Vec<String> = ledgers.iter().map(fault_line).collect();
         return Err(Stopped::Failed(faults.join("\n")));
@@ -238,11 +239,23 @@ fn read_file(file: &FileRef, mapping: &Mapping, job: &Job) -> Result<Outcome, St
     };
     count_rows(&mut outcome.ledger, &mut outcome.batches);
     let ledger = &mut outcome.ledger;
+    if ledger.fault.is_none() && ledger.vessels == 0 {
+        ledger.fault = Some(nothing_found(ledger));
+    }
     let now = FileRef::of(&file.path);
     if file.bytes != 0 && now != *file && ledger.fault.is_none() {
         ledger.notes.push("the file changed while it was read, or since it was chosen; open it again to see all of it".into());
     }
     Ok(outcome)
+}
+
+/// The fault of a file in which there is no ship at all.
+fn nothing_found(ledger: &FileLedger) -> String {
+    if ledger.rows_read == 0 {
+        return "it holds no reports: no line after its head tells of a ship".into();
+    }
+    let reasons: Vec<String> = ledger.refused.iter().map(|(reason, counted)| format!("{} {}", counted.n, reason.name())).collect();
+    format!("none of its {} rows could be kept: {}", ledger.rows_read, reasons.join(", "))
 }
 
 /// Moves what `batches` counted into the ledger of their file.
@@ -329,9 +342,15 @@ fn kind_of(head: &[u8]) -> Result<Kind, ReadError> {
 fn read_content(path: &Path, mapping: &Mapping, job: &Job, ledger: &mut FileLedger) -> Result<(bool, Vec<Batch>), Fault> {
     let (packing, mut reader) = blocks::open(path, job)?;
     let mut head = vec![0; HEAD_BYTES];
-    let n = blocks::read_up_to(&mut reader, &mut head)?;
+    let (n, broken_by) = blocks::read_while_good(&mut reader, &mut head);
     head.truncate(n);
+    let broken_by = match broken_by {
+        Some(error) if n == 0 || blocks::is_cancel(&error) => return Err(error.into()),
+        broken_by => broken_by,
+    };
     let kind = kind_of(&head)?;
+    // What came before the place where a file breaks off is read like any other.
+    let mut reader = blocks::Broken(broken_by).chain(reader);
     let packed = match packing {
         Packing::Plain => "",
         Packing::Gzip => ", gzip",
@@ -505,8 +524,7 @@ fn check_columns(columns: &Columns) -> Result<(), ReadError> {
 
 fn read_parquet(bytes: Bytes, is_plain: bool, mapping: &Mapping, job: &Job, ledger: &mut FileLedger) -> Result<(bool, Vec<Batch>), Fault> {
     let damaged = |error: &dyn std::fmt::Display| Fault::Read(ReadError::Parquet(error.to_string().lines().next().unwrap_or_default().to_owned()));
-    // polars may panic on a damaged file: that is the file's fault, not ours.
-    let guarded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| -> Result<(bool, Vec<Batch>), Fault> {
+    let outcome = guarded(|| -> Result<(bool, Vec<Batch>), Fault> {
         let opened = Opened::open(bytes, mapping).map_err(|error| damaged(&error))?;
         check_columns(&opened.columns)?;
         ledger.columns = opened.columns.found().map(|(role, name)| (role.name(), name.to_owned())).collect();
@@ -522,8 +540,8 @@ fn read_parquet(bytes: Bytes, is_plain: bool, mapping: &Mapping, job: &Job, ledg
             ParquetFault::Stopped(stopped) => Fault::Stopped(stopped),
         })?;
         Ok((opened.columns.of(Role::Mmsi).is_none(), batches))
-    }));
-    guarded.unwrap_or_else(|_| Err(damaged(&"its contents contradict each other")))
+    });
+    outcome.unwrap_or_else(|| Err(damaged(&"its contents contradict each other")))
 }
 
 /// Decodes every recognised column of the Parquet file at `path`, and gives the number of rows.
@@ -573,7 +591,11 @@ fn preview_content(path: &Path, mapping: &Mapping, job: &Job, ledger: &mut FileL
     const BYTES: usize = 1 << 18;
     let (_, mut reader) = blocks::open(path, job)?;
     let mut head = vec![0; BYTES];
-    let n = blocks::read_up_to(&mut reader, &mut head).or_else(|error| if blocks::is_cancel(&error) { Err(error) } else { Ok(0) })?;
+    let (n, broken_by) = blocks::read_while_good(&mut reader, &mut head);
+    let is_broken = broken_by.is_some();
+    if let Some(error) = broken_by.filter(|error| n == 0 || blocks::is_cancel(error)) {
+        return Err(error.into());
+    }
     head.truncate(n);
     let kind = kind_of(&head)?;
     if matches!(kind, Kind::Parquet) {
@@ -582,7 +604,7 @@ fn preview_content(path: &Path, mapping: &Mapping, job: &Job, ledger: &mut FileL
     }
     let raw: Vec<String> = lines(&head).take(8).map(|line| crate::base::text::excerpt(line, 400)).collect();
     // The last line may be cut in two.
-    if n == BYTES && let Some(end) = memchr::memrchr(b'\n', &head) {
+    if (n == BYTES || is_broken) && let Some(end) = memchr::memrchr(b'\n', &head) {
         head.truncate(end + 1);
     }
     let mut blocks = Blocks::new(head.as_slice(), BYTES + 1);

@@ -46,7 +46,8 @@ impl Stage for TripsStage {
 
     fn figures(output: &TripsOf) -> Map<String, Value> {
         let trips = &output.trips;
-        let length_m: f64 = trips.trips.iter().map(|trip| trip.length_m).sum();
+        // From a positive zero: the sum of nothing would be written as -0.0.
+        let length_m = trips.trips.iter().fold(0.0, |sum, trip| sum + trip.length_m);
         let figures = json!({
             "trips": trips.trips.len(),
             "reports": trips.reports,
