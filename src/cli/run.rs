@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -47,7 +46,11 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     if session.sources.is_empty() {
         return Err(Failure::Usage("nothing to read: name AIS files, a folder or a project".into()));
     }
-    settle(&mut desk, &session, &wanted)?;
+    let stop = Job::default();
+    let on_ctrl_c = stop.clone();
+    // A second handler in one process is refused; tests call this in threads.
+    ctrlc::set_handler(move || on_ctrl_c.cancel()).ok();
+    settle(&mut desk, &session, &wanted, &stop)?;
     let shelves: Vec<&dyn Shelf> = desk.shelves().into_iter().filter(|shelf| wanted.has(shelf.name())).collect();
     for line in desk.ingest.shown().into_iter().flat_map(|shown| shown.value.files.clone()) {
         if line.fault.is_some() {
@@ -60,7 +63,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     }
     if let Some(folder) = &arguments.out {
         let chosen: Vec<&dyn Shelf> = shelves.iter().copied().filter(|shelf| names.iter().any(|name| name == shelf.name())).collect();
-        export(&chosen, &mut session, &figures, folder).map_err(Failure::Run)?;
+        export(&chosen, &mut session, &figures, folder, &stop).map_err(Failure::Run)?;
     }
     let text = if arguments.json { format!("{}\n", Value::Object(figures)) } else { readable(&shelves) };
     // A closed pipe is the reader's choice, not a fault.
@@ -95,17 +98,13 @@ fn no_such_stage(name: &str, desk: &Desk) -> Failure {
 }
 
 /// Keeps the desk going until every wanted stage has its result, or one cannot have it.
-fn settle(desk: &mut Desk, session: &Session, wanted: &Wanted) -> Result<(), Failure> {
+fn settle(desk: &mut Desk, session: &Session, wanted: &Wanted, stop: &Job) -> Result<(), Failure> {
     let (sender, woken) = channel();
     let jobs = Jobs::Threads { wake: Arc::new(move || { sender.send(()).ok(); }) };
-    let is_cancelled = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&is_cancelled);
-    // A second handler in one process is refused; tests call this in threads.
-    ctrlc::set_handler(move || flag.store(true, Relaxed)).ok();
     let is_terminal = std::io::stderr().is_terminal();
     loop {
         desk.update(session, &jobs, wanted);
-        if is_cancelled.load(Relaxed) {
+        if stop.go_on().is_err() {
             desk.shelves_mut().into_iter().for_each(Shelf::cancel);
             return Err(Failure::Run("cancelled".into()));
         }
@@ -139,10 +138,10 @@ fn progress(shelves: &[&dyn Shelf]) {
     }
 }
 
-fn export(shelves: &[&dyn Shelf], session: &mut Session, figures: &Map<String, Value>, folder: &Path) -> Result<(), String> {
+fn export(shelves: &[&dyn Shelf], session: &mut Session, figures: &Map<String, Value>, folder: &Path, stop: &Job) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     for shelf in shelves {
-        for path in shelf.export(folder, &Job::default())? {
+        for path in shelf.export(folder, stop)? {
             eprintln!("wrote {}", path.display());
         }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::params::{self, Entry, Form, Params};
 use crate::base::text::nearest;
-use crate::io::{FileLedger, FileRef, Mapping};
+pub use crate::io::{FileLedger, FileRef, Mapping};
 use crate::prep::{CleanParams, TripParams};
 use crate::synth::SeaParams;
 

@@ -83,9 +83,9 @@ pub fn open<'a>(path: &Path, job: &'a Job) -> io::Result<(Packing, Box<dyn Read 
     }
     let mut head = [0; 4];
     let n = read_up_to(&mut file, &mut head)?;
-    io::Seek::rewind(&mut file)?;
-    let watched = Watched { file, job };
     let packing = Packing::of(&head[..n]);
+    // Not by going back: a pipe has no way back.
+    let watched = io::Cursor::new(head).take(n as u64).chain(Watched { file, job });
     Ok((
         packing,
         match packing {

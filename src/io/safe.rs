@@ -24,6 +24,12 @@ pub enum WriteError {
 /// Whatever goes wrong, a file that stood there before still stands, and no half file is left.
 pub fn write_whole(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), WriteError>) -> Result<(), WriteError> {
     let fault = |error| WriteError::Io { path: path.to_owned(), error };
+    // What is no file keeps its place: a pipe or a device is written to, never replaced.
+    if fs::metadata(path).is_ok_and(|seen| !seen.is_file()) {
+        let mut writer = BufWriter::new(File::options().write(true).open(path).map_err(fault)?);
+        fill(&mut writer)?;
+        return writer.flush().map_err(fault);
+    }
     let name = path.file_name().ok_or_else(|| fault(io::Error::new(io::ErrorKind::InvalidInput, "it names no file")))?;
     let beside = path.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id()));
     let outcome = (|| {
@@ -63,6 +69,15 @@ mod tests {
         assert!(matches!(outcome, Err(WriteError::Cancelled)));
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_device_is_written_to_and_stays_one() {
+        write_text(Path::new("/dev/null"), "x").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        let error = write_text(Path::new("/dev/full"), "x").unwrap_err().to_string();
+        assert!(error.starts_with("/dev/full cannot be written: No space left"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,46 @@
-//! The window.
+//! The window; egui, walkers, `egui_plot`, rfd and wgpu stay here.
+//!
+//! It computes nothing and touches no file: it edits the session, draws what the desk shows, and
+//! asks for anything else by a [`command::Command`].
+
+pub mod app;
+pub mod command;
+mod errand;
+pub mod form;
+pub mod map;
+mod panels;
+mod theme;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
-pub mod map;
-/// Opens the window.
-pub fn open(_inputs: Vec<PathBuf>, _demo: bool, _set: &[String]) -> ExitCode { ExitCode::SUCCESS }
+
+use eframe::NativeOptions;
+use egui::ViewportBuilder;
+
+/// Opens the window with `inputs` (files, folders or a project), on made traffic if `is_demo`,
+/// with parameters set as by `--set`. Returns when it is closed.
+pub fn open(inputs: Vec<PathBuf>, is_demo: bool, settings: Vec<String>) -> ExitCode {
+    let viewport = ViewportBuilder::default()
+        .with_title("Fairway")
+        .with_app_id("fairway")
+        .with_inner_size([1440.0, 900.0])
+        .with_min_inner_size([800.0, 500.0]);
+    let options = NativeOptions { viewport, wgpu_options: map::wgpu_options(), ..NativeOptions::default() };
+    let outcome = eframe::run_native(
+        "fairway",
+        options,
+        Box::new(move |creation| {
+            let mut app = app::App::new(creation);
+            app.begin(inputs, is_demo, &settings);
+            Ok(Box::new(app))
+        }),
+    );
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fairway: the window cannot be opened: {error}");
+            eprintln!("fairway: without a screen, use fairway run (fairway help)");
+            ExitCode::FAILURE
+        }
+    }
+}

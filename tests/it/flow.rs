@@ -50,7 +50,7 @@ fn a_moved_threshold_reruns_only_what_depends_on_it() {
     };
     let (ingest, clean, trips) = values(&desk);
 
-    session.set("trips.gap=90").unwrap();
+    session.set("trips.gap=2").unwrap();
     desk.update(&session, &Jobs::Inline, &all);
     let after = values(&desk);
     assert!(Arc::ptr_eq(&ingest, &after.0) && Arc::ptr_eq(&clean, &after.1), "nothing above ran again");

@@ -21,23 +21,25 @@ struct Found {
     trips: Arc<TripsOf>,
 }
 
-/// The default sea, which takes its time to make: once for all tests.
+/// Runs the desk on the sea of `params`.
+fn find(params: SeaParams) -> Found {
+    let sea = make(&Checked::new(&params).unwrap(), &Job::default()).unwrap();
+    let (mut session, mut desk) = (Session::default(), Desk::default());
+    session.sources.made = Some(params);
+    desk.update(&session, &Jobs::Inline, &Wanted::all());
+    let (reading, cleaned, trips) = (desk.ingest.shown(), desk.clean.shown(), desk.trips.shown());
+    Found {
+        sea,
+        reading: Arc::clone(reading.unwrap().value),
+        cleaned: Arc::clone(cleaned.unwrap().value),
+        trips: Arc::clone(trips.unwrap().value),
+    }
+}
+
+/// The default sea, made once for all tests.
 fn found() -> &'static Found {
     static FOUND: OnceLock<Found> = OnceLock::new();
-    FOUND.get_or_init(|| {
-        let params = SeaParams { rows: 400_000, seed: 11, ..SeaParams::default() };
-        let sea = make(&Checked::new(&params).unwrap(), &Job::default()).unwrap();
-        let (mut session, mut desk) = (Session::default(), Desk::default());
-        session.sources.made = Some(params);
-        desk.update(&session, &Jobs::Inline, &Wanted::all());
-        let (reading, cleaned, trips) = (desk.ingest.shown(), desk.clean.shown(), desk.trips.shown());
-        Found {
-            sea,
-            reading: Arc::clone(reading.unwrap().value),
-            cleaned: Arc::clone(cleaned.unwrap().value),
-            trips: Arc::clone(trips.unwrap().value),
-        }
-    })
+    FOUND.get_or_init(|| find(SeaParams { rows: 400_000, seed: 11, ..SeaParams::default() }))
 }
 
 /// How many reports of each planted fault cleaning gave each verdict.
@@ -100,7 +102,7 @@ fn wrong_speeds_are_mended() {
 
 #[test]
 fn ships_that_share_a_number_are_told_apart() {
-    let Found { cleaned, reading, .. } = found();
+    let Found { cleaned, reading, .. } = find(SeaParams { rows: 400_000, seed: 12, shared_share: 0.3, ..SeaParams::default() });
     let (before, after) = (&reading.fleet, &cleaned.fleet);
     // Numbers under which a second ship sent a good number of reports.
     let mut planted: BTreeMap<u32, usize> = BTreeMap::new();
@@ -113,16 +115,18 @@ fn ships_that_share_a_number_are_told_apart() {
     let split: BTreeSet<u32> = cleaned.shared.iter().map(|shared| shared.mmsi.0).collect();
     let hit = planted.keys().filter(|mmsi| split.contains(mmsi)).count();
     println!("{hit} of {} shared numbers split, {} split in all", planted.len(), split.len());
-    assert!(planted.len() >= 2 && hit * 10 >= planted.len() * 9, "{planted:?} {split:?}");
+    assert!(planted.len() >= 15 && hit * 10 >= planted.len() * 9, "{planted:?} {split:?}");
     assert!(split.len() <= hit + 1, "ships that share nothing are not split: {split:?}");
-    // Each ship's reports are its own: all planted, or none.
-    for (vessel, range) in (0..after.vessels().len()).map(|vessel| (&after.vessels()[vessel], after.range(vessel))) {
-        if split.contains(&vessel.mmsi.0) && planted.contains_key(&vessel.mmsi.0) {
-            let n = range.len();
-            let others = range.filter(|index| after.truth(*index).fault == Fault::SharedMmsi).count();
-            assert!(others * 100 <= n || (n - others) * 10 <= n, "{:?}: {others} of {n}", vessel.mmsi);
-        }
+    // Of each ship that comes out, the reports of whichever of both she is not.
+    let is_other = |index: &usize| after.truth(*index).fault == Fault::SharedMmsi;
+    let (mut mixed, mut all) = (0, 0);
+    for range in (0..after.vessels().len()).filter(|vessel| split.contains(&after.vessels()[*vessel].mmsi.0)).map(|vessel| after.range(vessel)) {
+        let others = range.clone().filter(is_other).count();
+        mixed += others.min(range.len() - others);
+        all += range.len();
     }
+    println!("{mixed} of {all} reports of split ships with the wrong one");
+    assert!(mixed * 50 <= all, "{mixed} of {all}");
 }
 
 #[test]

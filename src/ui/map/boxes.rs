@@ -72,12 +72,13 @@ impl Node {
         let (west, east) = (x_from.min(x), x_from.max(x));
         let crosses = d_x(x_from, x).unsigned_abs() != east - west;
         let (west, east) = if crosses { (east, west + WORLD) } else { (west, east) };
-        Node {
+        let leg = Node {
             min: [west, y_from.min(y)],
             max: [east, y_from.max(y)],
             times: [before.time().min(time), before.time().max(time)],
             ..point
-        }
+        };
+        leg.union(&point) // Across the date line the point may lie a world away from the leg.
     }
 }
 
@@ -97,6 +98,16 @@ impl Tree {
             ranks.push(rank.par_chunks(FAN).map(join).collect());
         }
         Tree { ranks, n: vertices.len() }
+    }
+
+    /// How many vertices it holds.
+    pub fn len(&self) -> usize {
+        self.n
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.n == 0
     }
 
     /// How many bytes it takes.
@@ -172,11 +183,11 @@ mod tests {
     }
 
     #[test]
-    fn a_leg_across_the_date_line_has_a_small_box() {
-        for (from, to) in [(WORLD - 10, 5), (5, WORLD - 10)] {
+    fn the_box_of_a_leg_across_the_date_line_holds_the_leg_and_its_end() {
+        for (from, to, west) in [(WORLD - 10, 5, 5), (5, WORLD - 10, WORLD - 10)] {
             let vertices = [[from, 0], [to, 0]].map(|place| Vertex::new(place, 0, 0, 1.0, 0.0));
             let node = Node::of(Some(&vertices[0]), &vertices[1]);
-            assert_eq!((node.min[0], node.max[0]), (WORLD - 10, WORLD + 5));
+            assert_eq!((node.min[0], node.max[0]), (west, WORLD + 5));
         }
     }
 

@@ -232,3 +232,119 @@ fn usual_leg(vertices: &[Vertex]) -> Option<u32> {
     let middle = lengths.len() / 2;
     (!lengths.is_empty()).then(|| *lengths.select_nth_unstable(middle).1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ais::{Ending, Report, Vessel};
+    use crate::base::geo::{Position, distance_m};
+    use crate::ui::map::view::position_from_mercator;
+
+    /// `n` reports ten seconds and 0.001 degrees of longitude apart.
+    fn track(n: usize) -> Vec<Report> {
+        let at = |i: usize| Report {
+            sog_kn: 12.0,
+            cog_deg: 90.0,
+            ..Report::at(i as i64 * 10_000, Position::new(10.0 + i as f64 * 0.001, 57.0))
+        };
+        (0..n).map(at).collect()
+    }
+
+    fn trip(vessel: usize, reports: Range<usize>) -> Trip {
+        Trip { vessel, reports, length_m: 1.0, begins: Ending::Track, ends: Ending::Track }
+    }
+
+    fn made(fleet: &Fleet, trips: &[Trip]) -> Geometry {
+        geometry(fleet, trips, &Job::default()).unwrap()
+    }
+
+    fn firsts(geometry: &Geometry) -> Vec<usize> {
+        let vertices = &geometry.levels()[0].vertices;
+        (0..vertices.len()).filter(|index| vertices[*index].is_first()).collect()
+    }
+
+    #[test]
+    fn every_report_is_a_vertex_of_16_bytes_where_it_was() {
+        let fleet = Fleet::from_tracks(vec![(Vessel::default(), track(10)), (Vessel::default(), track(5))]);
+        let geometry = made(&fleet, &[trip(0, 0..10), trip(1, 10..15)]);
+        assert_eq!((geometry.n_reports(), geometry.gpu_bytes()), (15, 15 * 16));
+        for (index, vertex) in geometry.levels()[0].vertices.iter().enumerate() {
+            let report = fleet.reports().get(index);
+            let place = vertex.place().map(|part| f64::from(part) / f64::from(WORLD));
+            assert!(distance_m(position_from_mercator(place), report.position) < 0.02);
+            assert_eq!(i64::from(vertex.time()) * 1000, report.t_ms);
+            assert_eq!(vertex.speed_tenths(), Some(120));
+        }
+    }
+
+    #[test]
+    fn no_leg_joins_two_trips_or_two_vessels() {
+        let fleet = Fleet::from_tracks(vec![(Vessel::default(), track(10)), (Vessel::default(), track(5))]);
+        let geometry = made(&fleet, &[trip(0, 0..4), trip(0, 4..10), trip(1, 10..15)]);
+        assert_eq!(firsts(&geometry), [0, 4, 10]);
+        let slots = geometry.slots();
+        assert_eq!(slots.len(), 3);
+        assert_eq!((slots[1].vessel, slots[1].trip, slots[1].reports.clone()), (0, Some(1), 4..10));
+        assert_eq!(geometry.slot_of_trip(2), 2);
+    }
+
+    #[test]
+    fn reports_outside_of_trips_have_their_vessels_own_slot() {
+        let fleet = Fleet::from_tracks(vec![(Vessel::default(), track(10))]);
+        let geometry = made(&fleet, &[trip(0, 2..4), trip(0, 7..9)]);
+        let of: Vec<u32> = geometry.levels()[0].vertices.iter().map(Vertex::slot).collect();
+        assert_eq!(of, [0, 0, 1, 1, 0, 0, 0, 2, 2, 0]);
+        assert_eq!((geometry.slots()[0].trip, geometry.slots()[0].reports.clone()), (None, 0..10));
+        assert_eq!(firsts(&geometry), [0, 2, 4, 7, 9]);
+        assert!(geometry.levels()[0].vertices[9].is_alone());
+        assert!(!geometry.levels()[0].vertices[7].is_alone());
+    }
+
+    #[test]
+    fn trips_may_come_in_any_order() {
+        let fleet = Fleet::from_tracks(vec![(Vessel::default(), track(10)), (Vessel::default(), track(5))]);
+        let geometry = made(&fleet, &[trip(1, 10..15), trip(0, 4..10), trip(0, 0..4)]);
+        assert_eq!((0..3).map(|index| geometry.slot_of_trip(index)).collect::<Vec<_>>(), [2, 1, 0]);
+    }
+
+    #[test]
+    fn outside_of_trips_silence_and_missing_places_end_a_line() {
+        let mut reports = track(12);
+        reports[6..].iter_mut().for_each(|report| report.t_ms += 31 * 60_000);
+        reports[3].position = Position::new(f64::NAN, f64::NAN);
+        let geometry = made(&Fleet::from_tracks(vec![(Vessel::default(), reports)]), &[]);
+        assert_eq!(firsts(&geometry), [0, 3, 4, 6]);
+        assert!(geometry.levels()[0].vertices[3].is_nowhere());
+    }
+
+    #[test]
+    fn afar_there_are_fewer_vertices_and_at_most_twice_as_many_in_all() {
+        let vessels = (0..30).map(|_| (Vessel::default(), track(3_000))).collect();
+        let fleet = Fleet::from_tracks(vessels);
+        let trips: Vec<Trip> = (0..30).map(|i| trip(i, i * 3_000..(i + 1) * 3_000)).collect();
+        let geometry = made(&fleet, &trips);
+        let counts: Vec<usize> = geometry.levels().iter().map(|level| level.vertices.len()).collect();
+        assert!(counts.len() > 1 && counts.windows(2).all(|pair| pair[1] * 2 <= pair[0]), "{counts:?}");
+        assert!(geometry.gpu_bytes() <= 32 * geometry.n_reports());
+        assert!(geometry.index_bytes() <= 5 * geometry.n_reports(), "{}", geometry.index_bytes());
+        assert!(geometry.levels().iter().all(|level| {
+            level.vertices.iter().filter(|vertex| vertex.is_first()).count() == 30
+        }));
+    }
+
+    #[test]
+    fn nothing_and_a_single_report_have_a_geometry_too() {
+        assert_eq!(made(&Fleet::default(), &[]).n_reports(), 0);
+        let one = made(&Fleet::from_tracks(vec![(Vessel::default(), track(1))]), &[]);
+        assert!(one.levels()[0].vertices[0].is_alone());
+        assert_eq!((one.usual_leg(), one.slots().len()), (None, 1));
+    }
+
+    #[test]
+    fn a_cancelled_job_gives_no_geometry() {
+        let job = Job::default();
+        job.cancel();
+        let fleet = Fleet::from_tracks(vec![(Vessel::default(), track(10))]);
+        assert_eq!(geometry(&fleet, &[], &job).err(), Some(Stopped::Cancelled));
+    }
+}

@@ -1,0 +1,101 @@
+//! Every action: panels ask for it, the app does it.
+
+use std::path::PathBuf;
+
+use crate::flow::session::FileRef;
+use crate::flow::{Key, Session};
+
+/// Something a panel, a shortcut or a finished errand asks the app to do.
+pub enum Command {
+    /// Ask the user for files.
+    AskForFiles,
+    /// Ask the user for a folder.
+    AskForFolder,
+    /// Look at these files, folders or projects, and open them.
+    Open(Vec<PathBuf>),
+    /// Add files that were looked at.
+    Add(Vec<FileRef>),
+    /// Read the files whose preview is shown.
+    ReadPending,
+    /// Forget the files whose preview is shown.
+    DropPending,
+    /// Show how a source is understood.
+    Preview(FileRef),
+    /// Close one source.
+    Remove(PathBuf),
+    /// Close all sources.
+    CloseAll,
+    /// Look at all sources again, as they stand now.
+    Reload,
+    /// Open made traffic.
+    Demo,
+    /// Ask where to save the project.
+    AskToSave,
+    /// Save the project where it was saved before, or ask.
+    Save,
+    /// Save the project here.
+    SaveTo(PathBuf),
+    /// The project was saved here.
+    Saved(PathBuf),
+    /// Take over an opened project.
+    Adopt(PathBuf, Box<Session>),
+    /// Ask for a folder and write a stage's result there.
+    AskToExport(&'static str),
+    /// Write a stage's result into this folder.
+    Export(&'static str, PathBuf),
+    /// Stop a stage.
+    Cancel(&'static str),
+    /// Try a stage again.
+    Retry(&'static str),
+    /// Take back the last act.
+    Undo,
+    /// Do it again after all.
+    Redo,
+    /// Show all of the data on the map.
+    FitAll,
+    /// Show the selected trip on the map.
+    FitSelection,
+    /// Select a trip of a result, or none.
+    Select(Option<(Key, usize)>),
+    /// Tell the user something.
+    Say(Message),
+    /// Close the message.
+    Dismiss(usize),
+}
+
+/// Something to tell the user, which stays until it is closed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// What was found, what it means, what can be done.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_fault: bool,
+}
+
+impl Message {
+    /// News.
+    pub fn news(text: impl Into<String>) -> Message {
+        Message { text: text.into(), is_fault: false }
+    }
+
+    /// Something went wrong.
+    pub fn fault(text: impl Into<String>) -> Message {
+        Message { text: text.into(), is_fault: true }
+    }
+}
+
+/// What was asked for and not done yet.
+#[derive(Default)]
+pub struct Commands(Vec<Command>);
+
+impl Commands {
+    /// Asks for something.
+    pub fn ask(&mut self, command: Command) {
+        self.0.push(command);
+    }
+
+    /// Takes everything that was asked for, in order.
+    pub fn take(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.0)
+    }
+}

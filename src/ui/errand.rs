@@ -1,0 +1,129 @@
+//! Dialogs and files, off the UI thread: an errand runs on a thread of its own and comes back as
+//! commands.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use super::command::{Command, Message};
+use crate::flow::project;
+use crate::flow::session::{Session, sources_of};
+
+/// Errands under way and what they brought.
+pub struct Errands {
+    sender: Sender<Option<Command>>,
+    receiver: Receiver<Option<Command>>,
+    out: usize,
+    context: egui::Context,
+}
+
+impl Errands {
+    /// No errands yet; finished ones wake `context`.
+    pub fn new(context: egui::Context) -> Errands {
+        let (sender, receiver) = channel();
+        Errands { sender, receiver, out: 0, context }
+    }
+
+    /// Whether an errand is under way: buttons that would begin another are disabled.
+    pub fn is_busy(&self) -> bool {
+        self.out > 0
+    }
+
+    /// What finished errands ask for.
+    pub fn collect(&mut self) -> Vec<Command> {
+        let back: Vec<Option<Command>> = self.receiver.try_iter().collect();
+        self.out -= back.len().min(self.out);
+        back.into_iter().flatten().collect()
+    }
+
+    fn run(&mut self, errand: impl FnOnce() -> Option<Command> + Send + 'static) {
+        self.out += 1;
+        let (sender, context) = (self.sender.clone(), self.context.clone());
+        thread::spawn(move || {
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(errand));
+            let fault = || Some(Command::Say(Message::fault("a bug stopped this; please report it")));
+            sender.send(outcome.unwrap_or_else(|_| fault())).ok(); // The window may be closed.
+            context.request_repaint();
+        });
+    }
+
+    /// Asks for files.
+    pub fn ask_for_files(&mut self) {
+        self.run(|| {
+            let endings = ["csv", "tsv", "txt", "nmea", "nm4", "ais", "log", "parquet", "gz", "zst", project::ENDING];
+            let dialog = rfd::FileDialog::new().set_title("Open AIS files").add_filter("AIS and projects", &endings);
+            dialog.add_filter("All files", &["*"]).pick_files().map(Command::Open)
+        });
+    }
+
+    /// Asks for a folder of files.
+    pub fn ask_for_folder(&mut self) {
+        self.run(|| {
+            let folder = rfd::FileDialog::new().set_title("Open a folder of AIS files").pick_folder();
+            folder.map(|folder| Command::Open(vec![folder]))
+        });
+    }
+
+    /// Asks where to save the project.
+    pub fn ask_to_save(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new().set_title("Save the project").add_filter("Fairway project", &[project::ENDING]);
+            let path = dialog.set_file_name(format!("traffic.{}", project::ENDING)).save_file()?;
+            Some(Command::SaveTo(if project::is_project(&path) { path } else { path.with_extension(project::ENDING) }))
+        });
+    }
+
+    /// Asks for a folder to export `stage` into.
+    pub fn ask_to_export(&mut self, stage: &'static str) {
+        self.run(move || {
+            let folder = rfd::FileDialog::new().set_title("Export into a folder").pick_folder();
+            folder.map(|folder| Command::Export(stage, folder))
+        });
+    }
+
+    /// Saves the project.
+    pub fn save(&mut self, session: Session, path: PathBuf) {
+        self.run(move || {
+            Some(match project::save(&session, &path) {
+                Ok(()) => Command::Saved(path),
+                Err(error) => Command::Say(Message::fault(error.to_string())),
+            })
+        });
+    }
+
+    /// Finds out what `paths` are: a project is opened, folders are searched, files looked at.
+    pub fn look_at(&mut self, paths: Vec<PathBuf>) {
+        self.run(move || {
+            if let Some(path) = paths.iter().find(|path| project::is_project(path)) {
+                return Some(open_project(path));
+            }
+            let files = sources_of(&paths);
+            if files.is_empty() {
+                let named: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                let text = format!("no AIS files found in {}: .csv, .nmea, .parquet and such are looked for, also .gz and .zst", named.join(", "));
+                return Some(Command::Say(Message::fault(text)));
+            }
+            Some(Command::Add(files))
+        });
+    }
+
+    /// Writes a result by `write`, which gives the paths written.
+    pub fn export(&mut self, write: impl FnOnce() -> Result<Vec<PathBuf>, String> + Send + 'static) {
+        self.run(move || {
+            Some(Command::Say(match write() {
+                Ok(paths) => {
+                    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                    Message::news(format!("exported {}", names.join(", ")))
+                }
+                Err(fault) => Message::fault(fault),
+            }))
+        });
+    }
+}
+
+fn open_project(path: &Path) -> Command {
+    match project::open(path) {
+        Ok(session) => Command::Adopt(path.to_owned(), Box::new(session)),
+        Err(error) => Command::Say(Message::fault(error.to_string())),
+    }
+}

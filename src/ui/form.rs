@@ -1,0 +1,130 @@
+//! Parameters drawn as sliders, boxes and lists, from their one description.
+
+use egui::{ComboBox, DragValue, RichText, Slider, TextEdit, Ui};
+
+use crate::base::params::{self, Entry, Field, Form, Params};
+
+/// Draws every field of `params`. `effect` says what a field did, for the number beside it.
+pub fn params_ui<P: Params>(ui: &mut Ui, id: &str, params: &mut P, effect: &dyn Fn(&str) -> Option<String>) {
+    let defaults = params::manual(&P::default());
+    ui.push_id(id, |ui| {
+        let mut editor = Editor { ui, defaults, effect };
+        params.describe(&mut editor);
+    });
+}
+
+struct Editor<'a> {
+    ui: &'a mut Ui,
+    defaults: Vec<Entry>,
+    effect: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Editor<'_> {
+    /// The line above a field: its name, what it did, and a way back to the default.
+    fn head(&mut self, name: &str, help: &str, is_default: bool) -> (egui::Id, bool) {
+        let effect = (self.effect)(name);
+        let row = self.ui.horizontal(|ui| {
+            let label = ui.label(label_of(name)).on_hover_text(help);
+            let mut is_reset = false;
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if !is_default {
+                    is_reset = ui.small_button("reset").on_hover_text(format!("{} back to its default", label_of(name))).clicked();
+                }
+                if let Some(effect) = effect {
+                    ui.label(RichText::new(effect).weak().small());
+                }
+            });
+            (label.id, is_reset)
+        });
+        row.inner
+    }
+
+    fn default_of(&self, name: &str) -> Option<&serde_json::Value> {
+        self.defaults.iter().find(|entry| entry.name == name).map(|entry| &entry.value)
+    }
+}
+
+/// A name as a label: `stop_sog` as "stop sog".
+fn label_of(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+fn suffix(unit: &str) -> String {
+    if unit.is_empty() || unit == "°" { unit.to_owned() } else { format!(" {unit}") }
+}
+
+impl Form for Editor<'_> {
+    fn number(&mut self, name: &'static str, value: &mut f64, field: Field<f64>) {
+        let default = self.default_of(name).and_then(serde_json::Value::as_f64);
+        let (label, is_reset) = self.head(name, field.help, default == Some(*value));
+        if let (true, Some(default)) = (is_reset, default) {
+            *value = default;
+        }
+        let (low, high) = (*field.range.start(), *field.range.end());
+        // A range over several powers of ten is only usable when each gets its share.
+        let is_wide = high > 200.0 * low.abs().max(1.0) && low >= 0.0;
+        let mut slider = Slider::new(value, field.range).suffix(suffix(field.unit)).logarithmic(is_wide).update_while_editing(false);
+        if is_wide {
+            slider = slider.smallest_positive(low.max(0.01 * high / 1000.0)).max_decimals(2);
+        }
+        let width = (self.ui.available_width() - 92.0).max(60.0);
+        self.ui.spacing_mut().slider_width = width;
+        self.ui.add(slider).labelled_by(label).on_hover_text(field.help);
+    }
+
+    fn count(&mut self, name: &'static str, value: &mut usize, field: Field<usize>) {
+        let default = self.default_of(name).and_then(serde_json::Value::as_u64).map(|n| n as usize);
+        let (label, is_reset) = self.head(name, field.help, default == Some(*value));
+        if let (true, Some(default)) = (is_reset, default) {
+            *value = default;
+        }
+        let (low, high) = (*field.range.start(), *field.range.end());
+        if high - low > 1_000_000 {
+            let drag = DragValue::new(value).range(field.range).suffix(suffix(field.unit)).update_while_editing(false);
+            self.ui.add(drag).labelled_by(label).on_hover_text(field.help);
+            return;
+        }
+        let slider = Slider::new(value, field.range).suffix(suffix(field.unit)).logarithmic(high > 200 * low.max(1)).update_while_editing(false);
+        let width = (self.ui.available_width() - 92.0).max(60.0);
+        self.ui.spacing_mut().slider_width = width;
+        self.ui.add(slider).labelled_by(label).on_hover_text(field.help);
+    }
+
+    fn flag(&mut self, name: &'static str, value: &mut bool, help: &'static str) {
+        let effect = (self.effect)(name);
+        self.ui.horizontal(|ui| {
+            ui.checkbox(value, label_of(name)).on_hover_text(help);
+            if let Some(effect) = effect {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    ui.label(RichText::new(effect).weak().small());
+                });
+            }
+        });
+    }
+
+    fn choice(&mut self, name: &'static str, value: &mut usize, options: &[&'static str], help: &'static str) {
+        self.ui.horizontal(|ui| {
+            let label = ui.label(label_of(name)).on_hover_text(help);
+            let shown = options.get(*value).copied().unwrap_or_default();
+            let response = ComboBox::from_id_salt(name).selected_text(shown).show_ui(ui, |ui| {
+                for (place, option) in options.iter().enumerate() {
+                    ui.selectable_value(value, place, *option);
+                }
+            });
+            response.response.labelled_by(label.id).on_hover_text(help);
+        });
+    }
+
+    fn text(&mut self, name: &'static str, value: &mut String, help: &'static str) {
+        self.ui.horizontal(|ui| {
+            let label = ui.label(label_of(name)).on_hover_text(help);
+            let edit = TextEdit::singleline(value).hint_text("auto").desired_width(f32::INFINITY);
+            ui.add(edit).labelled_by(label.id).on_hover_text(help);
+        });
+    }
+
+    fn heading(&mut self, title: &'static str) {
+        self.ui.add_space(6.0);
+        self.ui.label(super::theme::title(title));
+    }
+}

@@ -1,0 +1,80 @@
+//! The status bar, and messages that stay until they are closed.
+
+use egui::{ProgressBar, RichText, Ui};
+
+use crate::base::text::{counted, grouped};
+use crate::flow::tray::State;
+use crate::flow::{Desk, Session};
+use crate::ui::app::data_line;
+use crate::ui::command::{Command, Commands, Message};
+use crate::ui::map::MapPanel;
+use crate::ui::theme;
+
+/// Jobs with progress and cancel, faults, refused rows, and how much data there is.
+pub fn status(ui: &mut Ui, session: &Session, desk: &Desk, map: &MapPanel, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        let mut is_idle = true;
+        for shelf in desk.shelves() {
+            if let Some((done, total, elapsed)) = shelf.progress() {
+                is_idle = false;
+                let share = if total > 0 { (done as f32 / total as f32).min(1.0) } else { 0.0 };
+                let text = format!("{} {:.0} %", shelf.title(), 100.0 * share);
+                ui.add(ProgressBar::new(share).desired_width(170.0).text(text));
+                let left_s = elapsed.as_secs_f32() * (1.0 - share) / share.max(1e-3);
+                if elapsed.as_secs() >= 2 && share > 0.02 {
+                    ui.label(RichText::new(format!("about {left_s:.0} s left")).weak());
+                }
+                if ui.button("Cancel").on_hover_text(format!("Stop: {}", shelf.title())).clicked() {
+                    commands.ask(Command::Cancel(shelf.name()));
+                }
+            }
+            if shelf.state() == State::Fault {
+                is_idle = false;
+                for fault in shelf.faults().iter().flat_map(|fault| fault.lines()).take(2) {
+                    let text = format!("{}: {fault}", shelf.title());
+                    ui.label(RichText::new(text).color(theme::fault_color(ui))).on_hover_text(shelf.faults().join("\n"));
+                }
+                if ui.button("Try again").on_hover_text(format!("Run again: {}", shelf.title())).clicked() {
+                    commands.ask(Command::Retry(shelf.name()));
+                }
+            }
+        }
+        if is_idle {
+            ui.label(RichText::new(if session.sources.is_empty() { "Open AIS files to begin" } else { "Ready" }).weak());
+        }
+        if let Some(fault) = map.fault() {
+            ui.label(RichText::new(fault).color(theme::warning_color(ui)));
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.label(data_line(desk));
+            if let Some(shown) = desk.trips.shown() {
+                ui.label(RichText::new(counted(shown.value.trips.trips.len() as u64, "trip")).weak());
+            }
+            if let Some(shown) = desk.ingest.shown() {
+                let refused = shown.value.refused();
+                if refused.total() > 0 {
+                    let why: Vec<String> = refused.iter().map(|(reason, n)| format!("{} × {}", grouped(n.n), reason.name())).collect();
+                    ui.label(RichText::new(format!("{} refused", counted(refused.total(), "row"))).color(theme::warning_color(ui)))
+                        .on_hover_text(why.join("\n"));
+                }
+            }
+        });
+    });
+}
+
+/// News and faults, each until it is closed.
+pub fn messages(ui: &mut Ui, messages: &[Message], commands: &mut Commands) {
+    egui::ScrollArea::vertical().max_height(120.0).show(ui, |ui| {
+        for (place, message) in messages.iter().enumerate() {
+            ui.push_id(place, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    if ui.small_button("Close").on_hover_text("Close this message").clicked() {
+                        commands.ask(Command::Dismiss(place));
+                    }
+                    let color = if message.is_fault { theme::fault_color(ui) } else { ui.visuals().text_color() };
+                    ui.label(RichText::new(&message.text).color(color));
+                });
+            });
+        }
+    });
+}
