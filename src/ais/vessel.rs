@@ -79,6 +79,42 @@ impl MmsiClass {
     }
 }
 
+/// Beginnings or parts of the words by which files name ship types, with a code of that type.
+const WORDS: &[(&str, u8)] = &[
+    ("cargo", 70),
+    ("container", 70),
+    ("bulk", 70),
+    ("tanker", 80),
+    ("passenger", 60),
+    ("ferry", 60),
+    ("cruise", 60),
+    ("fishing", 30),
+    ("trawler", 30),
+    ("hsc", 40),
+    ("high speed", 40),
+    ("high-speed", 40),
+    ("wig", 20),
+    ("towing long", 32),
+    ("tow", 31),
+    ("tug", 52),
+    ("dredg", 33),
+    ("diving", 34),
+    ("military", 35),
+    ("naval", 35),
+    ("sailing", 36),
+    ("pleasure", 37),
+    ("yacht", 37),
+    ("pilot", 50),
+    ("sar", 51),
+    ("search", 51),
+    ("port tender", 53),
+    ("anti-pollution", 54),
+    ("law enforcement", 55),
+    ("medical", 58),
+    ("other", 90),
+    ("reserved", 90),
+];
+
 /// AIS ship type, `0..=99`; 0 for "not available" (ITU-R M.1371, message 5).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct ShipType(pub u8);
@@ -193,40 +229,6 @@ impl ShipType {
             let is_code = number >= 0.0 && number.fract() == 0.0 && number < 1e5;
             return if is_code { ShipType::from_number(number as u32) } else { ShipType(0) };
         }
-        const WORDS: &[(&str, u8)] = &[
-            ("cargo", 70),
-            ("container", 70),
-            ("bulk", 70),
-            ("tanker", 80),
-            ("passenger", 60),
-            ("ferry", 60),
-            ("cruise", 60),
-            ("fishing", 30),
-            ("trawler", 30),
-            ("hsc", 40),
-            ("high speed", 40),
-            ("high-speed", 40),
-            ("wig", 20),
-            ("towing long", 32),
-            ("tow", 31),
-            ("tug", 52),
-            ("dredg", 33),
-            ("diving", 34),
-            ("military", 35),
-            ("naval", 35),
-            ("sailing", 36),
-            ("pleasure", 37),
-            ("yacht", 37),
-            ("pilot", 50),
-            ("sar", 51),
-            ("search", 51),
-            ("port tender", 53),
-            ("anti-pollution", 54),
-            ("law enforcement", 55),
-            ("medical", 58),
-            ("other", 90),
-            ("reserved", 90),
-        ];
         let word = WORDS.iter().find(|(word, _)| text.starts_with(word));
         ShipType(word.or_else(|| WORDS.iter().find(|(word, _)| text.contains(word))).map_or(0, |(_, code)| *code))
     }

@@ -221,8 +221,7 @@ fn compact_ms(text: &[u8]) -> Option<i64> {
     let day = text.get(..8)?;
     let midnight_ms = ymd_ms(digits(&day[..4])?, digits(&day[4..6])?, digits(&day[6..])?)?;
     let clock = match &text[8..] {
-        [b'T' | b' ' | b'_' | b'-', rest @ ..] => rest,
-        rest => rest,
+        [b'T' | b' ' | b'_' | b'-', rest @ ..] | rest => rest,
     };
     let clock = clock.strip_suffix(b"Z").unwrap_or(clock);
     match clock.len() {

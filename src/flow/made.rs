@@ -80,7 +80,7 @@ pub fn write_sea(params: &Checked<SeaParams>, form: Form, path: &Path, job: &Job
             outcome.map_err(|error| match error {
                 write::WriteError::Cancelled => safe::WriteError::Cancelled,
                 write::WriteError::Io(error) => safe::WriteError::Io { path: path.to_owned(), error },
-                error => safe::WriteError::Io { path: path.to_owned(), error: std::io::Error::other(error.to_string()) },
+                write::WriteError::Failed(fault) => safe::WriteError::Io { path: path.to_owned(), error: std::io::Error::other(fault) },
             })
         })
         .map_err(io_fault)?;

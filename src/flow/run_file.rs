@@ -51,6 +51,6 @@ fn sha256(path: &Path) -> Value {
             Err(_) => return Value::Null,
         }
     }
-    let hex: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    hex.into()
+    let hash = hasher.finalize();
+    hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")).into()
 }

@@ -72,7 +72,7 @@ struct CancelledRead;
 
 /// Whether reading ended because the job was cancelled.
 pub fn is_cancel(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<CancelledRead>())
+    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<CancelledRead>)
 }
 
 /// Opens `path` for reading, unpacked. Bytes read from the disk count as steps of `job`.
@@ -282,7 +282,7 @@ mod tests {
             for block in &blocks {
                 let before = joined.len();
                 let start = text.windows(block.bytes.len()).position(|part| part == block.bytes).unwrap();
-                let lines_before = text[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
+                let lines_before = memchr::memchr_iter(b'\n', &text[..start]).count() as u64;
                 assert_eq!(block.first_line, lines_before + 1, "blocks of {size}, {before}");
             }
         }

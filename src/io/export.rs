@@ -27,21 +27,21 @@ type Run = (usize, Option<u32>, std::ops::Range<usize>);
 /// what is known of the vessel, and the truth where there is one.
 pub fn reports_parquet(fleet: &Fleet, path: &Path, job: &Job) -> Result<(), WriteError> {
     let runs = (0..fleet.vessels().len()).map(|vessel| (vessel, None, fleet.range(vessel)));
-    points_parquet(fleet, &runs.collect::<Vec<_>>(), path, job)
+    points_parquet(fleet, &runs.collect::<Vec<_>>(), false, path, job)
 }
 
 /// Writes the reports of `trips` as Parquet: as [`reports_parquet`], with `trip_id` before.
 pub fn trips_parquet(fleet: &Fleet, trips: &[Trip], path: &Path, job: &Job) -> Result<(), WriteError> {
     let runs = trips.iter().enumerate().map(|(id, trip)| (trip.vessel, Some(id as u32), trip.reports.clone()));
-    points_parquet(fleet, &runs.collect::<Vec<_>>(), path, job)
+    points_parquet(fleet, &runs.collect::<Vec<_>>(), true, path, job)
 }
 
-fn points_parquet(fleet: &Fleet, runs: &[Run], path: &Path, job: &Job) -> Result<(), WriteError> {
+fn points_parquet(fleet: &Fleet, runs: &[Run], are_trips: bool, path: &Path, job: &Job) -> Result<(), WriteError> {
     job.expect(runs.iter().map(|(.., range)| range.len()).sum());
     let fault = |error: PolarsError| WriteError::Io { path: path.to_owned(), error: std::io::Error::other(error.to_string()) };
     write_whole(path, |file| {
         // The schema is that of a frame without rows.
-        let schema = frame(fleet, &[]).map_err(fault)?.schema().as_ref().clone();
+        let schema = frame(fleet, &[], are_trips).map_err(fault)?.schema().as_ref().clone();
         let writer = ParquetWriter::new(&mut *file)
             .with_statistics(StatisticsOptions::empty()) // polars 0.55 refuses its own for all-null columns.
             .with_row_group_size(Some(GROUP_ROWS));
@@ -51,7 +51,7 @@ fn points_parquet(fleet: &Fleet, runs: &[Run], path: &Path, job: &Job) -> Result
         let mut flush = |group: &mut Vec<Run>, rows: &mut usize| {
             job.advance(*rows).map_err(|_| WriteError::Cancelled)?;
             *rows = 0;
-            writer.write_batch(&frame(fleet, &std::mem::take(group)).map_err(fault)?).map_err(fault)
+            writer.write_batch(&frame(fleet, &std::mem::take(group), are_trips).map_err(fault)?).map_err(fault)
         };
         for (vessel, trip, range) in runs {
             let mut start = range.start;
@@ -73,12 +73,10 @@ fn points_parquet(fleet: &Fleet, runs: &[Run], path: &Path, job: &Job) -> Result
     })
 }
 
-/// The reports of `runs` as a frame of polars: Fairway's one schema.
-fn frame(fleet: &Fleet, runs: &[Run]) -> Result<DataFrame, PolarsError> {
+/// The reports of `runs` as a frame of polars: Fairway's one schema, with the trip first where runs
+/// are trips, be there any or none.
+fn frame(fleet: &Fleet, runs: &[Run], are_trips: bool) -> Result<DataFrame, PolarsError> {
     let reports = fleet.reports();
-    fn gather<T: Copy>(column: &[T], runs: &[Run]) -> Vec<T> {
-        runs.iter().flat_map(|(_, _, range)| column[range.clone()].iter().copied()).collect()
-    }
     let height = runs.iter().map(|(.., range)| range.len()).sum();
     let number = |name: &str, column: &[f32]| Column::new(name.into(), gather(column, runs)).fill_nan_with_null();
     let of_vessel = |name: &str, text: &dyn Fn(usize) -> String| {
@@ -91,7 +89,7 @@ fn frame(fleet: &Fleet, runs: &[Run]) -> Result<DataFrame, PolarsError> {
         .cast(&DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)))?;
     let positions = gather(&reports.positions, runs);
     let mut columns = Vec::new();
-    if runs.iter().any(|(_, trip, _)| trip.is_some()) {
+    if are_trips {
         let trips: Vec<Option<u32>> = runs.iter().flat_map(|(_, trip, range)| std::iter::repeat_n(*trip, range.len())).collect();
         columns.push(Column::new("trip_id".into(), trips));
     }
@@ -125,6 +123,11 @@ fn frame(fleet: &Fleet, runs: &[Run]) -> Result<DataFrame, PolarsError> {
         ]);
     }
     DataFrame::new(height, columns)
+}
+
+/// The rows of `runs` of a column.
+fn gather<T: Copy>(column: &[T], runs: &[Run]) -> Vec<T> {
+    runs.iter().flat_map(|(_, _, range)| column[range.clone()].iter().copied()).collect()
 }
 
 /// What is known of a vessel, once for each of its rows.

@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn blocks_put_together_give_what_the_whole_file_gives() {
-        let text: String = (0..2000).map(|second| format!("{} {POSITION}\n", 1_577_836_800 + second)).collect();
+        let text: String = (0..2000).fold(String::new(), |text, second| text + &format!("{} {POSITION}\n", 1_577_836_800 + second));
         let options = NmeaOptions { date_ms: 0, accept_bad_checksum: false };
         let mut blocks = Blocks::new(text.as_bytes(), 500);
         let (batches, ended_by) = read_blocks(&mut blocks, &options, &Job::default()).unwrap();

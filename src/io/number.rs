@@ -15,8 +15,7 @@ pub fn parse_f64(text: &[u8]) -> Option<f64> {
     let text = text.trim_ascii();
     let (is_negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
+        [b'+', rest @ ..] | rest => (false, rest),
     };
     if digits.is_empty() || digits.len() > 18 {
         return parse_slowly(text);
@@ -41,10 +40,8 @@ pub fn parse_f64(text: &[u8]) -> Option<f64> {
 #[cold]
 fn parse_slowly(text: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(text).ok()?;
-    let number: f64 = match text.contains(',') {
-        true => text.replacen(',', ".", 1).parse().ok()?,
-        false => text.parse().ok()?,
-    };
+    let number: f64 =
+        if text.contains(',') { text.replacen(',', ".", 1).parse().ok()? } else { text.parse().ok()? };
     number.is_finite().then_some(number)
 }
 

@@ -358,14 +358,13 @@ fn read_content(path: &Path, mapping: &Mapping, job: &Job, ledger: &mut FileLedg
     };
     if matches!(kind, Kind::Parquet) {
         ledger.form = format!("Parquet{packed}");
-        let bytes = match packing {
-            Packing::Plain => Bytes::File(path),
-            _ => {
-                reader.read_to_end(&mut head)?;
-                Bytes::Memory(head.into())
-            }
-        };
         let is_plain = packing == Packing::Plain;
+        let bytes = if is_plain {
+            Bytes::File(path)
+        } else {
+            reader.read_to_end(&mut head)?;
+            Bytes::Memory(head.into())
+        };
         return read_parquet(bytes, is_plain, mapping, job, ledger);
     }
     let mut blocks = Blocks::new(std::io::Cursor::new(head).chain(reader), BLOCK_BYTES);

@@ -339,7 +339,7 @@ impl<'a> Reading<'a> {
         }
         let mut said = self.said_in(line);
         if named_by_text && said.name.is_empty() {
-            said.name = text_of(field(line, self.spans[self.layout.places.track])).trim().to_owned();
+            text_of(field(line, self.spans[self.layout.places.track])).trim().clone_into(&mut said.name);
         }
         if said != Static::default() {
             builder.about(row.id, row.t_ms.unwrap_or(i64::MIN), said);

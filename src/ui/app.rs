@@ -25,6 +25,9 @@ use crate::synth::SeaParams;
 /// Files of more than this together are shown as a preview before they are read.
 const PREVIEW_BYTES: u64 = 200 << 20;
 
+/// Modifiers and key, and what they ask for.
+type Shortcut = (Modifiers, Button, fn() -> Command);
+
 /// The window's state.
 pub struct App {
     /// Everything the user set up.
@@ -195,7 +198,7 @@ impl App {
 
     fn shortcuts(&mut self, context: &Context) {
         let pressed = |modifiers, key| context.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
-        let all: [(Modifiers, Button, fn() -> Command); 6] = [
+        let all: [Shortcut; 6] = [
             (Modifiers::COMMAND, Button::O, || Command::AskForFiles),
             (Modifiers::COMMAND.plus(Modifiers::SHIFT), Button::S, || Command::AskToSave),
             (Modifiers::COMMAND, Button::S, || Command::Save),

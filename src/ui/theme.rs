@@ -62,17 +62,3 @@ pub fn state_dot(ui: &mut Ui, state: State) {
 pub fn title(text: &str) -> RichText {
     RichText::new(text).strong().size(13.0)
 }
-
-/// Ten colors that color-blind people can tell apart, for vessels.
-pub const CATEGORIES: [Color32; 10] = [
-    Color32::from_rgb(0x4e, 0xa1, 0xd3),
-    Color32::from_rgb(0xf2, 0x8e, 0x2b),
-    Color32::from_rgb(0x59, 0xb5, 0x7a),
-    Color32::from_rgb(0xe1, 0x6b, 0x8c),
-    Color32::from_rgb(0xb0, 0x8c, 0xe6),
-    Color32::from_rgb(0xd8, 0xc2, 0x3e),
-    Color32::from_rgb(0x2f, 0xb8, 0xac),
-    Color32::from_rgb(0xd3, 0x6b, 0xd1),
-    Color32::from_rgb(0xa8, 0x90, 0x74),
-    Color32::from_rgb(0x8f, 0xb8, 0xde),
-];

@@ -35,10 +35,17 @@ fn every_file_has_the_rows_and_vessels_of_its_readme() {
         ("voyages/kiel_gdynia_train.csv.zst", 434_199, 314),
         ("voyages/bremerhaven_hamburg_train.csv.zst", 647_548, 803),
     ] {
-        let Some(path) = data("every_file_has_the_rows_and_vessels_of_its_readme", name) else { return };
+        let Some(path) = data("every_file_has_the_rows_and_vessels_of_its_readme", name) else {
+            return;
+        };
         let (reading, ledger) = open(&path);
         assert_eq!((ledger.rows_read, ledger.vessels), (rows, vessels), "{name}");
-        assert_eq!((ledger.rows_kept, ledger.fault.as_deref()), (rows, None), "{name}: {:?}", ledger.refused);
+        assert_eq!(
+            (ledger.rows_kept, ledger.fault.as_deref()),
+            (rows, None),
+            "{name}: {:?}",
+            ledger.refused
+        );
         assert_eq!(reading.fleet.vessels().len() as u64, vessels, "{name}");
         assert!(adds_up(&ledger));
     }
@@ -57,11 +64,16 @@ fn marinecadastres_signed_wraps_are_undone() {
     let west_deg = reports.positions.iter().map(|place| place.lon_deg).fold(0.0, f64::min);
     assert_eq!(west_deg, -179.97656);
     // The first row: 52.48730, -174.02316 at 11:39:36, course -140.7.
-    let ship = (0..58).find(|vessel| reading.fleet.vessels()[*vessel].mmsi.0 == 366_940_480).unwrap();
+    let ship =
+        (0..58).find(|vessel| reading.fleet.vessels()[*vessel].mmsi.0 == 366_940_480).unwrap();
     let track = reading.fleet.track(ship);
-    let first = track.t_ms.iter().position(|t_ms| iso_text(*t_ms) == "2017-01-04T11:39:36Z").unwrap();
+    let first =
+        track.t_ms.iter().position(|t_ms| iso_text(*t_ms) == "2017-01-04T11:39:36Z").unwrap();
     assert!((track.cog_deg[first] - 268.9).abs() < 1e-3);
-    assert_eq!((track.vessel.about.name.as_str(), track.vessel.about.imo), ("EARLY DAWN", 7_821_130));
+    assert_eq!(
+        (track.vessel.about.name.as_str(), track.vessel.about.imo),
+        ("EARLY DAWN", 7_821_130)
+    );
 }
 
 #[test]
@@ -69,7 +81,8 @@ fn values_that_are_not_available_are_missing() {
     let test = "values_that_are_not_available_are_missing";
     let Some(path) = data(test, "raw/marinecadastre_2022_01_03_first99999.csv.zst") else { return };
     let (reading, ledger) = open(&path);
-    let headings = reading.fleet.reports().heading_deg.iter().filter(|heading| heading.is_nan()).count();
+    let headings =
+        reading.fleet.reports().heading_deg.iter().filter(|heading| heading.is_nan()).count();
     assert_eq!(ledger.odd.of(Oddity::CourseMissing), 14_023, "as many as have a course of 360");
     assert!(headings >= 52_249, "as many as have a heading of 511: {headings}");
 }
@@ -82,7 +95,9 @@ fn words_and_repeated_rows_of_the_north_sea_are_understood() {
     let reading = desk.ingest.shown().unwrap().value;
     let fishing = reading.fleet.reports().status.iter().filter(|status| status.0 == 7).count();
     assert!(fishing > 100, "{fishing} reports engaged in fishing");
-    assert!(reading.fleet.vessels().iter().filter(|vessel| vessel.about.ship_type.0 > 0).count() > 150);
+    assert!(
+        reading.fleet.vessels().iter().filter(|vessel| vessel.about.ship_type.0 > 0).count() > 150
+    );
     // 488 rows repeat another in every field; 518 its vessel, time and place.
     let removed = &desk.clean.shown().unwrap().value.removed;
     assert_eq!(removed[&Verdict::Duplicate], 488);
@@ -107,8 +122,12 @@ fn units_that_no_column_names_are_found() {
         let (reading, ledger) = open(&path);
         let note = ledger.notes.iter().find(|note| note.contains("ships move"));
         assert_eq!(note.is_some(), unit.is_some(), "{name}: {:?}", ledger.notes);
-        assert!(unit.is_none_or(|unit| note.unwrap().contains(&format!("read as {unit}:"))), "{name}: {note:?}");
-        let mut speeds: Vec<f32> = reading.fleet.reports().sog_kn.iter().copied().filter(|sog| *sog > 1.0).collect();
+        assert!(
+            unit.is_none_or(|unit| note.unwrap().contains(&format!("read as {unit}:"))),
+            "{name}: {note:?}"
+        );
+        let mut speeds: Vec<f32> =
+            reading.fleet.reports().sog_kn.iter().copied().filter(|sog| *sog > 1.0).collect();
         speeds.sort_by(f32::total_cmp);
         let median = speeds[speeds.len() / 2];
         assert!((5.0..20.0).contains(&median), "{name}: ships under way make {median} kn");
@@ -122,7 +141,10 @@ fn times_without_a_day_are_of_the_day_that_the_user_names() {
     let mapping = Mapping { date: "2019-07-04".into(), ..Mapping::default() };
     let reading = read_paths(&[&path], &mapping).unwrap();
     let (from_ms, to_ms) = reading.fleet.time_span_ms().unwrap();
-    assert_eq!((iso_text(from_ms).as_str(), iso_text(to_ms).as_str()), ("2019-07-04T14:00:00Z", "2019-07-04T17:59:58Z"));
+    assert_eq!(
+        (iso_text(from_ms).as_str(), iso_text(to_ms).as_str()),
+        ("2019-07-04T14:00:00Z", "2019-07-04T17:59:58Z")
+    );
     assert!(reading.files[0].notes.iter().any(|note| note.contains("no date")));
 }
 
@@ -132,7 +154,9 @@ fn voyages_without_times_last_as_long_as_their_minutes_say() {
     let Some(path) = data(test, "voyages/kiel_gdynia_train.csv.zst") else { return };
     let (reading, _) = open(&path);
     // The first trip of the file begins 1801 minutes before its end.
-    let first = (0..reading.fleet.vessels().len()).find(|v| reading.fleet.vessels()[*v].mmsi.0 == 517_159).unwrap();
+    let first = (0..reading.fleet.vessels().len())
+        .find(|v| reading.fleet.vessels()[*v].mmsi.0 == 517_159)
+        .unwrap();
     let track = reading.fleet.track(first);
     assert!(track.vessel.is_local && !track.is_empty());
     let minutes = (track.t_ms[track.len() - 1] - track.t_ms[0]) / 60_000;
@@ -144,12 +168,16 @@ fn santa_barbara_is_cleaned_and_cut() {
     let test = "santa_barbara_is_cleaned_and_cut";
     let Some(path) = data(test, "tracks/santa_barbara_2018_06_01_05.csv.zst") else { return };
     let desk = run(&path);
-    let (reading, cleaned) = (desk.ingest.shown().unwrap().value, desk.clean.shown().unwrap().value);
+    let (reading, cleaned) =
+        (desk.ingest.shown().unwrap().value, desk.clean.shown().unwrap().value);
     let ledger = &reading.files[0];
     assert!(adds_up(ledger));
     assert_eq!(ledger.rows_read, 496_100);
     let refused = |reason| ledger.refused.of(reason);
-    assert_eq!((refused(Refusal::PositionNotAvailable), refused(Refusal::PositionOutOfRange)), (153, 9));
+    assert_eq!(
+        (refused(Refusal::PositionNotAvailable), refused(Refusal::PositionOutOfRange)),
+        (153, 9)
+    );
     assert_eq!(ledger.refused.total(), 162, "the impossible positions, and nothing else");
     assert_eq!(ledger.odd.of(Oddity::SpeedMissing), 43, "as many as say 102.3 kn");
     assert_eq!(ledger.odd.of(Oddity::CourseMissing), 2306, "as many as say 360 and more");
@@ -170,16 +198,26 @@ fn a_voyage_file_adds_names_and_destinations_to_the_vessels_of_a_track_file() {
     let voyages = tracks.with_file_name("santa_barbara_2018_06_01_05_voyage.csv.zst");
     let alone = read_paths(&[&tracks], &Mapping::default()).unwrap();
     let both = read_paths(&[&tracks, &voyages], &Mapping::default()).unwrap();
-    assert_eq!((both.files[1].rows_read, both.files[1].static_rows, both.files[1].vessels), (10_431, 10_431, 334));
+    assert_eq!(
+        (both.files[1].rows_read, both.files[1].static_rows, both.files[1].vessels),
+        (10_431, 10_431, 334)
+    );
     assert_eq!(both.fleet.reports().len(), alone.fleet.reports().len());
     let bound = |reading: &fairway::io::Reading| {
-        reading.fleet.tracks().filter(|track| !track.is_empty() && !track.vessel.voyages.is_empty()).count()
+        reading
+            .fleet
+            .tracks()
+            .filter(|track| !track.is_empty() && !track.vessel.voyages.is_empty())
+            .count()
     };
     assert_eq!(bound(&alone), 0);
     assert!(bound(&both) > 250, "{} vessels have a destination", bound(&both));
     let ship = both.fleet.tracks().find(|track| track.vessel.mmsi.0 == 538_090_175).unwrap();
     let about = &ship.vessel.about;
-    assert_eq!((about.name.as_str(), about.imo, about.callsign.as_str()), ("CAPE BASTIA", 9_293_129, "V7ID9"));
+    assert_eq!(
+        (about.name.as_str(), about.imo, about.callsign.as_str()),
+        ("CAPE BASTIA", 9_293_129, "V7ID9")
+    );
     assert_eq!((about.length_m, about.width_m), (Some(274.0), Some(48.0)));
     assert!(ship.vessel.voyages.iter().any(|(_, voyage)| voyage.destination == "LONG BEACH,USA"));
 }
@@ -195,7 +233,11 @@ fn the_aishub_sample_decodes_to_as_many_messages_as_pyais_finds() {
     assert_eq!(ledger.messages, 82_748);
     let (from_ms, _) = reading.fleet.time_span_ms().unwrap();
     assert!(iso_text(from_ms).as_str() >= "2019-12-31");
-    assert_eq!(ledger.odd.of(Oddity::TimeReconstructed), ledger.rows_kept, "its lines have no times");
+    assert_eq!(
+        ledger.odd.of(Oddity::TimeReconstructed),
+        ledger.rows_kept,
+        "its lines have no times"
+    );
 }
 
 #[test]
@@ -205,5 +247,9 @@ fn files_that_are_no_ais_say_so_and_the_rest_of_the_folder_opens() {
     let tracks = folder.with_file_name("raw").join("marinecadastre_2017_01_zone01.csv.zst");
     let reading = read_paths(&[&folder, &tracks], &Mapping::default()).unwrap();
     let faults: Vec<&str> = reading.files.iter().filter_map(|file| file.fault.as_deref()).collect();
-    assert_eq!((faults.len(), reading.total(|file| file.rows_kept)), (reading.files.len() - 1, 10_224), "{faults:?}");
+    assert_eq!(
+        (faults.len(), reading.total(|file| file.rows_kept)),
+        (reading.files.len() - 1, 10_224),
+        "{faults:?}"
+    );
 }

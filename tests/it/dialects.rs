@@ -1,32 +1,21 @@
 //! The forms in which people have AIS: each is read as the same reports.
 
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-
-use fairway::ais::{Fleet, Report};
-use fairway::base::job::Job;
-use fairway::base::params::Checked;
 use fairway::base::time::{day_ms, iso_text, utc_text};
-use fairway::flow::desk::Wanted;
-use fairway::flow::made::{Form, write_sea};
-use fairway::flow::{Desk, Jobs, Session};
-use fairway::io::{Mapping, Reading, export};
-use fairway::synth::SeaParams;
-use polars::prelude::{Column, DataFrame, DataType, ParquetWriter, TimeUnit};
+use fairway::flow::Session;
+use fairway::io::{Mapping, Reading};
 
-use crate::ground::{adds_up, open, read_bytes};
+use crate::ground::read_bytes;
 
 /// What a row of every dialect says.
 #[derive(Clone, Copy)]
-struct Said {
-    mmsi: u32,
-    t_ms: i64,
-    lat: f64,
-    lon: f64,
-    sog: f64,
-    cog: f64,
-    name: &'static str,
+pub struct Said {
+    pub mmsi: u32,
+    pub t_ms: i64,
+    pub lat: f64,
+    pub lon: f64,
+    pub sog: f64,
+    pub cog: f64,
+    pub name: &'static str,
 }
 
 impl Said {
@@ -39,45 +28,75 @@ impl Said {
 
 /// Two ships of which one sails east at 12 knots and one west at 15, a report a minute, in the
 /// order of time: enough for units to be told by how fast they move.
-fn said() -> Vec<Said> {
+pub fn said() -> Vec<Said> {
     let noon_ms = day_ms("2015-12-31").unwrap() + 12 * 3_600_000;
     let row = |minute: i64| {
         let (t_ms, passed) = (noon_ms + minute * 60_000, minute as f64);
         let east_deg = 0.2 / 60.0 / 55_f64.to_radians().cos();
         let west_deg = 0.25 / 60.0 / 56_f64.to_radians().cos();
         [
-            Said { mmsi: 219_000_001, t_ms, lat: 55.0, lon: 11.0 + passed * east_deg, sog: 12.0, cog: 90.0, name: "ANNA" },
-            Said { mmsi: 230_000_002, t_ms, lat: 56.0, lon: 12.5 - passed * west_deg, sog: 15.0, cog: 270.0, name: "BERTA" },
+            Said {
+                mmsi: 219_000_001,
+                t_ms,
+                lat: 55.0,
+                lon: 11.0 + passed * east_deg,
+                sog: 12.0,
+                cog: 90.0,
+                name: "ANNA",
+            },
+            Said {
+                mmsi: 230_000_002,
+                t_ms,
+                lat: 56.0,
+                lon: 12.5 - passed * west_deg,
+                sog: 15.0,
+                cog: 270.0,
+                name: "BERTA",
+            },
         ]
     };
     (0..30).flat_map(row).collect()
 }
 
 /// A file with `header` and a line for each row.
-fn text(header: &str, line: impl Fn(&Said) -> String) -> String {
+pub fn text(header: &str, line: impl Fn(&Said) -> String) -> String {
     let lines: Vec<String> = said().iter().map(line).collect();
     format!("{header}\n{}\n", lines.join("\n"))
 }
 
 /// That the reading holds what was said: every report, to the last digit that the form writes.
-fn check(dialect: &str, reading: &Reading) {
+pub fn check(dialect: &str, reading: &Reading) {
     let ledger = &reading.files[0];
     assert_eq!((ledger.rows_kept, ledger.rows_read), (60, 60), "{dialect}: {:?}", ledger.refused);
     let mut expected = said();
     expected.sort_by_key(|said| said.mmsi);
     let found = reading.fleet.tracks().flat_map(|track| {
-        (0..track.len()).map(move |i| (track.vessel, track.t_ms[i], track.positions[i], track.sog_kn[i], track.cog_deg[i]))
+        (0..track.len()).map(move |i| {
+            (track.vessel, track.t_ms[i], track.positions[i], track.sog_kn[i], track.cog_deg[i])
+        })
     });
     for (said, (vessel, t_ms, place, sog_kn, cog_deg)) in expected.iter().zip(found) {
         assert_eq!((vessel.mmsi.0, iso_text(t_ms)), (said.mmsi, iso_text(said.t_ms)), "{dialect}");
-        assert!((place.lat_deg - said.lat).abs() < 1e-5 && (place.lon_deg - said.lon).abs() < 1e-5, "{dialect}: {place:?}");
-        assert!((f64::from(sog_kn) - said.sog).abs() < 0.06, "{dialect}: {sog_kn} kn: {:?}", ledger.notes);
-        assert!((f64::from(cog_deg) - said.cog).abs() < 0.06, "{dialect}: {cog_deg} deg: {:?}", ledger.notes);
+        assert!(
+            (place.lat_deg - said.lat).abs() < 1e-5 && (place.lon_deg - said.lon).abs() < 1e-5,
+            "{dialect}: {place:?}"
+        );
+        assert!(
+            (f64::from(sog_kn) - said.sog).abs() < 0.06,
+            "{dialect}: {sog_kn} kn: {:?}",
+            ledger.notes
+        );
+        assert!(
+            (f64::from(cog_deg) - said.cog).abs() < 0.06,
+            "{dialect}: {cog_deg} deg: {:?}",
+            ledger.notes
+        );
     }
 }
 
-fn check_text(dialect: &str, text: &str) -> Reading {
-    let reading = read_bytes("a.csv", text.as_bytes(), &Mapping::default()).unwrap_or_else(|stopped| panic!("{dialect}: {stopped:?}"));
+pub fn check_text(dialect: &str, text: &str) -> Reading {
+    let reading = read_bytes("a.csv", text.as_bytes(), &Mapping::default())
+        .unwrap_or_else(|stopped| panic!("{dialect}: {stopped:?}"));
     check(dialect, &reading);
     reading
 }
@@ -92,43 +111,115 @@ const DMA: &str = "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigation
 fn the_publishers_forms_are_read_as_the_same_reports() {
     let sixteen = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo";
     let iso = |s: &Said| utc_text(s.t_ms).replace(' ', "T");
-    let reading = check_text("MarineCadastre, 16 columns, course wrapped", &text(sixteen, |s| {
-        let cog = if s.cog > 204.7 { s.cog - 409.6 } else { s.cog };
-        format!("{},{},{:.6},{:.6},{:.1},{cog:.1},511.0,{},IMO9074729,OXYZ,1004,under way using engine,100,20,6.5,", s.mmsi, iso(s), s.lat, s.lon, s.sog, s.name)
-    }));
+    let reading = check_text(
+        "MarineCadastre, 16 columns, course wrapped",
+        &text(sixteen, |s| {
+            let cog = if s.cog > 204.7 { s.cog - 409.6 } else { s.cog };
+            format!(
+                "{},{},{:.6},{:.6},{:.1},{cog:.1},511.0,{},IMO9074729,OXYZ,1004,under way using engine,100,20,6.5,",
+                s.mmsi,
+                iso(s),
+                s.lat,
+                s.lon,
+                s.sog,
+                s.name
+            )
+        }),
+    );
     let vessel = &reading.fleet.vessels()[0];
-    assert_eq!((vessel.about.name.as_str(), vessel.about.imo, vessel.about.length_m), ("ANNA", 9_074_729, Some(100.0)));
-    check_text("MarineCadastre, 17 columns", &text(&format!("{sixteen},TransceiverClass"), |s| {
-        format!("{},{},{:.6},{:.6},{:.1},{:.1},511,{},,,70,0,100,20,,70,A", s.mmsi, iso(s), s.lat, s.lon, s.sog, s.cog, s.name)
-    }));
+    assert_eq!(
+        (vessel.about.name.as_str(), vessel.about.imo, vessel.about.length_m),
+        ("ANNA", 9_074_729, Some(100.0))
+    );
+    check_text(
+        "MarineCadastre, 17 columns",
+        &text(&format!("{sixteen},TransceiverClass"), |s| {
+            format!(
+                "{},{},{:.6},{:.6},{:.1},{:.1},511,{},,,70,0,100,20,,70,A",
+                s.mmsi,
+                iso(s),
+                s.lat,
+                s.lon,
+                s.sog,
+                s.cog,
+                s.name
+            )
+        }),
+    );
     let dma = |s: &Said| {
         let [year, month, day, clock] = s.time();
-        format!("{day}/{month}/{year} {clock},Class A,{},{:.6},{:.6},Under way using engine,0.0,{:.1},{:.1},90,Unknown,OXYZ,{},Cargo,,20,100,GPS,6.5,GDYNIA,31/12/2015 20:00:00,AIS,80,20,10,10", s.mmsi, s.lat, s.lon, s.sog, s.cog, s.name)
+        format!(
+            "{day}/{month}/{year} {clock},Class A,{},{:.6},{:.6},Under way using engine,0.0,{:.1},{:.1},90,Unknown,OXYZ,{},Cargo,,20,100,GPS,6.5,GDYNIA,31/12/2015 20:00:00,AIS,80,20,10,10",
+            s.mmsi, s.lat, s.lon, s.sog, s.cog, s.name
+        )
     };
     let reading = check_text("DMA, wide", &text(DMA, dma));
     let vessel = &reading.fleet.vessels()[1];
-    assert_eq!((vessel.about.name.as_str(), vessel.about.draught_m, vessel.about.ship_type.0), ("BERTA", Some(6.5), 70));
+    assert_eq!(
+        (vessel.about.name.as_str(), vessel.about.draught_m, vessel.about.ship_type.0),
+        ("BERTA", Some(6.5), 70)
+    );
     assert_eq!(vessel.voyages[0].1.destination, "GDYNIA");
     assert!(reading.fleet.reports().status.iter().all(|status| status.0 == 0));
-    check_text("DMA, semicolons and decimal commas", &text(&DMA.replace(',', ";"), |s| {
-        let [year, month, day, clock] = s.time();
-        format!("{day}/{month}/{year} {clock};Class A;{};{};{};Under way using engine;0,0;{:.0},0;{:.0},0;90;Unknown;OXYZ;{};Cargo;;20;100;GPS;6,5;GDYNIA;;AIS;80;20;10;10", s.mmsi, comma(s.lat), comma(s.lon), s.sog, s.cog, s.name)
-    }));
-    check_text("ATD 2025", &text("point_id,point_id_original,track_id,time,lat,lon,speed,course", |s| {
-        format!("0,603,{},{},{},{},{:.1},{:.1}", s.mmsi, iso(s), s.lat, s.lon, s.sog, s.cog)
-    }));
-    let kattegat = check_text("Kattegat: sine, cosine and meters a second", &text("Segment_nr,Timestamp,Latitude,Longitude,SOG,COG_sin,COG_cos,TrackID,MMSI,ShipTypeID", |s| {
-        let (sine, cosine) = s.cog.to_radians().sin_cos();
-        format!("1,{},{},{},{},{sine},{cosine},7,{},70", utc_text(s.t_ms), s.lat, s.lon, s.sog * 1852.0 / 3600.0, s.mmsi)
-    }));
-    assert!(kattegat.files[0].notes.iter().any(|note| note.contains("SOG read as m/s")), "{:?}", kattegat.files[0].notes);
+    check_text(
+        "DMA, semicolons and decimal commas",
+        &text(&DMA.replace(',', ";"), |s| {
+            let [year, month, day, clock] = s.time();
+            format!(
+                "{day}/{month}/{year} {clock};Class A;{};{};{};Under way using engine;0,0;{:.0},0;{:.0},0;90;Unknown;OXYZ;{};Cargo;;20;100;GPS;6,5;GDYNIA;;AIS;80;20;10;10",
+                s.mmsi,
+                comma(s.lat),
+                comma(s.lon),
+                s.sog,
+                s.cog,
+                s.name
+            )
+        }),
+    );
+    check_text(
+        "ATD 2025",
+        &text("point_id,point_id_original,track_id,time,lat,lon,speed,course", |s| {
+            format!("0,603,{},{},{},{},{:.1},{:.1}", s.mmsi, iso(s), s.lat, s.lon, s.sog, s.cog)
+        }),
+    );
+    let kattegat = check_text(
+        "Kattegat: sine, cosine and meters a second",
+        &text(
+            "Segment_nr,Timestamp,Latitude,Longitude,SOG,COG_sin,COG_cos,TrackID,MMSI,ShipTypeID",
+            |s| {
+                let (sine, cosine) = s.cog.to_radians().sin_cos();
+                format!(
+                    "1,{},{},{},{},{sine},{cosine},7,{},70",
+                    utc_text(s.t_ms),
+                    s.lat,
+                    s.lon,
+                    s.sog * 1852.0 / 3600.0,
+                    s.mmsi
+                )
+            },
+        ),
+    );
+    assert!(
+        kattegat.files[0].notes.iter().any(|note| note.contains("SOG read as m/s")),
+        "{:?}",
+        kattegat.files[0].notes
+    );
 }
 
 #[test]
 fn norfolks_tenths_and_times_of_day_are_of_the_day_that_is_named() {
-    let text = text("OBJECT_ID,VID,SEQUENCE_DTTM,LAT,LON,SPEED_OVER_GROUND,COURSE_OVER_GROUND", |s| {
-        format!("1,{},{},{:.6},{:.6},{:.0},{:.0}", s.mmsi, s.time()[3], s.lat, s.lon, 10.0 * s.sog, 10.0 * s.cog)
-    });
+    let text =
+        text("OBJECT_ID,VID,SEQUENCE_DTTM,LAT,LON,SPEED_OVER_GROUND,COURSE_OVER_GROUND", |s| {
+            format!(
+                "1,{},{},{:.6},{:.6},{:.0},{:.0}",
+                s.mmsi,
+                s.time()[3],
+                s.lat,
+                s.lon,
+                10.0 * s.sog,
+                10.0 * s.cog
+            )
+        });
     let mut session = Session::default();
     session.set("sources.date=2015-12-31").unwrap();
     let reading = read_bytes("norfolk.csv", text.as_bytes(), &session.sources.mapping).unwrap();
@@ -139,7 +230,18 @@ fn norfolks_tenths_and_times_of_day_are_of_the_day_that_is_named() {
 #[test]
 fn delimiters_quotes_line_ends_and_comments_do_not_matter() {
     let header = "mmsi,time,lat,lon,sog,cog,name";
-    let line = |s: &Said| format!("{},{},{},{},{},{},{}", s.mmsi, utc_text(s.t_ms), s.lat, s.lon, s.sog, s.cog, s.name);
+    let line = |s: &Said| {
+        format!(
+            "{},{},{},{},{},{},{}",
+            s.mmsi,
+            utc_text(s.t_ms),
+            s.lat,
+            s.lon,
+            s.sog,
+            s.cog,
+            s.name
+        )
+    };
     let plain = text(header, line);
     check_text("plain", &plain);
     for (dialect, text) in [
@@ -154,16 +256,36 @@ fn delimiters_quotes_line_ends_and_comments_do_not_matter() {
         ("comments before the header", format!("# exported by somebody\n# on some day\n{plain}")),
         ("header as a comment", format!("# {plain}")),
         ("names in upper case", plain.replacen(header, &header.to_uppercase(), 1)),
-        ("names of two cases with spaces", plain.replacen(header, "Mmsi, Date Time ,LAT,Longitude,Speed over ground,COG,Ship Name", 1)),
+        (
+            "names of two cases with spaces",
+            plain.replacen(
+                header,
+                "Mmsi, Date Time ,LAT,Longitude,Speed over ground,COG,Ship Name",
+                1,
+            ),
+        ),
         ("spaces around fields", plain.replace(',', " , ")),
-        ("lines with more fields than the header", plain.replace("ANNA", "ANNA,,,x").replace("BERTA", "BERTA,")),
+        (
+            "lines with more fields than the header",
+            plain.replace("ANNA", "ANNA,,,x").replace("BERTA", "BERTA,"),
+        ),
         ("lines that end early", plain.replace(",ANNA", "").replace(",BERTA", "")),
     ] {
         check_text(dialect, &text);
     }
-    let quoted = text("\"mmsi\",\"time\",\"name, of ship\",\"name\",\"lat\",\"lon\",\"sog\",\"cog\"", |s| {
-        format!("\"{}\",\"{}\",\"x\",\"{}, \"\"OF KIEL\"\"\",\"{}\",\"{}\",\"{}\",\"{}\"", s.mmsi, utc_text(s.t_ms), s.name, s.lat, s.lon, s.sog, s.cog)
-    });
+    let quoted =
+        text("\"mmsi\",\"time\",\"name, of ship\",\"name\",\"lat\",\"lon\",\"sog\",\"cog\"", |s| {
+            format!(
+                "\"{}\",\"{}\",\"x\",\"{}, \"\"OF KIEL\"\"\",\"{}\",\"{}\",\"{}\",\"{}\"",
+                s.mmsi,
+                utc_text(s.t_ms),
+                s.name,
+                s.lat,
+                s.lon,
+                s.sog,
+                s.cog
+            )
+        });
     let reading = check_text("quotes around commas and quotes", &quoted);
     assert_eq!(reading.fleet.vessels()[0].about.name, "ANNA, \"OF KIEL\"");
 }
@@ -195,162 +317,81 @@ fn every_way_to_write_a_time_is_recognised() {
             format!("{y}{m}{d}{}", clock.replace(':', ""))
         }),
     ] {
-        check_text(dialect, &text("mmsi,timestamp,lat,lon,sog,cog", |s| {
-            format!("{},{},{},{},{},{}", s.mmsi, time(s), s.lat, s.lon, s.sog, s.cog)
-        }));
+        check_text(
+            dialect,
+            &text("mmsi,timestamp,lat,lon,sog,cog", |s| {
+                format!("{},{},{},{},{},{}", s.mmsi, time(s), s.lat, s.lon, s.sog, s.cog)
+            }),
+        );
     }
-    check_text("day and time in two columns", &text("mmsi,date,time,lat,lon,sog,cog", |s| {
-        let text = utc_text(s.t_ms);
-        format!("{},{},{},{},{},{},{}", s.mmsi, &text[..10], &text[11..], s.lat, s.lon, s.sog, s.cog)
-    }));
+    check_text(
+        "day and time in two columns",
+        &text("mmsi,date,time,lat,lon,sog,cog", |s| {
+            let text = utc_text(s.t_ms);
+            format!(
+                "{},{},{},{},{},{},{}",
+                s.mmsi,
+                &text[..10],
+                &text[11..],
+                s.lat,
+                s.lon,
+                s.sog,
+                s.cog
+            )
+        }),
+    );
 }
 
 #[test]
 fn the_user_names_columns_and_units_that_nobody_could_guess() {
     let text = text("who,when,up,right,how_fast,whither", |s| {
-        format!("{},{},{},{},{},{}", s.mmsi, utc_text(s.t_ms), s.lat, s.lon, s.sog * 1.852, s.cog * 10.0)
+        format!(
+            "{},{},{},{},{},{}",
+            s.mmsi,
+            utc_text(s.t_ms),
+            s.lat,
+            s.lon,
+            s.sog * 1.852,
+            s.cog * 10.0
+        )
     });
     let mut session = Session::default();
-    for setting in ["mmsi_column=who", "time_column=WHEN", "lat_column=#3", "lon_column= right", "sog_column=how_fast", "cog_column=#6", "sog_unit=km/h", "cog_unit=0.1deg", "time_format=iso"] {
+    for setting in [
+        "mmsi_column=who",
+        "time_column=WHEN",
+        "lat_column=#3",
+        "lon_column= right",
+        "sog_column=how_fast",
+        "cog_column=#6",
+        "sog_unit=km/h",
+        "cog_unit=0.1deg",
+        "time_format=iso",
+    ] {
         session.set(&format!("sources.{setting}")).unwrap();
     }
-    check("named columns", &read_bytes("a.csv", text.as_bytes(), &session.sources.mapping).unwrap());
-    for (name, unit) in [("SOG (km/h)", 1.852), ("speed_kmh", 1.852), ("speed [m/s]", 1852.0 / 3600.0), ("sog_kn", 1.0)] {
-        check_text(name, &self::text(&format!("mmsi,time,lat,lon,{name},cog"), |s| {
-            format!("{},{},{},{},{},{}", s.mmsi, utc_text(s.t_ms), s.lat, s.lon, s.sog * unit, s.cog)
-        }));
-    }
-}
-
-#[test]
-fn packed_files_are_read_as_they_are() {
-    let folder = tempfile::tempdir().unwrap();
-    let params = Checked::new(&SeaParams { rows: 3000, ..SeaParams::default() }).unwrap();
-    for (name, form) in [("sea.csv", Form::MarineCadastre), ("sea.nmea", Form::Nmea), ("sea.parquet", Form::Parquet)] {
-        let path = folder.path().join(name);
-        write_sea(&params, form, &path, &Job::default()).unwrap();
-        let plain = open(&path).0;
-        let bytes = fs::read(&path).unwrap();
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packer.write_all(&bytes).unwrap();
-        let (gz, zst) = (packer.finish().unwrap(), zstd::encode_all(bytes.as_slice(), 1).unwrap());
-        // Two members and two frames in one file are one text.
-        let twice = |packed: &[u8]| [packed, packed].concat();
-        for (name, packed) in [(format!("{name}.gz"), &gz), (format!("{name}.zst"), &zst), (name.into(), &zst)] {
-            let reading = read_bytes(&name, packed, &Mapping::default()).unwrap();
-            assert_same(&name, &reading.fleet, &plain.fleet);
-        }
-        if form == Form::Nmea {
-            for packed in [twice(&gz), twice(&zst)] {
-                let reading = read_bytes("twice.nmea.gz", &packed, &Mapping::default()).unwrap();
-                assert_eq!(reading.fleet.reports().len(), 2 * plain.fleet.reports().len());
-            }
-        }
-    }
-}
-
-fn assert_same(name: &str, found: &Fleet, expected: &Fleet) {
-    assert_eq!(found.reports().len(), expected.reports().len(), "{name}");
-    assert_eq!(found.starts(), expected.starts(), "{name}");
-    for index in 0..found.reports().len() {
-        let (a, b) = (found.reports().get(index), expected.reports().get(index));
-        assert!(a.is_same(&b), "{name}: report {index} is {a:?}, not {b:?}");
-    }
-}
-
-#[test]
-fn made_traffic_reads_back_from_every_form_in_which_it_is_written() {
-    let (folder, mut session, mut desk) = (tempfile::tempdir().unwrap(), Session::default(), Desk::default());
-    let params = SeaParams { rows: 30_000, seed: 3, ..SeaParams::default() };
-    session.sources.made = Some(params.clone());
-    desk.update(&session, &Jobs::Inline, &Wanted::all());
-    let made = &desk.ingest.shown().unwrap().value.fleet;
-    for (name, form) in [("a.csv", Form::MarineCadastre), ("b.csv", Form::Dma), ("c.nmea", Form::Nmea), ("d.parquet", Form::Parquet)] {
-        let path = folder.path().join(name);
-        write_sea(&Checked::new(&params).unwrap(), form, &path, &Job::default()).unwrap();
-        let (reading, ledger) = open(&path);
-        assert!(adds_up(&ledger) && ledger.rows_read == 30_000, "{name}: {:?}", ledger.refused);
-        if form == Form::Nmea {
-            assert_near(name, &reading.fleet, made);
-        } else {
-            assert_same(name, &reading.fleet, made);
-            assert_eq!(reading.fleet.reports().truth, made.reports().truth, "{name}");
-        }
-        for (found, known) in reading.fleet.vessels().iter().zip(made.vessels()) {
-            let facts = |vessel: &fairway::ais::Vessel| (vessel.mmsi, vessel.about.name.clone(), vessel.about.callsign.clone(), vessel.kind());
-            assert_eq!(facts(found), facts(known), "{name}");
-        }
-    }
-}
-
-/// The same reports to the last bit that a sentence has room for.
-fn assert_near(name: &str, found: &Fleet, expected: &Fleet) {
-    assert_eq!(found.starts(), expected.starts(), "{name}");
-    let is_near = |a: f32, b: f32| (a - b).abs() < 0.06 || (a.is_nan() && b.is_nan());
-    for index in 0..found.reports().len() {
-        let (a, b): (Report, Report) = (found.reports().get(index), expected.reports().get(index));
-        let off_deg = (a.position.lat_deg - b.position.lat_deg).abs().max((a.position.lon_deg - b.position.lon_deg).abs());
-        let is_same = a.t_ms == b.t_ms && off_deg < 1e-6 && is_near(a.sog_kn, b.sog_kn) && is_near(a.cog_deg, b.cog_deg) && is_near(a.heading_deg, b.heading_deg);
-        assert!(is_same, "{name}: report {index} is {a:?}, not {b:?}");
-    }
-}
-
-#[test]
-fn our_own_parquet_reads_back_as_the_same_fleet() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.parquet");
-    let first = check_text("plain", &text("mmsi,time,lat,lon,sog,cog,heading,rot,status,name,imo,callsign,shiptype,length,width,draught,destination,eta", |s| {
-        format!("{},{},{},{},{},{},91,2.5,5,{},9074729,OXYZ,70,99.5,20.25,6.5,KIEL,06-01 19:00", s.mmsi, utc_text(s.t_ms), s.lat, s.lon, s.sog, s.cog, s.name)
-    }));
-    export::reports_parquet(&first.fleet, &path, &Job::default()).unwrap();
-    let again = open(&path).0;
-    assert_same("Parquet", &again.fleet, &first.fleet);
-    for (a, b) in again.fleet.vessels().iter().zip(first.fleet.vessels()) {
-        assert_eq!((a.mmsi, &a.about), (b.mmsi, &b.about));
-    }
-    assert_eq!(again.fleet.reports().status, first.fleet.reports().status);
-    assert_eq!(again.fleet.reports().rot_deg_min, first.fleet.reports().rot_deg_min);
-}
-
-/// Writes foreign Parquet: numbers and times of whatever type.
-fn write_foreign(path: &Path, times: Column, numbers: &DataType) {
-    let said = said();
-    let column = |name: &str, value: fn(&Said) -> f64| {
-        Column::new(name.into(), said.iter().map(value).collect::<Vec<f64>>())
-    };
-    let columns = vec![
-        column("Source_MMSI", |s| f64::from(s.mmsi)).cast(numbers).unwrap(),
-        times,
-        column("Latitude", |s| s.lat),
-        column("Longitude", |s| s.lon),
-        column("SOG", |s| s.sog).cast(&DataType::Float32).unwrap(),
-        column("COG", |s| s.cog).cast(&DataType::Int32).unwrap(),
-        Column::new("vessel name".into(), said.iter().map(|s| s.name).collect::<Vec<_>>()),
-    ];
-    let mut frame = DataFrame::new(said.len(), columns).unwrap();
-    ParquetWriter::new(fs::File::create(path).unwrap()).finish(&mut frame).unwrap();
-}
-
-#[test]
-fn foreign_parquet_is_read_whatever_its_types() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("foreign.parquet");
-    let ms: Vec<i64> = said().iter().map(|s| s.t_ms).collect();
-    let epoch = |per_ms: i64| Column::new("timestamp".into(), ms.iter().map(|t| t * per_ms).collect::<Vec<i64>>());
-    let instants = |per_ms, unit| epoch(per_ms).cast(&DataType::Datetime(unit, None)).unwrap();
-    let seconds = Column::new("timestamp".into(), ms.iter().map(|t| t / 1000).collect::<Vec<i64>>());
-    let texts = Column::new("timestamp".into(), ms.iter().map(|t| iso_text(*t)).collect::<Vec<_>>());
-    for (dialect, times, numbers) in [
-        ("microseconds, 64 bits", instants(1000, TimeUnit::Microseconds), DataType::Int64),
-        ("nanoseconds, 32 bits", instants(1_000_000, TimeUnit::Nanoseconds), DataType::UInt32),
-        ("milliseconds, floats", instants(1, TimeUnit::Milliseconds), DataType::Float64),
-        ("seconds as numbers", seconds, DataType::Int64),
-        ("milliseconds as numbers", epoch(1), DataType::Int64),
-        ("texts", texts, DataType::Int64),
+    check(
+        "named columns",
+        &read_bytes("a.csv", text.as_bytes(), &session.sources.mapping).unwrap(),
+    );
+    for (name, unit) in [
+        ("SOG (km/h)", 1.852),
+        ("speed_kmh", 1.852),
+        ("speed [m/s]", 1852.0 / 3600.0),
+        ("sog_kn", 1.0),
     ] {
-        write_foreign(&path, times, &numbers);
-        let (reading, _) = open(&path);
-        check(dialect, &reading);
-        assert_eq!(reading.fleet.vessels()[1].about.name, "BERTA", "{dialect}");
+        check_text(
+            name,
+            &self::text(&format!("mmsi,time,lat,lon,{name},cog"), |s| {
+                format!(
+                    "{},{},{},{},{},{}",
+                    s.mmsi,
+                    utc_text(s.t_ms),
+                    s.lat,
+                    s.lon,
+                    s.sog * unit,
+                    s.cog
+                )
+            }),
+        );
     }
 }

@@ -46,14 +46,21 @@ fn a_moved_threshold_reruns_only_what_depends_on_it() {
     let first = keys(&desk);
     let values = |desk: &Desk| {
         let (ingest, clean, trips) = (desk.ingest.shown(), desk.clean.shown(), desk.trips.shown());
-        (Arc::clone(ingest.unwrap().value), Arc::clone(clean.unwrap().value), Arc::clone(trips.unwrap().value))
+        (
+            Arc::clone(ingest.unwrap().value),
+            Arc::clone(clean.unwrap().value),
+            Arc::clone(trips.unwrap().value),
+        )
     };
     let (ingest, clean, trips) = values(&desk);
 
     session.set("trips.gap=2").unwrap();
     desk.update(&session, &Jobs::Inline, &all);
     let after = values(&desk);
-    assert!(Arc::ptr_eq(&ingest, &after.0) && Arc::ptr_eq(&clean, &after.1), "nothing above ran again");
+    assert!(
+        Arc::ptr_eq(&ingest, &after.0) && Arc::ptr_eq(&clean, &after.1),
+        "nothing above ran again"
+    );
     assert!(!Arc::ptr_eq(&trips, &after.2) && trips.trips.cuts != after.2.trips.cuts);
     assert_eq!((&keys(&desk)[..2], keys(&desk)[2] == first[2]), (&first[..2], false));
 
@@ -65,7 +72,11 @@ fn a_moved_threshold_reruns_only_what_depends_on_it() {
     session.set("clean.max_speed=35").unwrap();
     desk.update(&session, &Jobs::Inline, &all);
     let after = values(&desk);
-    assert!(Arc::ptr_eq(&ingest, &after.0) && !Arc::ptr_eq(&clean, &after.1) && !Arc::ptr_eq(&trips, &after.2));
+    assert!(
+        Arc::ptr_eq(&ingest, &after.0)
+            && !Arc::ptr_eq(&clean, &after.1)
+            && !Arc::ptr_eq(&trips, &after.2)
+    );
 }
 
 #[test]
@@ -78,7 +89,11 @@ fn a_parameter_out_of_range_keeps_the_last_good_result_and_says_why() {
         desk.update(&session, &Jobs::Inline, &all);
     }
     assert_eq!(desk.trips.state(), State::Fault);
-    assert!(desk.trips.faults()[0].starts_with("gap is NaN min; it must lie between"), "{:?}", desk.trips.faults());
+    assert!(
+        desk.trips.faults()[0].starts_with("gap is NaN min; it must lie between"),
+        "{:?}",
+        desk.trips.faults()
+    );
     assert!(desk.trips.shown().unwrap().is_stale);
     assert_eq!(key_of(&desk, "trips"), good);
 }
@@ -89,7 +104,10 @@ fn only_wanted_stages_run_and_those_they_need() {
     let wanted = desk.wanted(&["clean".into()]).unwrap();
     desk.update(&session, &Jobs::Inline, &wanted);
     let states: Vec<_> = desk.shelves().iter().map(|shelf| (shelf.name(), shelf.state())).collect();
-    assert_eq!(states, [("ingest", State::Fresh), ("clean", State::Fresh), ("trips", State::Waiting)]);
+    assert_eq!(
+        states,
+        [("ingest", State::Fresh), ("clean", State::Fresh), ("trips", State::Waiting)]
+    );
     assert_eq!(desk.wanted(&["clusterz".into()]), Err("clusterz".into()));
 }
 
@@ -99,7 +117,11 @@ fn a_desk_without_sources_lets_go_of_its_results() {
     desk.update(&session, &Jobs::Inline, &all);
     session.sources.made = None;
     desk.update(&session, &Jobs::Inline, &all);
-    assert!(desk.shelves().iter().all(|shelf| shelf.figures().is_none() && shelf.state() == State::Waiting));
+    assert!(
+        desk.shelves()
+            .iter()
+            .all(|shelf| shelf.figures().is_none() && shelf.state() == State::Waiting)
+    );
 }
 
 /// Which result a job of these tests is to give.
@@ -142,7 +164,8 @@ impl Valve {
 
     /// Waits until the test, or this one of its jobs, has made `so` true.
     fn until(&self, so: impl Fn(&Seen) -> bool) {
-        let (seen, timeout) = self.changed.wait_timeout_while(self.seen(), FOREVER, |seen| !so(seen)).unwrap();
+        let (seen, timeout) =
+            self.changed.wait_timeout_while(self.seen(), FOREVER, |seen| !so(seen)).unwrap();
         drop(seen);
         assert!(!timeout.timed_out(), "it never happened");
     }
@@ -341,14 +364,22 @@ fn closing_the_desk_cancels_what_runs() {
 #[test]
 fn a_stage_on_request_waits_survives_edits_and_is_at_hand_again() {
     let mut bench = Bench::<OnRequest>::new();
-    assert_eq!((bench.frame(1), bench.tray.progress().is_none()), (None, true), "not started unasked");
+    assert_eq!(
+        (bench.frame(1), bench.tray.progress().is_none()),
+        (None, true),
+        "not started unasked"
+    );
     bench.tray.request();
     bench.frame(1);
     bench.valve.until(|seen| seen.started == [1]);
     bench.frame(2); // The user edits while it trains.
     bench.valve.open(1);
     bench.ring();
-    assert_eq!(bench.frame(2), Some((1, true)), "training went on, and its result is shown as older");
+    assert_eq!(
+        bench.frame(2),
+        Some((1, true)),
+        "training went on, and its result is shown as older"
+    );
     assert_eq!(bench.started(), [1], "nobody asked for the second");
     assert_eq!(bench.frame(1), Some((1, false)));
 }
@@ -363,7 +394,10 @@ fn what_was_cancelled_stays_so_until_it_is_requested() {
     for _ in 0..5 {
         bench.frame(1);
     }
-    assert_eq!((bench.tray.faults(), bench.tray.state()), (&["stopped on request".to_owned()][..], State::Fault));
+    assert_eq!(
+        (bench.tray.faults(), bench.tray.state()),
+        (&["stopped on request".to_owned()][..], State::Fault)
+    );
     assert_eq!(bench.started(), [1]);
     bench.valve.open(1);
     bench.tray.request();

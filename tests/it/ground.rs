@@ -53,7 +53,10 @@ pub fn adds_up(ledger: &FileLedger) -> bool {
 
 /// Runs the program as a user would.
 pub fn fairway(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_fairway")).args(arguments).output().expect("the program is built")
+    Command::new(env!("CARGO_BIN_EXE_fairway"))
+        .args(arguments)
+        .output()
+        .expect("the program is built")
 }
 
 /// Standard error of a run: no panic may ever stand there.
@@ -66,7 +69,8 @@ pub fn said(output: &Output) -> String {
 /// The one JSON object that a run printed.
 pub fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{}", said(output));
-    let value: Value = serde_json::from_slice(&output.stdout).expect("standard output is one JSON object");
+    let value: Value =
+        serde_json::from_slice(&output.stdout).expect("standard output is one JSON object");
     assert!(value.is_object());
     value
 }

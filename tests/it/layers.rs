@@ -21,21 +21,48 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "flow",
         &[
-            "base", "ais", "io", "synth", "learn", "prep", "compress", "distance", "cluster", "predict", "associate",
+            "base",
+            "ais",
+            "io",
+            "synth",
+            "learn",
+            "prep",
+            "compress",
+            "distance",
+            "cluster",
+            "predict",
+            "associate",
             "destination",
         ],
     ),
     (
         "ui",
         &[
-            "base", "ais", "prep", "compress", "distance", "cluster", "predict", "associate", "destination",
+            "base",
+            "ais",
+            "prep",
+            "compress",
+            "distance",
+            "cluster",
+            "predict",
+            "associate",
+            "destination",
             "flow",
         ],
     ),
     (
         "cli",
         &[
-            "base", "ais", "synth", "prep", "compress", "distance", "cluster", "predict", "associate", "destination",
+            "base",
+            "ais",
+            "synth",
+            "prep",
+            "compress",
+            "distance",
+            "cluster",
+            "predict",
+            "associate",
+            "destination",
             "flow",
         ],
     ),
@@ -82,7 +109,11 @@ fn every_way_to_break_the_rule_is_seen() {
         ("prep/a.rs", "use crate::io::Reading;", "prep may not import io"),
         ("prep/a.rs", "    let x = crate::io::expand(&[]);", "prep may not import io"),
         ("prep/a.rs", "use crate::{ais::Fleet, io::Reading};", "prep may not import io"),
-        ("prep/a.rs", "use crate::{\n    ais::{Fleet, Trip},\n    flow::{Desk, Key},\n};", "prep may not import flow"),
+        (
+            "prep/a.rs",
+            "use crate::{\n    ais::{Fleet, Trip},\n    flow::{Desk, Key},\n};",
+            "prep may not import flow",
+        ),
         ("prep/a.rs", "use crate::{ais, synth};", "prep may not import synth"),
         ("cli/mod.rs", "use crate::io;", "cli may not import io"),
         ("flow/a.rs", "use polars::prelude::*;", "polars stays in io"),
@@ -96,7 +127,10 @@ fn every_way_to_break_the_rule_is_seen() {
         assert!(found.iter().any(|fault| fault.contains(part)), "{file}: {source}: {found:?}");
     }
     for (file, source) in [
-        ("prep/a.rs", "//! See [`crate::io`], and polars::prelude.\n/// Not egui::Ui.\nuse crate::{ais::Fleet, base::geo};"),
+        (
+            "prep/a.rs",
+            "//! See [`crate::io`], and polars::prelude.\n/// Not egui::Ui.\nuse crate::{ais::Fleet, base::geo};",
+        ),
         ("prep/a.rs", "let x = 1; // as crate::io::read does"),
         ("flow/a.rs", "let x = my_polars::f(); let egui_like = 1;"),
         ("main.rs", "use crate::cli; use crate::ui;"),
@@ -112,15 +146,22 @@ fn faults(file: &Path, source: &str) -> Vec<String> {
         return Vec::new(); // `main.rs` and `lib.rs` tie the layers together.
     }
     let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
-        return vec![format!("{layer} is not a layer: add it to the table, with its reason, or move it")];
+        return vec![format!(
+            "{layer} is not a layer: add it to the table, with its reason, or move it"
+        )];
     };
-    let code: Vec<&str> = source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+    let code: Vec<&str> =
+        source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let code = code.join("\n");
     let mut faults = Vec::new();
     for (at, other) in members(&code, "crate") {
         let is_layer = LAYERS.iter().any(|(name, _)| *name == other);
         if is_layer && other != layer && !allowed.contains(&other.as_str()) {
-            faults.push(format!("{}:{}: {layer} may not import {other}", file.display(), line_of(&code, at)));
+            faults.push(format!(
+                "{}:{}: {layer} may not import {other}",
+                file.display(),
+                line_of(&code, at)
+            ));
         }
     }
     for (tenant, home) in TENANTS.iter().filter(|(_, home)| *home != layer) {
@@ -128,14 +169,22 @@ fn faults(file: &Path, source: &str) -> Vec<String> {
             let is_path = after.starts_with("::");
             let is_use = code[..at].trim_end().ends_with("use");
             if is_path || is_use {
-                faults.push(format!("{}:{}: {tenant} stays in {home}", file.display(), line_of(&code, at)));
+                faults.push(format!(
+                    "{}:{}: {tenant} stays in {home}",
+                    file.display(),
+                    line_of(&code, at)
+                ));
             }
         }
     }
     for (_, path) in FORBIDDEN.iter().filter(|(whose, _)| *whose == layer) {
         let (top, name) = path.split_once("::").expect("a path of two");
         for (at, _) in members(&code, top).into_iter().filter(|(_, found)| found == name) {
-            faults.push(format!("{}:{}: {layer} may not use {path}", file.display(), line_of(&code, at)));
+            faults.push(format!(
+                "{}:{}: {layer} may not use {path}",
+                file.display(),
+                line_of(&code, at)
+            ));
         }
     }
     faults

@@ -1,10 +1,14 @@
 //! Integration tests, in one binary.
 
 mod bad_input;
+mod cli;
 mod data;
 mod dialects;
 mod flow;
+mod formats;
 mod ground;
 mod layers;
 mod nmea;
+mod properties;
 mod truth;
+mod ui;

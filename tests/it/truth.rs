@@ -78,7 +78,11 @@ fn planted_jumps_are_removed_and_sound_reports_stay() {
     let of = |fault, verdict| counts.get(&(fault, verdict)).copied().unwrap_or(0);
     let planted = found.sea.planted[&Fault::Jump];
     let hit = of(Fault::Jump, Verdict::Jump);
-    let wrong: usize = Fault::ALL.into_iter().filter(|fault| *fault != Fault::Jump).map(|fault| of(fault, Verdict::Jump)).sum();
+    let wrong: usize = Fault::ALL
+        .into_iter()
+        .filter(|fault| *fault != Fault::Jump)
+        .map(|fault| of(fault, Verdict::Jump))
+        .sum();
     println!("{hit} of {planted} jumps, {wrong} sound reports taken for jumps");
     assert!(planted > 100 && hit * 100 >= planted * 99, "{counts:?}");
     assert!(wrong * 1000 <= found.cleaned.reports_in(), "{counts:?}");
@@ -95,14 +99,16 @@ fn cleaning_accounts_for_every_report() {
 fn wrong_speeds_are_mended() {
     let Found { cleaned, .. } = found();
     let reports = cleaned.fleet.reports();
-    let planted = (0..reports.len()).filter(|index| reports.truth(*index).fault == Fault::WrongSpeed);
+    let planted =
+        (0..reports.len()).filter(|index| reports.truth(*index).fault == Fault::WrongSpeed);
     let still_wrong = planted.filter(|index| reports.sog_kn[*index] > 60.0).count();
     assert_eq!(still_wrong, 0);
 }
 
 #[test]
 fn ships_that_share_a_number_are_told_apart() {
-    let Found { cleaned, reading, .. } = find(SeaParams { rows: 400_000, seed: 12, shared_share: 0.3, ..SeaParams::default() });
+    let Found { cleaned, reading, .. } =
+        find(SeaParams { rows: 400_000, seed: 12, shared_share: 0.3, ..SeaParams::default() });
     let (before, after) = (&reading.fleet, &cleaned.fleet);
     // Numbers under which a second ship sent a good number of reports.
     let mut planted: BTreeMap<u32, usize> = BTreeMap::new();
@@ -120,7 +126,10 @@ fn ships_that_share_a_number_are_told_apart() {
     // Of each ship that comes out, the reports of whichever of both she is not.
     let is_other = |index: &usize| after.truth(*index).fault == Fault::SharedMmsi;
     let (mut mixed, mut all) = (0, 0);
-    for range in (0..after.vessels().len()).filter(|vessel| split.contains(&after.vessels()[*vessel].mmsi.0)).map(|vessel| after.range(vessel)) {
+    for range in (0..after.vessels().len())
+        .filter(|vessel| split.contains(&after.vessels()[*vessel].mmsi.0))
+        .map(|vessel| after.range(vessel))
+    {
         let others = range.clone().filter(is_other).count();
         mixed += others.min(range.len() - others);
         all += range.len();
@@ -148,15 +157,25 @@ fn true_sailings_are_found_whole() {
     let mut found: Vec<Vec<usize>> = vec![Vec::new(); sea.trips.len()];
     for trip in &trips.trips.trips {
         let mut own: BTreeMap<u32, usize> = BTreeMap::new();
-        trip.reports.clone().for_each(|index| *own.entry(reports.truth(index).trip).or_default() += 1);
-        own.into_iter().filter(|(id, _)| *id != Truth::NONE).for_each(|(id, n)| found[id as usize].push(n));
+        trip.reports
+            .clone()
+            .for_each(|index| *own.entry(reports.truth(index).trip).or_default() += 1);
+        own.into_iter()
+            .filter(|(id, _)| *id != Truth::NONE)
+            .for_each(|(id, n)| found[id as usize].push(n));
     }
     let is_asked = |id: &usize| {
         let route = sea.routes.get(sea.trips[*id].route as usize);
-        route.is_some_and(|route| route.kind == RouteKind::Lane) && !has_gap[*id] && !is_shared[*id] && left[*id] >= 30
+        route.is_some_and(|route| route.kind == RouteKind::Lane)
+            && !has_gap[*id]
+            && !is_shared[*id]
+            && left[*id] >= 30
     };
     let asked: Vec<usize> = (0..sea.trips.len()).filter(is_asked).collect();
-    let whole = asked.iter().filter(|id| matches!(found[**id].as_slice(), [n] if n * 10 >= left[**id] * 9)).count();
+    let whole = asked
+        .iter()
+        .filter(|id| matches!(found[**id].as_slice(), [n] if n * 10 >= left[**id] * 9))
+        .count();
     println!("{whole} of {} lane sailings found whole", asked.len());
     assert!(asked.len() > 200, "{}", asked.len());
     assert!(whole * 100 >= asked.len() * 95, "{whole} of {}", asked.len());
@@ -171,7 +190,10 @@ fn trips_share_no_report_and_add_up() {
     for trip in &all.trips {
         assert!(trip.reports.len() >= 2);
         for index in trip.reports.clone() {
-            assert!(!std::mem::replace(&mut taken[index], true), "report {index} belongs to two trips");
+            assert!(
+                !std::mem::replace(&mut taken[index], true),
+                "report {index} belongs to two trips"
+            );
         }
     }
     assert_eq!(all.reports, taken.iter().filter(|is_taken| **is_taken).count());

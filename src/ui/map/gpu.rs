@@ -297,6 +297,14 @@ impl Callback {
     }
 }
 
+impl Callback {
+    /// TMP
+    #[cfg(test)]
+    pub fn debug(&self) -> (usize, usize, usize) {
+        (self.level, self.draws.len(), self.draws.iter().map(|d| d.range.len()).sum())
+    }
+}
+
 impl CallbackTrait for Callback {
     fn prepare(
         &self,

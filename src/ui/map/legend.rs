@@ -11,7 +11,7 @@ const MOST_ENTRIES: usize = 12;
 /// Draws `legend` in the lower right corner of the map.
 pub fn draw(ui: &Ui, view: &View, legend: &Legend) {
     let corner = view.clip_rect.right_bottom() - vec2(10.0, 30.0);
-    Area::new(ui.id().with("legend")).pivot(Align2::RIGHT_BOTTOM).fixed_pos(corner).interactable(false).show(ui.ctx(), |ui| {
+    Area::new(ui.scope_id().with("legend")).pivot(Align2::RIGHT_BOTTOM).fixed_pos(corner).interactable(false).show(ui.ctx(), |ui| {
         Frame::popup(ui.style()).show(ui, |ui| {
             ui.set_max_width(190.0);
             ui.label(RichText::new(legend.title).strong());

@@ -131,9 +131,9 @@ pub fn kind_color(kind: ShipKind, is_dark: bool) -> Color32 {
 pub fn scale_color(part: f32, is_dark: bool) -> Color32 {
     let part = f64::from(part.clamp(0.0, 1.0));
     let color = if is_dark {
-        colorous::VIRIDIS.eval_continuous(0.3 + 0.7 * part)
+        colorous::VIRIDIS.eval_continuous(0.38 + 0.62 * part)
     } else {
-        colorous::PLASMA.eval_continuous(0.75 * part)
+        colorous::PLASMA.eval_continuous(0.66 * part)
     };
     Color32::from_rgb(color.r, color.g, color.b)
 }

@@ -214,6 +214,12 @@ impl TrackLayer {
         shown.table.write(&render_state.queue, texels);
     }
 
+    /// TMP
+    #[cfg(test)]
+    pub fn debug(&self, view: &View, style: &Style) -> (usize, usize, usize) {
+        self.shown.as_ref().unwrap().callback(view, style, 1.0).map_or((0, 0, 0), |c| c.debug())
+    }
+
     /// Draws the tracks in `view`. Takes microseconds, however many reports there are.
     pub fn paint(&self, painter: &Painter, view: &View, style: &Style) {
         let Some(shown) = &self.shown else { return };

@@ -44,7 +44,8 @@ const IS_REST: u32 = 4u;
 const TOP: u32 = 0x80000000u;
 const NOWHERE: u32 = 0x3fffffu;
 const NO_SPEED: u32 = 1023u;
-const UNKNOWN: i32 = 255;         // The gray at the end of each row of the palette.
+const NO_COURSE: u32 = 255u;
+const UNKNOWN: f32 = 255.0;        // The gray at the end of each row of the palette.
 const HALF_WORLD: i32 = 0x40000000;
 const WORLD: f32 = 2147483648.0;
 
@@ -54,15 +55,17 @@ const WORLD: f32 = 2147483648.0;
 
 struct Leg {
     @builtin(position) position: vec4<f32>,
-    @location(0) color: vec4<f32>,
-    @location(1) across_px: f32,
+    @location(0) alpha: f32,
+    @location(1) shade: f32,             // Where in its row of the palette the color stands.
+    @location(2) across_px: f32,
 }
 
 struct Point {
     @builtin(position) position: vec4<f32>,
-    @location(0) color: vec4<f32>,
-    @location(1) at_px: vec2<f32>,       // From the middle; along the course and to the right of it.
-    @location(2) @interpolate(flat) is_arrow: f32,
+    @location(0) alpha: f32,
+    @location(1) shade: f32,
+    @location(2) at_px: vec2<f32>,       // From the middle; along the course and to the right of it.
+    @location(3) is_arrow: f32,
 }
 
 fn slot_of(report: vec4<u32>) -> u32 { return report.w & NOWHERE; }
@@ -113,26 +116,35 @@ fn is_fast_enough(speed: u32) -> bool {
     return speed != NO_SPEED && scene.speed_window.x <= tenths && tenths <= scene.speed_window.y;
 }
 
-fn color_of(look: vec4<u32>, speed: f32, course: u32, time: f32) -> vec4<f32> {
+/// Where in its row of the palette the color stands; negative speeds are not known.
+fn shade_of(look: vec4<u32>, speed: f32, course: u32, time: f32) -> f32 {
     let source = scene.flags & SOURCE;
-    var index = UNKNOWN;
-    var rgb = scene.single.rgb;
-    if source == BY_VESSEL { index = i32(look.r); }
-    if source == BY_KIND { index = i32(look.g); }
-    if source == BY_GROUP { index = i32(look.b); }
-    if source == BY_SPEED && speed >= 0.0 { index = on_scale(speed); }
-    if source == BY_COURSE { index = i32(course); }
-    if source == BY_TIME { index = on_scale(time); }
-    if source <= BY_TIME { rgb = textureLoad(palette, vec2<i32>(index, scene.palette_row), 0).rgb; }
-    if has(IS_HIGHLIGHTED) { rgb = mix(rgb, scene.highlight.rgb, scene.highlight.a); }
-    if has(IS_LINEAR) { rgb = pow(rgb, vec3<f32>(2.2)); }
-    let is_rest = (look.a & IS_REST) != 0u && !has(IS_HIGHLIGHTED);
-    return vec4<f32>(rgb, scene.alpha * select(1.0, scene.rest_alpha, is_rest));
+    if source == BY_VESSEL { return f32(look.r); }
+    if source == BY_KIND { return f32(look.g); }
+    if source == BY_GROUP { return f32(look.b); }
+    if source == BY_SPEED && speed >= 0.0 { return on_scale(speed); }
+    if source == BY_COURSE { return f32(course); }
+    if source == BY_TIME { return on_scale(time); }
+    return UNKNOWN;
 }
 
-fn on_scale(value: f32) -> i32 {
-    let part = clamp((value - scene.value_scale.x) * scene.value_scale.y, 0.0, 1.0);
-    return i32(round(part * 254.0));
+fn on_scale(value: f32) -> f32 {
+    return 254.0 * clamp((value - scene.value_scale.x) * scene.value_scale.y, 0.0, 1.0);
+}
+
+fn alpha_of(look: vec4<u32>) -> f32 {
+    let is_dim = (look.a & IS_REST) != 0u && !has(IS_HIGHLIGHTED);
+    return scene.alpha * select(1.0, scene.rest_alpha, is_dim);
+}
+
+fn color_of(shade: f32, alpha: f32) -> vec4<f32> {
+    var rgb = scene.single.rgb;
+    if (scene.flags & SOURCE) <= BY_TIME {
+        rgb = textureLoad(palette, vec2<i32>(i32(round(shade)), scene.palette_row), 0).rgb;
+    }
+    if has(IS_HIGHLIGHTED) { rgb = mix(rgb, scene.highlight.rgb, scene.highlight.a); }
+    if has(IS_LINEAR) { rgb = pow(rgb, vec3<f32>(2.2)); }
+    return vec4<f32>(rgb * alpha, alpha);
 }
 
 /// The part of the way from a to b, as from and to in 0..1, that lies between low and high.
@@ -150,7 +162,7 @@ fn meet(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> { return vec2<f32>(max(a.x, b.x
 /// One corner of the quad of the leg from one report to the next.
 @vertex
 fn leg(@builtin(vertex_index) corner: u32, @location(0) before: vec4<u32>, @location(1) report: vec4<u32>) -> Leg {
-    var out = Leg(vec4<f32>(0.0, 0.0, 0.0, 1.0), vec4<f32>(0.0), 0.0);
+    var out = Leg(vec4<f32>(0.0, 0.0, 0.0, 1.0), 0.0, 0.0, 0.0);
     let is_alone = (report.y & TOP) != 0u;
     let slot = slot_of(report);
     if slot == NOWHERE || ((report.x & TOP) != 0u && !is_alone) { return out; }
@@ -206,8 +218,9 @@ fn leg(@builtin(vertex_index) corner: u32, @location(0) before: vec4<u32>, @loca
     var speed = mix(f32(speeds.x), f32(speeds.y), at);
     if speeds.x == NO_SPEED { speed = -1.0; }
     var course = course_of(start);
-    if course == u32(UNKNOWN) { course = course_of(report); }
-    out.color = color_of(look, speed, course, mix(times.x, times.y, at));
+    if course == NO_COURSE { course = course_of(report); }
+    out.shade = shade_of(look, speed, course, mix(times.x, times.y, at));
+    out.alpha = alpha_of(look);
     return out;
 }
 
@@ -215,14 +228,13 @@ fn leg(@builtin(vertex_index) corner: u32, @location(0) before: vec4<u32>, @loca
 fn leg_color(in: Leg) -> @location(0) vec4<f32> {
     let cover = clamp(scene.half_width_px + 0.5 - abs(in.across_px), 0.0, 1.0);
     // A line thinner than a pixel covers no more than its width of it.
-    let alpha = in.color.a * cover * min(1.0, 2.0 * scene.half_width_px);
-    return vec4<f32>(in.color.rgb * alpha, alpha);
+    return color_of(in.shade, in.alpha * cover * min(1.0, 2.0 * scene.half_width_px));
 }
 
 /// One corner of the quad of a report.
 @vertex
 fn point(@builtin(vertex_index) corner: u32, @location(0) report: vec4<u32>) -> Point {
-    var out = Point(vec4<f32>(0.0, 0.0, 0.0, 1.0), vec4<f32>(0.0), vec2<f32>(0.0), 0.0);
+    var out = Point(vec4<f32>(0.0, 0.0, 0.0, 1.0), 0.0, 0.0, vec2<f32>(0.0), 0.0);
     let slot = slot_of(report);
     if slot == NOWHERE { return out; }
     let look = look_of(slot);
@@ -234,7 +246,7 @@ fn point(@builtin(vertex_index) corner: u32, @location(0) report: vec4<u32>) -> 
     var along = vec2<f32>(0.0, -1.0);
     var radius = scene.point_px;
     // A ship that lies still points nowhere.
-    let is_moving = speed_of(report) >= 5u && course != u32(UNKNOWN);
+    let is_moving = speed_of(report) >= 5u && course != NO_COURSE;
     if scene.arrow_px > 0.0 && is_moving {
         let rad = f32(course) * (6.283185307 / 255.0);
         along = vec2<f32>(sin(rad), -cos(rad));
@@ -248,7 +260,8 @@ fn point(@builtin(vertex_index) corner: u32, @location(0) report: vec4<u32>) -> 
     let middle = px_of(place_of(report), scene.copy);
     out.position = to_clip(middle + along * out.at_px.x + vec2<f32>(-along.y, along.x) * out.at_px.y);
     let speed = select(f32(speed_of(report)), -1.0, speed_of(report) == NO_SPEED);
-    out.color = color_of(look, speed, course, time);
+    out.shade = shade_of(look, speed, course, time);
+    out.alpha = alpha_of(look);
     return out;
 }
 
@@ -261,6 +274,5 @@ fn point_color(in: Point) -> @location(0) vec4<f32> {
         let edge = dot(vec2<f32>(in.at_px.x - scene.arrow_px, abs(in.at_px.y)), slope);
         beyond = max(edge, -0.6 * scene.arrow_px - in.at_px.x);
     }
-    let alpha = in.color.a * clamp(0.5 - beyond, 0.0, 1.0);
-    return vec4<f32>(in.color.rgb * alpha, alpha);
+    return color_of(in.shade, in.alpha * clamp(0.5 - beyond, 0.0, 1.0));
 }

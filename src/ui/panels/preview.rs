@@ -65,7 +65,7 @@ impl Preview {
 pub fn preview(context: &Context, preview: &mut Preview, mapping: &mut Mapping, commands: &mut Commands) {
     let Some(file) = preview.file.clone() else { return };
     let mut is_open = true;
-    Window::new(format!("Preview of {}", file.name())).id(egui::Id::new("preview")).open(&mut is_open).default_size([820.0, 460.0]).show(context, |ui| {
+    Window::new(format!("Preview of {}", file.name())).id(egui::Id::unique("preview")).open(&mut is_open).default_size([820.0, 460.0]).show(context, |ui| {
         if !preview.pending.is_empty() {
             let bytes: u64 = preview.pending.iter().map(|file| file.bytes).sum();
             let (n, mb) = (preview.pending.len(), bytes as f64 / 1e6);

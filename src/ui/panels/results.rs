@@ -20,7 +20,7 @@ enum Tab {
 
 /// The panel below the map.
 pub fn results(ui: &mut Ui, desk: &Desk, selected: Option<(Key, usize)>, commands: &mut Commands) {
-    let id = ui.id().with("tab");
+    let id = ui.scope_id().with("tab");
     let mut tab = ui.data(|data| data.get_temp(id)).unwrap_or(Tab::Table);
     ui.horizontal(|ui| {
         ui.selectable_value(&mut tab, Tab::Table, "Trips");
@@ -61,7 +61,10 @@ fn table(ui: &mut Ui, key: Key, output: &TripsOf, selected: Option<(Key, usize)>
     TableBuilder::new(ui)
         .striped(true)
         .sense(egui::Sense::click())
-        .column(Column::auto().at_least(44.0))
+        .auto_shrink([false, false])
+        .min_scrolled_height(0.0)
+        .max_scroll_height(f32::INFINITY)
+        .column(Column::initial(48.0))
         .column(Column::initial(130.0).clip(true).resizable(true))
         .column(Column::initial(84.0))
         .column(Column::initial(104.0).clip(true))

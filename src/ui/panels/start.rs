@@ -7,7 +7,7 @@ use crate::ui::command::{Command, Commands};
 /// Open, drop here, or the demo.
 pub fn start(ui: &mut Ui, commands: &mut Commands, is_asking: bool) {
     let rect = ui.max_rect();
-    egui::Area::new(egui::Id::new("start")).pivot(Align2::CENTER_CENTER).fixed_pos(rect.center()).show(ui.ctx(), |ui| {
+    egui::Area::new(egui::Id::unique("start")).pivot(Align2::CENTER_CENTER).fixed_pos(rect.center()).show(ui.ctx(), |ui| {
         Frame::window(ui.style()).inner_margin(24.0).show(ui, |ui| {
             ui.set_max_width(420.0);
             ui.vertical_centered(|ui| {

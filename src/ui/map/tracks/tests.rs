@@ -155,6 +155,8 @@ fn at_zoom_20_a_line_lies_where_it_should_and_follows_the_view_by_quarters_of_a_
     let (lon_deg, lat_deg) = (151.234_567_8, -33.867_891_2);
     let line = track(&[(lon_deg, lat_deg - 0.02), (lon_deg, lat_deg + 0.02)]);
     let Some(stage) = Stage::new(vec![line]) else { return };
+    // Two pixels wide: then the mean of the light is exactly the middle of the line.
+    let style = Style { width_px: 2.0, ..plain() };
     for zoom in [20.0, 22.0] {
         let mut view = view(lon_deg, lat_deg, zoom);
         // Reports are stored to 9 mm, which at this zoom may be seen; but nothing may tremble.
@@ -162,10 +164,10 @@ fn at_zoom_20_a_line_lies_where_it_should_and_follows_the_view_by_quarters_of_a_
         let mut before = None;
         for _ in 0..12 {
             view.center[0] += 0.25 / view.world_px;
-            let (x, light) = stage.draw(&view, &plain()).light_in_row(140);
+            let (x, light) = stage.draw(&view, &style).light_in_row(140);
             let expected = f64::from(view.to_screen(Position::new(lon_deg, lat_deg)).x);
             assert!((x - expected).abs() < error_px, "{x} {expected}");
-            assert!((light - 1.5).abs() < 0.02, "{light}");
+            assert!((light - 2.0).abs() < 0.02, "{light}");
             if let Some(before) = before.replace(x) {
                 assert!((before - x - 0.25_f64).abs() < 0.01, "{before} {x}");
             }
@@ -195,14 +197,15 @@ fn a_leg_across_the_date_line_goes_the_short_way_in_both_directions() {
 fn at_the_date_line_nothing_trembles_either() {
     let line = track(&[(-180.0, -0.01), (180.0, 0.01)]); // The same meridian.
     let Some(stage) = Stage::new(vec![line]) else { return };
+    let style = Style { width_px: 2.0, ..plain() };
     for center in [179.999_999, -179.999_999] {
         let mut view = view(center, 0.0, 20.0);
         for _ in 0..4 {
             view.center[0] += 0.25 / view.world_px;
-            let (x, light) = stage.draw(&view, &plain()).light_in_row(140);
+            let (x, light) = stage.draw(&view, &style).light_in_row(140);
             let expected = f64::from(view.to_screen(Position::new(180.0, 0.0)).x);
-            assert!((x - expected).abs() < 0.12, "{x} {expected}");
-            assert!((light - 1.5).abs() < 0.02, "{light}");
+            assert!((x - expected).abs() < 0.01, "{x} {expected}");
+            assert!((light - 2.0).abs() < 0.02, "{light}");
         }
     }
 }
@@ -224,7 +227,7 @@ fn between_trips_there_is_nothing() {
     };
     let picture = stage.draw(&view(0.0, 0.0, 7.0), &plain());
     assert_eq!(picture.at(200, 150), BLACK);
-    assert_eq!(picture.covered().round(), (1.5 * 256.0 * 128.0 / 360.0_f64).round());
+    assert!((picture.covered() - 1.5 * 256.0 * 128.0 / 360.0).abs() < 3.0);
 }
 
 #[test]
@@ -295,7 +298,7 @@ fn what_is_hidden_goes_and_what_is_selected_is_wide_and_above() {
     let widths = [(150, 140..160), (210, 140..160)].map(|(x, ys)| ys.filter(|y| picture.at(x, *y)[1] > 100).count());
     assert!(widths.iter().all(|width| (3..=4).contains(width)), "{widths:?}");
     assert!(picture.at(200, 150)[0] > 60, "brightened, on top: {:?}", picture.at(200, 150));
-    assert!((60..90).contains(&picture.at(200, 100)[1]), "dimmed: {:?}", picture.at(200, 100));
+    assert!((45..75).contains(&picture.at(200, 100)[1]), "dimmed: {:?}", picture.at(200, 100));
 
     let style = Style { hovered: Some(1), ..style };
     stage.layer.set_looks(&render_state, |_, _| Look::default());
@@ -311,12 +314,12 @@ fn close_in_reports_are_points_and_closer_arrows() {
         let style = Style { shows_points, width_px: 2.0, ..plain() };
         let picture = stage.draw(&view(0.0, 0.0, zoom), &style);
         let column = |x: usize| (0..300).map(|y| f64::from(picture.at(x, y)[1]) / 255.0).sum::<f64>();
-        [column(200), column(204)]
+        [column(200), column(197)]
     };
     assert_eq!(light(9.0, true), light(9.0, false)); // 4 px apart.
     assert!(light(11.0, true)[0] > light(11.0, false)[0] + 0.5); // 15 px: points.
-    let [at, ahead] = light(14.0, true); // 117 px: arrows to the east, wide behind.
-    assert!(at > 4.0 && ahead > 2.0 && at > ahead, "{at} {ahead}");
+    let [at, behind] = light(14.0, true); // 117 px: arrows to the east, wide behind.
+    assert!(at > 4.0 && behind > at + 1.0, "{at} {behind}");
 }
 
 #[test]
@@ -326,8 +329,7 @@ fn a_single_report_is_a_dot_at_every_zoom() {
         for shows_points in [false, true] {
             let style = Style { shows_points, ..plain() };
             let covered = stage.draw(&view(5.0, 50.0, zoom), &style).covered();
-            let expected = if zoom == 0.0 { 2.0 } else { 1.0 }; // Two worlds at least.
-            assert!(covered > 0.9 * expected && covered < 90.0, "{covered} at {zoom}");
+            assert!(covered > 0.9 && covered < 40.0, "{covered} at {zoom}");
         }
     }
 }
