@@ -40,6 +40,12 @@ impl Sources {
         self.files.is_empty() && self.made.is_none()
     }
 
+    /// Made traffic in place of files: the demo.
+    pub fn make_demo(&mut self) {
+        self.files.clear();
+        self.made = Some(SeaParams::default());
+    }
+
     /// Looks at the files again: they may have changed, or lie on another machine.
     pub fn refresh(&mut self) {
         for file in &mut self.files {

@@ -20,7 +20,6 @@ use crate::flow::stages::{Clean, Ingest, TripsStage};
 use crate::flow::stage::{Stage as _, short_name};
 use crate::flow::tray::Shelf;
 use crate::flow::{Desk, Jobs, Key, Session};
-use crate::synth::SeaParams;
 
 /// Files of more than this together are shown as a preview before they are read.
 const PREVIEW_BYTES: u64 = 200 << 20;
@@ -112,10 +111,7 @@ impl App {
                 let paths = self.session.sources.paths();
                 self.errands.look_at(paths);
             }
-            Command::Demo => {
-                self.session.sources.files.clear();
-                self.session.sources.made = Some(SeaParams::default());
-            }
+            Command::Demo => self.session.sources.make_demo(),
             Command::AskToSave => self.errands.ask_to_save(),
             Command::Save => match self.project.clone() {
                 Some(path) => self.errands.save(self.session.clone(), path),

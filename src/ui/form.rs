@@ -31,7 +31,7 @@ impl Editor<'_> {
                     is_reset = ui.small_button("reset").on_hover_text(format!("{} back to its default", label_of(name))).clicked();
                 }
                 if let Some(effect) = effect {
-                    ui.label(RichText::new(effect).weak().small());
+                    ui.label(RichText::new(effect).weak());
                 }
             });
             (label.id, is_reset)
@@ -96,7 +96,7 @@ impl Form for Editor<'_> {
             ui.checkbox(value, label_of(name)).on_hover_text(help);
             if let Some(effect) = effect {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.label(RichText::new(effect).weak().small());
+                    ui.label(RichText::new(effect).weak());
                 });
             }
         });

@@ -238,7 +238,7 @@ impl MapPanel {
         let Some(shown) = desk.ingest.shown() else { return };
         let positions = &shown.value.fleet.reports().positions;
         let step = (positions.len() / 20_000).max(1);
-        if let Some(bounds) = middle_bounds(positions.iter().copied().step_by(step), 0.005) {
+        if let Some(bounds) = middle_bounds(positions.iter().copied().step_by(step), 0.02) {
             self.fit(bounds);
         }
     }

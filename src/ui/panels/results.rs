@@ -38,7 +38,9 @@ pub fn results(ui: &mut Ui, desk: &Desk, selected: Option<(Key, usize)>, command
         return;
     }
     match tab {
-        Tab::Table => table(ui, shown.key, output, selected, commands),
+        Tab::Table => {
+            egui::ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| table(ui, shown.key, output, selected, commands));
+        }
         Tab::Lengths => {
             let lengths: Vec<f64> = output.trips.trips.iter().map(|trip| nmi_from_m(trip.length_m)).collect();
             histogram(ui, "Length (nmi)", &lengths);
@@ -64,7 +66,7 @@ fn table(ui: &mut Ui, key: Key, output: &TripsOf, selected: Option<(Key, usize)>
         .auto_shrink([false, false])
         .min_scrolled_height(0.0)
         .max_scroll_height(f32::INFINITY)
-        .column(Column::initial(48.0))
+        .column(Column::initial(44.0))
         .column(Column::initial(130.0).clip(true).resizable(true))
         .column(Column::initial(84.0))
         .column(Column::initial(104.0).clip(true))
@@ -73,7 +75,7 @@ fn table(ui: &mut Ui, key: Key, output: &TripsOf, selected: Option<(Key, usize)>
         .column(Column::initial(76.0))
         .column(Column::initial(66.0))
         .column(Column::initial(64.0))
-        .column(Column::remainder())
+        .column(Column::initial(104.0))
         .header(height + 4.0, |mut header| {
             for title in ["Trip", "Vessel", "MMSI", "Type", "Begin (UTC)", "Duration", "Length nmi", "Mean kn", "Reports", "Begins, ends by"] {
                 header.col(|ui| {
@@ -90,8 +92,13 @@ fn table(ui: &mut Ui, key: Key, output: &TripsOf, selected: Option<(Key, usize)>
                 table_row.set_selected(row == Some(index));
                 let mut cell = |text: String, is_number: bool| {
                     table_row.col(|ui| {
-                        let layout = if is_number { egui::Layout::right_to_left(egui::Align::Center) } else { egui::Layout::left_to_right(egui::Align::Center) };
-                        ui.with_layout(layout, |ui| ui.add(egui::Label::new(text).selectable(false).truncate()));
+                        let label = egui::Label::new(text).selectable(false).truncate();
+                        if is_number {
+                            // At the top: a cell's height is not known to layouts inside it.
+                            ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| ui.add(label));
+                        } else {
+                            ui.add(label);
+                        }
                     });
                 };
                 cell(grouped(index as u64), true);
