@@ -7,6 +7,8 @@ use fairway::cli::{self, Asked};
 fn main() -> ExitCode {
     match cli::start() {
         Asked::Done(status) => status,
-        Asked::Window(arguments) => fairway::ui::open(arguments.inputs, arguments.demo, arguments.set),
+        Asked::Window(arguments) => {
+            fairway::ui::open(arguments.inputs, arguments.demo, arguments.set)
+        }
     }
 }

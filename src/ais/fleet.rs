@@ -59,9 +59,16 @@ impl Fleet {
     /// If `starts` does not divide the reports among the vessels, or a vessel's times decrease.
     pub fn new(vessels: Vec<Vessel>, starts: Vec<usize>, reports: Reports) -> Fleet {
         assert_eq!(starts.len(), vessels.len() + 1, "one start a vessel and an end");
-        assert_eq!((starts[0], starts[vessels.len()]), (0, reports.len()), "starts span the reports");
+        assert_eq!(
+            (starts[0], starts[vessels.len()]),
+            (0, reports.len()),
+            "starts span the reports"
+        );
         assert!(starts.is_sorted(), "starts never decrease");
-        assert!(reports.truth.is_empty() || reports.truth.len() == reports.len(), "truth for all or none");
+        assert!(
+            reports.truth.is_empty() || reports.truth.len() == reports.len(),
+            "truth for all or none"
+        );
         for range in starts.windows(2).map(|pair| pair[0]..pair[1]) {
             assert!(reports.t_ms[range].is_sorted(), "a vessel's times never decrease");
         }

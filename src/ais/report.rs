@@ -70,7 +70,8 @@ impl NavStatus {
                     ("power-driven vessel push", 12),
                 ];
                 let starts = |start: &str| {
-                    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+                    text.get(..start.len())
+                        .is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
                 };
                 let found = STARTS.iter().find(|(start, _)| starts(start));
                 found.map_or(NavStatus::UNDEFINED, |(_, status)| NavStatus(*status))
@@ -129,7 +130,9 @@ impl Report {
 }
 
 /// A fault planted by `synth`, as the column `truth_fault` names it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
 #[repr(u8)]
 pub enum Fault {
     /// As it should be.

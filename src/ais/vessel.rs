@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// A Maritime Mobile Service Identity, or any other number by which a file names a vessel.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
 pub struct Mmsi(pub u32);
 
 /// What kind of station an MMSI belongs to, by its digits (ITU-R M.585).
@@ -43,9 +45,13 @@ impl Mmsi {
         match self.0 {
             2_010_000..=7_759_999 => MmsiClass::BaseStation,
             20_100_000..=77_599_999 => MmsiClass::Group,
-            id @ 111_000_000..=111_999_999 if is_country(id / 1000 % 1000) => MmsiClass::SarAircraft,
+            id @ 111_000_000..=111_999_999 if is_country(id / 1000 % 1000) => {
+                MmsiClass::SarAircraft
+            }
             id @ 200_000_000..=799_999_999 if is_country(id / 1_000_000) => MmsiClass::Ship,
-            id @ 800_000_000..=899_999_999 if is_country(id / 100_000 % 1000) => MmsiClass::Handheld,
+            id @ 800_000_000..=899_999_999 if is_country(id / 100_000 % 1000) => {
+                MmsiClass::Handheld
+            }
             970_000_000..=970_999_999 | 972_000_000..=972_999_999 | 974_000_000..=974_999_999 => {
                 MmsiClass::Distress
             }
@@ -116,7 +122,9 @@ const WORDS: &[(&str, u8)] = &[
 ];
 
 /// AIS ship type, `0..=99`; 0 for "not available" (ITU-R M.1371, message 5).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
 pub struct ShipType(pub u8);
 
 /// Ship types in the groups that people filter and color by.
@@ -230,7 +238,10 @@ impl ShipType {
             return if is_code { ShipType::from_number(number as u32) } else { ShipType(0) };
         }
         let word = WORDS.iter().find(|(word, _)| text.starts_with(word));
-        ShipType(word.or_else(|| WORDS.iter().find(|(word, _)| text.contains(word))).map_or(0, |(_, code)| *code))
+        ShipType(
+            word.or_else(|| WORDS.iter().find(|(word, _)| text.contains(word)))
+                .map_or(0, |(_, code)| *code),
+        )
     }
 }
 
@@ -325,7 +336,11 @@ impl Vessel {
             0 => String::new(),
             part => format!(" ({})", char::from(b'a' + part.min(25))),
         };
-        if self.about.name.is_empty() { format!("{}{part}", self.mmsi.0) } else { format!("{}{part}", self.about.name) }
+        if self.about.name.is_empty() {
+            format!("{}{part}", self.mmsi.0)
+        } else {
+            format!("{}{part}", self.about.name)
+        }
     }
 }
 
@@ -377,6 +392,9 @@ mod tests {
     fn a_newer_static_report_overwrites_only_what_it_says() {
         let mut about = Static { name: "EARLY DAWN".into(), imo: 7_821_130, ..Static::default() };
         about.update(&Static { draught_m: Some(4.0), imo: 0, ..Static::default() });
-        assert_eq!((about.name.as_str(), about.imo, about.draught_m), ("EARLY DAWN", 7_821_130, Some(4.0)));
+        assert_eq!(
+            (about.name.as_str(), about.imo, about.draught_m),
+            ("EARLY DAWN", 7_821_130, Some(4.0))
+        );
     }
 }

@@ -40,8 +40,8 @@ pub fn distance_m(a: Position, b: Position) -> f64 {
     let half_lat = (b.lat_deg - a.lat_deg).to_radians() * 0.5;
     let half_lon = (b.lon_deg - a.lon_deg).to_radians() * 0.5;
     let (s_lat, s_lon) = (half_lat.sin(), half_lon.sin());
-    let h = s_lat * s_lat
-        + a.lat_deg.to_radians().cos() * b.lat_deg.to_radians().cos() * s_lon * s_lon;
+    let h =
+        s_lat * s_lat + a.lat_deg.to_radians().cos() * b.lat_deg.to_radians().cos() * s_lon * s_lon;
     2.0 * EARTH_RADIUS_M * h.min(1.0).sqrt().asin()
 }
 

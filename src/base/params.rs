@@ -113,9 +113,11 @@ impl Checker {
     fn check<T: PartialOrd + Display>(&mut self, name: &str, value: &T, field: &Field<T>) {
         if !field.range.contains(value) {
             let (low, high) = (field.range.start(), field.range.end());
-            let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
-            self.faults
-                .push(format!("{name} is {value}{unit}; it must lie between {low} and {high}{unit}"));
+            let unit =
+                if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
+            self.faults.push(format!(
+                "{name} is {value}{unit}; it must lie between {low} and {high}{unit}"
+            ));
         }
     }
 }
@@ -149,7 +151,8 @@ pub fn set(params: &mut impl Params, name: &str, text: &str) -> Result<(), Strin
             // Only this field's own faults: another `--set` may be about to mend the others.
             let mut checker = Checker::default();
             changed.clone().describe(&mut checker);
-            let own = checker.faults.into_iter().find(|fault| fault.starts_with(&format!("{name} is ")));
+            let own =
+                checker.faults.into_iter().find(|fault| fault.starts_with(&format!("{name} is ")));
             own.map_or(Ok(()), Err)?;
             *params = changed;
             Ok(())
@@ -165,7 +168,13 @@ struct Setter<'a> {
 }
 
 impl Setter<'_> {
-    fn set<T>(&mut self, name: &'static str, value: &mut T, kind: &str, parse: impl Fn(&str) -> Option<T>) {
+    fn set<T>(
+        &mut self,
+        name: &'static str,
+        value: &mut T,
+        kind: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) {
         self.names.push(name);
         if name == self.name {
             self.outcome = Some(match parse(self.text.trim()) {
@@ -193,7 +202,13 @@ impl Form for Setter<'_> {
             _ => None,
         });
     }
-    fn choice(&mut self, name: &'static str, value: &mut usize, options: &[&'static str], _: &'static str) {
+    fn choice(
+        &mut self,
+        name: &'static str,
+        value: &mut usize,
+        options: &[&'static str],
+        _: &'static str,
+    ) {
         let kind = format!("one of {}", options.join(", "));
         self.set(name, value, &kind, |text| options.iter().position(|option| *option == text));
     }
@@ -242,7 +257,13 @@ impl Form for Manual {
         let range = "true or false".into();
         self.0.push(Entry { name, value: (*value).into(), unit: "", range, help });
     }
-    fn choice(&mut self, name: &'static str, value: &mut usize, options: &[&'static str], help: &'static str) {
+    fn choice(
+        &mut self,
+        name: &'static str,
+        value: &mut usize,
+        options: &[&'static str],
+        help: &'static str,
+    ) {
         let range = options.join(", ");
         self.0.push(Entry { name, value: options[*value].into(), unit: "", range, help });
     }
@@ -283,7 +304,11 @@ mod tests {
     }
     impl Params for Gate {
         fn describe(&mut self, form: &mut dyn Form) {
-            form.number("width", &mut self.width_m, Field { unit: "m", range: 1.0..=1000.0, help: "Width." });
+            form.number(
+                "width",
+                &mut self.width_m,
+                Field { unit: "m", range: 1.0..=1000.0, help: "Width." },
+            );
             form.count("ships", &mut self.ships, Field { unit: "", range: 1..=9, help: "Ships." });
             form.flag("open", &mut self.is_open, "Open.");
             self.side.describe("side", form, "Side.");
@@ -294,13 +319,22 @@ mod tests {
     #[test]
     fn every_kind_of_field_is_set_by_name() {
         let mut gate = Gate::default();
-        for (name, text) in
-            [("width", "250.5"), ("ships", "3"), ("open", "false"), ("side", "starboard"), ("name", "A")]
-        {
+        for (name, text) in [
+            ("width", "250.5"),
+            ("ships", "3"),
+            ("open", "false"),
+            ("side", "starboard"),
+            ("name", "A"),
+        ] {
             set(&mut gate, name, text).unwrap();
         }
-        let expected =
-            Gate { width_m: 250.5, ships: 3, is_open: false, side: Side::Starboard, name: "A".into() };
+        let expected = Gate {
+            width_m: 250.5,
+            ships: 3,
+            is_open: false,
+            side: Side::Starboard,
+            name: "A".into(),
+        };
         assert_eq!(gate, expected);
     }
 
@@ -331,7 +365,8 @@ mod tests {
     #[test]
     fn what_is_out_of_range_is_not_checked_parameters() {
         assert!(Checked::new(&Gate::default()).is_ok());
-        let faults = Checked::new(&Gate { width_m: 5000.0, ships: 0, ..Gate::default() }).unwrap_err();
+        let faults =
+            Checked::new(&Gate { width_m: 5000.0, ships: 0, ..Gate::default() }).unwrap_err();
         assert_eq!(faults.len(), 2, "{faults:?}");
     }
 }

@@ -70,8 +70,10 @@ impl TimeReader {
     pub fn read(&mut self, text: &[u8]) -> Option<i64> {
         let text = text.trim_ascii();
         match self.format {
-            TimeFormat::Iso => self.day_then_clock(text, |d| ymd_ms(digits(&d[..4])?, digits(&d[5..7])?, digits(&d[8..])?)
-                .filter(|_| matches!(d[4], b'-' | b'/') && d[7] == d[4])),
+            TimeFormat::Iso => self.day_then_clock(text, |d| {
+                ymd_ms(digits(&d[..4])?, digits(&d[5..7])?, digits(&d[8..])?)
+                    .filter(|_| matches!(d[4], b'-' | b'/') && d[7] == d[4])
+            }),
             TimeFormat::DayFirst => self.day_then_clock(text, |d| {
                 ymd_ms(digits(&d[6..])?, digits(&d[3..5])?, digits(&d[..2])?)
                     .filter(|_| is_separator(d[2]) && d[5] == d[2])
@@ -169,9 +171,8 @@ fn is_separator(byte: u8) -> bool {
 }
 
 fn digits(text: &[u8]) -> Option<u32> {
-    text.iter().try_fold(0_u32, |n, byte| {
-        byte.is_ascii_digit().then(|| n * 10 + u32::from(byte - b'0'))
-    })
+    text.iter()
+        .try_fold(0_u32, |n, byte| byte.is_ascii_digit().then(|| n * 10 + u32::from(byte - b'0')))
 }
 
 /// `hh:mm[:ss[.fff]]`, then nothing, `Z`, ` UTC` or an offset such as `+02:00`.
@@ -290,7 +291,14 @@ mod tests {
     #[test]
     fn what_is_no_time_is_refused() {
         use TimeFormat::*;
-        for text in ["", "x", "2015-13-31T12:00:01", "2015-12-31T25:00:01", "2015-12-31T12:61:01", "2015-02-30 00:00:00"] {
+        for text in [
+            "",
+            "x",
+            "2015-13-31T12:00:01",
+            "2015-12-31T25:00:01",
+            "2015-12-31T12:61:01",
+            "2015-02-30 00:00:00",
+        ] {
             check(Iso, text, None);
         }
         check(DayFirst, "12/31/2015 12:00:01", None);

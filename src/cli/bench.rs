@@ -35,7 +35,8 @@ pub struct BenchArguments {
 
 type Bench = fn(&Ground) -> Result<Value, Stopped>;
 
-const BENCHES: &[(&str, Bench)] = &[("load", load), ("nmea", nmea), ("parquet", parquet), ("synth", synth), ("trips", trips)];
+const BENCHES: &[(&str, Bench)] =
+    &[("load", load), ("nmea", nmea), ("parquet", parquet), ("synth", synth), ("trips", trips)];
 
 /// Where benchmarks find their files.
 struct Ground {
@@ -48,17 +49,23 @@ pub fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
     for name in &arguments.names {
         if !known.contains(&name.as_str()) {
             let near = nearest(name, known.iter().copied()).unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no benchmark {name}; did you mean {near}? ({})", known.join(", "))));
+            return Err(Failure::Usage(format!(
+                "there is no benchmark {name}; did you mean {near}? ({})",
+                known.join(", ")
+            )));
         }
     }
     let params = SeaParams { rows: arguments.rows, seed: 42, ..SeaParams::default() };
     let sea = Checked::new(&params).map_err(|faults| Failure::Usage(faults.join("\n")))?;
     let folder = std::env::temp_dir().join(format!("fairway-bench-{}", std::process::id()));
-    fs::create_dir_all(&folder).map_err(|error| Failure::Run(format!("{}: {error}", folder.display())))?;
+    fs::create_dir_all(&folder)
+        .map_err(|error| Failure::Run(format!("{}: {error}", folder.display())))?;
     let ground = Ground { folder, sea };
     let mut results = Map::new();
     let mut outcome = Ok(());
-    for (name, bench) in BENCHES.iter().filter(|(name, _)| arguments.names.is_empty() || arguments.names.iter().any(|known| known == name)) {
+    for (name, bench) in BENCHES.iter().filter(|(name, _)| {
+        arguments.names.is_empty() || arguments.names.iter().any(|known| known == name)
+    }) {
         match bench(&ground) {
             Ok(figures) => {
                 if !arguments.json {
@@ -148,7 +155,12 @@ fn synth(ground: &Ground) -> Result<Value, Stopped> {
     let rows = sea.fleet.reports().len();
     drop(sea);
     let start = Instant::now();
-    write_sea(&ground.sea, Form::MarineCadastre, &ground.folder.join("again.csv"), &Job::default())?;
+    write_sea(
+        &ground.sea,
+        Form::MarineCadastre,
+        &ground.folder.join("again.csv"),
+        &Job::default(),
+    )?;
     let written_s = start.elapsed().as_secs_f64();
     Ok(json!({
         "rows_per_s": rows as f64 / written_s,

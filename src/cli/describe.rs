@@ -28,13 +28,20 @@ pub fn describe(arguments: &DescribeArguments) -> Result<(), Failure> {
         let names: Vec<&str> = manual.iter().map(|(name, _)| *name).collect();
         if !names.contains(&stage.as_str()) {
             let near = nearest(stage, names.iter().copied()).unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no stage {stage}; did you mean {near}? ({})", names.join(", "))));
+            return Err(Failure::Usage(format!(
+                "there is no stage {stage}; did you mean {near}? ({})",
+                names.join(", ")
+            )));
         }
         manual.retain(|(name, _)| name == stage);
     }
     let text = if arguments.json {
-        let stages: Map<String, Value> =
-            manual.into_iter().map(|(name, entries)| (name.to_owned(), serde_json::to_value(entries).expect("plain data"))).collect();
+        let stages: Map<String, Value> = manual
+            .into_iter()
+            .map(|(name, entries)| {
+                (name.to_owned(), serde_json::to_value(entries).expect("plain data"))
+            })
+            .collect();
         format!("{}\n", Value::Object(stages))
     } else {
         manual.iter().map(|(stage, entries)| page(stage, entries)).collect()

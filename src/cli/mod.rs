@@ -67,6 +67,14 @@ pub enum Asked {
 /// Reads the process's arguments and runs a command, if they name one.
 pub fn start() -> Asked {
     let arguments = Arguments::parse();
+    if arguments.command.is_some() {
+        // A stage's panic is its fault, told like any other; a line says where, never a backtrace.
+        std::panic::set_hook(Box::new(|panic| {
+            if let Some(place) = panic.location() {
+                eprintln!("fairway: a bug, at {}:{}", place.file(), place.line());
+            }
+        }));
+    }
     let outcome = match arguments.command {
         None => return Asked::Window(arguments.window),
         Some(Command::Run(arguments)) => run::run(&arguments),

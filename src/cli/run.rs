@@ -41,17 +41,21 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         session.set(setting).map_err(Failure::Usage)?;
     }
     let mut desk = Desk::default();
-    let names = if arguments.want.is_empty() { vec!["trips".to_owned()] } else { arguments.want.clone() };
+    let names =
+        if arguments.want.is_empty() { vec!["trips".to_owned()] } else { arguments.want.clone() };
     let wanted = desk.wanted(&names).map_err(|name| no_such_stage(&name, &desk))?;
     if session.sources.is_empty() {
-        return Err(Failure::Usage("nothing to read: name AIS files, a folder or a project".into()));
+        return Err(Failure::Usage(
+            "nothing to read: name AIS files, a folder or a project".into(),
+        ));
     }
     let stop = Job::default();
     let on_ctrl_c = stop.clone();
     // A second handler in one process is refused; tests call this in threads.
     ctrlc::set_handler(move || on_ctrl_c.cancel()).ok();
     settle(&mut desk, &session, &wanted, &stop)?;
-    let shelves: Vec<&dyn Shelf> = desk.shelves().into_iter().filter(|shelf| wanted.has(shelf.name())).collect();
+    let shelves: Vec<&dyn Shelf> =
+        desk.shelves().into_iter().filter(|shelf| wanted.has(shelf.name())).collect();
     for line in desk.ingest.shown().into_iter().flat_map(|shown| shown.value.files.clone()) {
         if line.fault.is_some() {
             eprintln!("fairway: {}", crate::flow::session::fault_line(&line));
@@ -62,10 +66,15 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         figures.insert(shelf.name().into(), shelf.figures().map_or(Value::Null, Value::Object));
     }
     if let Some(folder) = &arguments.out {
-        let chosen: Vec<&dyn Shelf> = shelves.iter().copied().filter(|shelf| names.iter().any(|name| name == shelf.name())).collect();
+        let chosen: Vec<&dyn Shelf> = shelves
+            .iter()
+            .copied()
+            .filter(|shelf| names.iter().any(|name| name == shelf.name()))
+            .collect();
         export(&chosen, &mut session, &figures, folder, &stop).map_err(Failure::Run)?;
     }
-    let text = if arguments.json { format!("{}\n", Value::Object(figures)) } else { readable(&shelves) };
+    let text =
+        if arguments.json { format!("{}\n", Value::Object(figures)) } else { readable(&shelves) };
     // A closed pipe is the reader's choice, not a fault.
     std::io::stdout().write_all(text.as_bytes()).ok();
     Ok(())
@@ -74,12 +83,14 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
 /// A session of the inputs: a project, or files.
 pub fn session_of(inputs: &[PathBuf]) -> Result<Session, Failure> {
     let mut session = Session::default();
-    let (projects, files): (Vec<PathBuf>, Vec<PathBuf>) = inputs.iter().cloned().partition(|path| project::is_project(path));
+    let (projects, files): (Vec<PathBuf>, Vec<PathBuf>) =
+        inputs.iter().cloned().partition(|path| project::is_project(path));
     if projects.len() > 1 {
         return Err(Failure::Usage("one project at a time".into()));
     }
     for path in projects {
-        session = project::open(&path).map_err(|error| Failure::Run(error.to_string().replace('\n', ": ")))?;
+        session = project::open(&path)
+            .map_err(|error| Failure::Run(error.to_string().replace('\n', ": ")))?;
     }
     if !files.is_empty() {
         let found = sources_of(&files);
@@ -100,7 +111,11 @@ fn no_such_stage(name: &str, desk: &Desk) -> Failure {
 /// Keeps the desk going until every wanted stage has its result, or one cannot have it.
 fn settle(desk: &mut Desk, session: &Session, wanted: &Wanted, stop: &Job) -> Result<(), Failure> {
     let (sender, woken) = channel();
-    let jobs = Jobs::Threads { wake: Arc::new(move || { sender.send(()).ok(); }) };
+    let jobs = Jobs::Threads {
+        wake: Arc::new(move || {
+            sender.send(()).ok();
+        }),
+    };
     let is_terminal = std::io::stderr().is_terminal();
     loop {
         desk.update(session, &jobs, wanted);
@@ -108,9 +123,11 @@ fn settle(desk: &mut Desk, session: &Session, wanted: &Wanted, stop: &Job) -> Re
             desk.shelves_mut().into_iter().for_each(Shelf::cancel);
             return Err(Failure::Run("cancelled".into()));
         }
-        let shelves: Vec<&dyn Shelf> = desk.shelves().into_iter().filter(|shelf| wanted.has(shelf.name())).collect();
+        let shelves: Vec<&dyn Shelf> =
+            desk.shelves().into_iter().filter(|shelf| wanted.has(shelf.name())).collect();
         if let Some(failed) = shelves.iter().find(|shelf| shelf.state() == State::Fault) {
-            let faults: Vec<String> = failed.faults().iter().map(|fault| format!("{}: {fault}", failed.name())).collect();
+            let faults: Vec<String> =
+                failed.faults().iter().map(|fault| format!("{}: {fault}", failed.name())).collect();
             return Err(Failure::Run(faults.join("\n")));
         }
         if shelves.iter().all(|shelf| shelf.state() == State::Fresh) {
@@ -124,7 +141,9 @@ fn settle(desk: &mut Desk, session: &Session, wanted: &Wanted, stop: &Job) -> Re
         }
         match woken.recv_timeout(Duration::from_millis(100)) {
             Ok(()) | Err(RecvTimeoutError::Timeout) => (),
-            Err(RecvTimeoutError::Disconnected) => return Err(Failure::Run("the work ended without a result".into())),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Failure::Run("the work ended without a result".into()));
+            }
         }
     }
 }
@@ -133,13 +152,25 @@ fn progress(shelves: &[&dyn Shelf]) {
     for shelf in shelves {
         if let Some((done, total, elapsed)) = shelf.progress() {
             let share = if total > 0 { 100.0 * done as f64 / total as f64 } else { 0.0 };
-            eprint!("\r\x1b[K{} {:.0} %, {:.1} s", shelf.title(), share.min(100.0), elapsed.as_secs_f64());
+            eprint!(
+                "\r\x1b[K{} {:.0} %, {:.1} s",
+                shelf.title(),
+                share.min(100.0),
+                elapsed.as_secs_f64()
+            );
         }
     }
 }
 
-fn export(shelves: &[&dyn Shelf], session: &mut Session, figures: &Map<String, Value>, folder: &Path, stop: &Job) -> Result<(), String> {
-    fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+fn export(
+    shelves: &[&dyn Shelf],
+    session: &mut Session,
+    figures: &Map<String, Value>,
+    folder: &Path,
+    stop: &Job,
+) -> Result<(), String> {
+    fs::create_dir_all(folder)
+        .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     for shelf in shelves {
         for path in shelf.export(folder, stop)? {
             eprintln!("wrote {}", path.display());
@@ -161,10 +192,16 @@ fn readable(shelves: &[&dyn Shelf]) -> String {
                 continue;
             }
             let value = match &value {
-                Value::Number(n) if n.is_u64() => crate::base::text::grouped(n.as_u64().unwrap_or_default()),
+                Value::Number(n) if n.is_u64() => {
+                    crate::base::text::grouped(n.as_u64().unwrap_or_default())
+                }
                 Value::Number(n) => format!("{:.3}", n.as_f64().unwrap_or_default()),
                 Value::String(text) => text.clone(),
-                Value::Object(members) => members.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", "),
+                Value::Object(members) => members
+                    .iter()
+                    .map(|(name, n)| format!("{name} {n}"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 other => json!(other).to_string(),
             };
             text.push_str(&format!("  {name:<18} {value}\n"));

@@ -44,20 +44,30 @@ pub fn synth(arguments: &SynthArguments) -> Result<(), Failure> {
         Some(name) => {
             let names: Vec<&str> = Form::CASES.iter().map(|(name, _)| *name).collect();
             let case = Form::CASES.iter().find(|(known, _)| known == name);
-            case.map(|(_, form)| *form).ok_or_else(|| Failure::Usage(format!("there is no format {name}; it must be one of {}", names.join(", "))))?
+            case.map(|(_, form)| *form).ok_or_else(|| {
+                Failure::Usage(format!(
+                    "there is no format {name}; it must be one of {}",
+                    names.join(", ")
+                ))
+            })?
         }
     };
     let params = session.sources.made.unwrap_or_default();
-    let path = if arguments.out.is_dir() { arguments.out.join(format!("sea_{}.{}", params.seed, form.ending())) } else { arguments.out.clone() };
+    let path = if arguments.out.is_dir() {
+        arguments.out.join(format!("sea_{}.{}", params.seed, form.ending()))
+    } else {
+        arguments.out.clone()
+    };
     let checked = Checked::new(&params).map_err(|faults| Failure::Usage(faults.join("\n")))?;
     let job = Job::default();
     let cancel = job.clone();
     ctrlc::set_handler(move || cancel.cancel()).ok(); // Only one handler a process; tests run many.
     let start = Instant::now();
-    let (sea, written) = write_sea(&checked, form, &path, &job).map_err(|stopped| match stopped {
-        Stopped::Cancelled => Failure::Run("cancelled; nothing was written".into()),
-        Stopped::Failed(fault) => Failure::Run(fault),
-    })?;
+    let (sea, written) =
+        write_sea(&checked, form, &path, &job).map_err(|stopped| match stopped {
+            Stopped::Cancelled => Failure::Run("cancelled; nothing was written".into()),
+            Stopped::Failed(fault) => Failure::Run(fault),
+        })?;
     for path in written {
         eprintln!("wrote {}", path.display());
     }

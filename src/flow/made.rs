@@ -60,7 +60,12 @@ impl Form {
 
 /// Makes a sea and writes it to `path` in `form`, packed if the name ends in `.zst`, and what is
 /// known of it beside, as `….truth.json`. Gives the sea and the paths written.
-pub fn write_sea(params: &Checked<SeaParams>, form: Form, path: &Path, job: &Job) -> Result<(Sea, Vec<PathBuf>), Stopped> {
+pub fn write_sea(
+    params: &Checked<SeaParams>,
+    form: Form,
+    path: &Path,
+    job: &Job,
+) -> Result<(Sea, Vec<PathBuf>), Stopped> {
     let sea = make(params, job)?;
     let io_fault = |error: safe::WriteError| match error {
         safe::WriteError::Cancelled => Stopped::Cancelled,
@@ -73,14 +78,21 @@ pub fn write_sea(params: &Checked<SeaParams>, form: Form, path: &Path, job: &Job
         write_whole(path, |file| {
             let outcome = if is_packed {
                 let packed = zstd::Encoder::new(file, 3).map(zstd::Encoder::auto_finish);
-                packed.map_err(write::WriteError::from).and_then(|packed| write_text_form(&sea, form, packed, job))
+                packed
+                    .map_err(write::WriteError::from)
+                    .and_then(|packed| write_text_form(&sea, form, packed, job))
             } else {
                 write_text_form(&sea, form, file, job)
             };
             outcome.map_err(|error| match error {
                 write::WriteError::Cancelled => safe::WriteError::Cancelled,
-                write::WriteError::Io(error) => safe::WriteError::Io { path: path.to_owned(), error },
-                write::WriteError::Failed(fault) => safe::WriteError::Io { path: path.to_owned(), error: std::io::Error::other(fault) },
+                write::WriteError::Io(error) => {
+                    safe::WriteError::Io { path: path.to_owned(), error }
+                }
+                write::WriteError::Failed(fault) => safe::WriteError::Io {
+                    path: path.to_owned(),
+                    error: std::io::Error::other(fault),
+                },
             })
         })
         .map_err(io_fault)?;
@@ -96,7 +108,12 @@ pub fn decode_parquet(path: &Path) -> Result<usize, String> {
     crate::io::read::decode_parquet(path)
 }
 
-fn write_text_form(sea: &Sea, form: Form, out: impl Write, job: &Job) -> Result<(), write::WriteError> {
+fn write_text_form(
+    sea: &Sea,
+    form: Form,
+    out: impl Write,
+    job: &Job,
+) -> Result<(), write::WriteError> {
     match form {
         Form::MarineCadastre => write_marinecadastre(&sea.fleet, out, true, job),
         Form::Dma => write_dma(&sea.fleet, out, true, job),
@@ -108,7 +125,11 @@ fn write_text_form(sea: &Sea, form: Form, out: impl Write, job: &Job) -> Result<
 /// Ports, routes, trips and planted faults, as JSON.
 fn truth_text(sea: &Sea) -> String {
     let place = |place: crate::base::geo::Position| json!([place.lon_deg, place.lat_deg]);
-    let ports: Vec<_> = sea.ports.iter().map(|port| json!({"name": port.name, "place": place(port.position)})).collect();
+    let ports: Vec<_> = sea
+        .ports
+        .iter()
+        .map(|port| json!({"name": port.name, "place": place(port.position)}))
+        .collect();
     let routes: Vec<_> = sea
         .routes
         .iter()

@@ -11,7 +11,6 @@ pub mod stage;
 pub mod stages;
 pub mod tray;
 
-
 pub use desk::Desk;
 pub use jobs::Jobs;
 pub use key::Key;

@@ -53,15 +53,23 @@ pub fn is_project(path: &Path) -> bool {
 
 /// Opens the project at `path`. Paths of sources are taken relative to it, and looked at anew.
 pub fn open(path: &Path) -> Result<Session, ProjectError> {
-    let text = fs::read_to_string(path).map_err(|error| ProjectError::Io { path: path.to_owned(), error })?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| ProjectError::Io { path: path.to_owned(), error })?;
     let damaged = |cause: String| ProjectError::Damaged { path: path.to_owned(), cause };
     let value: Value = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
-    let found = value.get("format").and_then(Value::as_u64).ok_or_else(|| damaged("it names no format".into()))?;
+    let found = value
+        .get("format")
+        .and_then(Value::as_u64)
+        .ok_or_else(|| damaged("it names no format".into()))?;
     if found > FORMAT {
         return Err(ProjectError::Newer { path: path.to_owned(), found });
     }
-    let session = migrate(value, found).get_mut("session").map(Value::take).ok_or_else(|| damaged("it has no session".into()))?;
-    let mut session: Session = serde_json::from_value(session).map_err(|error| damaged(error.to_string()))?;
+    let session = migrate(value, found)
+        .get_mut("session")
+        .map(Value::take)
+        .ok_or_else(|| damaged("it has no session".into()))?;
+    let mut session: Session =
+        serde_json::from_value(session).map_err(|error| damaged(error.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     for file in &mut session.sources.files {
         if file.path.is_relative() {
@@ -87,7 +95,8 @@ pub fn save(session: &Session, path: &Path) -> Result<(), ProjectError> {
             file.path = inside.to_owned();
         }
     }
-    let text = serde_json::to_string_pretty(&json!({"format": FORMAT, "session": session})).expect("a session is plain data");
+    let text = serde_json::to_string_pretty(&json!({"format": FORMAT, "session": session}))
+        .expect("a session is plain data");
     write_text(path, &text)?;
     Ok(())
 }

@@ -12,7 +12,11 @@ use crate::io::safe::write_text;
 
 /// Writes the program's version, the inputs with sizes and hashes, every parameter, and the
 /// figures that came out.
-pub fn write(session: &mut Session, figures: &Map<String, Value>, path: &Path) -> Result<(), String> {
+pub fn write(
+    session: &mut Session,
+    figures: &Map<String, Value>,
+    path: &Path,
+) -> Result<(), String> {
     let inputs: Vec<Value> = session
         .sources
         .files
@@ -23,7 +27,8 @@ pub fn write(session: &mut Session, figures: &Map<String, Value>, path: &Path) -
         .manual()
         .into_iter()
         .map(|(stage, entries)| {
-            let fields: Map<String, Value> = entries.into_iter().map(|entry| (entry.name.to_owned(), entry.value)).collect();
+            let fields: Map<String, Value> =
+                entries.into_iter().map(|entry| (entry.name.to_owned(), entry.value)).collect();
             (stage.to_owned(), Value::Object(fields))
         })
         .collect();

@@ -115,7 +115,9 @@ impl Session {
     /// wrong and names the nearest valid name, or the range.
     pub fn set(&mut self, setting: &str) -> Result<(), String> {
         let Some((name, value)) = setting.split_once('=') else {
-            return Err(format!("\"{setting}\" sets nothing; stage.field=value is expected, such as trips.gap=30"));
+            return Err(format!(
+                "\"{setting}\" sets nothing; stage.field=value is expected, such as trips.gap=30"
+            ));
         };
         let name = name.trim();
         let (stage, field) = name.split_once('.').unwrap_or((name, ""));
@@ -124,7 +126,11 @@ impl Session {
         if let Some(outcome) = setter.outcome {
             return outcome.map_err(|fault| {
                 // A misspelt field: the nearest name of all, with its stage.
-                if fault.starts_with("there is no") { no_such(name, &self.clone().names()) } else { format!("{stage}.{fault}") }
+                if fault.starts_with("there is no") {
+                    no_such(name, &self.clone().names())
+                } else {
+                    format!("{stage}.{fault}")
+                }
             });
         }
         Err(no_such(name, &self.clone().names()))
@@ -132,7 +138,12 @@ impl Session {
 
     /// Every name that `--set` takes.
     pub fn names(&mut self) -> Vec<String> {
-        self.manual().iter().flat_map(|(stage, entries)| entries.iter().map(move |entry| format!("{stage}.{}", entry.name))).collect()
+        self.manual()
+            .iter()
+            .flat_map(|(stage, entries)| {
+                entries.iter().map(move |entry| format!("{stage}.{}", entry.name))
+            })
+            .collect()
     }
 
     /// Every parameter of every stage, with its present value.

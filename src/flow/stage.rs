@@ -33,7 +33,11 @@ pub trait Stage: 'static {
     type Output: Send + Sync + 'static;
 
     /// Does the work.
-    fn run(params: &Checked<Self::Params>, input: &Self::Input, job: &Job) -> Result<Self::Output, Stopped>;
+    fn run(
+        params: &Checked<Self::Params>,
+        input: &Self::Input,
+        job: &Job,
+    ) -> Result<Self::Output, Stopped>;
 
     /// The figures of a result: its members in the JSON of `fairway run`.
     fn figures(output: &Self::Output) -> Map<String, Value>;

@@ -89,7 +89,12 @@ impl<S: Stage> Tray<S> {
     /// Asks for the result of `params` on `source`. Gives it if it is at hand; otherwise sees to it
     /// that work towards it goes on. Called on every frame: it never blocks, and costs one hash
     /// when nothing has changed.
-    pub fn want(&mut self, params: &S::Params, source: impl Source<S::Input>, jobs: &Jobs) -> Asked<S::Output> {
+    pub fn want(
+        &mut self,
+        params: &S::Params,
+        source: impl Source<S::Input>,
+        jobs: &Jobs,
+    ) -> Asked<S::Output> {
         let key = Key::of(S::NAME, params, &source.keys());
         self.wanted = Some(key);
         self.collect();
@@ -231,6 +236,13 @@ impl<S: Stage> Shelf for Tray<S> {
 
 impl<S: Stage> Default for Tray<S> {
     fn default() -> Self {
-        Tray { wanted: None, requested: None, shown: None, kept: VecDeque::new(), running: None, failed: None }
+        Tray {
+            wanted: None,
+            requested: None,
+            shown: None,
+            kept: VecDeque::new(),
+            running: None,
+            failed: None,
+        }
     }
 }

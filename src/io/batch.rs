@@ -271,7 +271,12 @@ mod tests {
         let groups: Vec<_> = batch
             .groups
             .iter()
-            .map(|group| (group.id, batch.reports[group.rows.clone()].iter().map(|r| r.t_ms).collect::<Vec<_>>()))
+            .map(|group| {
+                (
+                    group.id,
+                    batch.reports[group.rows.clone()].iter().map(|r| r.t_ms).collect::<Vec<_>>(),
+                )
+            })
             .collect();
         assert_eq!(groups, [(7, vec![3, 2]), (5, vec![1, 4])]);
         assert_eq!((batch.rows_read, batch.refused.of(Refusal::NoTime)), (5, 1));

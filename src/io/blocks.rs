@@ -90,7 +90,9 @@ pub fn open<'a>(path: &Path, job: &'a Job) -> io::Result<(Packing, Box<dyn Read 
         packing,
         match packing {
             Packing::Plain => Box::new(watched),
-            Packing::Gzip => Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 18, watched))),
+            Packing::Gzip => {
+                Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 18, watched)))
+            }
             Packing::Zstd => Box::new(zstd::Decoder::new(watched)?),
         },
     ))
@@ -144,7 +146,15 @@ pub struct Blocks<R> {
 impl<R: Read> Blocks<R> {
     /// Cuts what `reader` gives into blocks of about `block_bytes`.
     pub fn new(reader: R, block_bytes: usize) -> Blocks<R> {
-        Blocks { reader, rest: Vec::new(), next_line: 1, next_number: 0, block_bytes, ended: false, broken_by: None }
+        Blocks {
+            reader,
+            rest: Vec::new(),
+            next_line: 1,
+            next_number: 0,
+            block_bytes,
+            ended: false,
+            broken_by: None,
+        }
     }
 
     /// The next block, or `None` at the end of the file. A file that breaks off gives its whole
@@ -234,7 +244,8 @@ pub fn parse_blocks<R: Read + Send, T: Send>(
     parse: impl Fn(Block) -> T + Sync,
 ) -> Result<(Vec<T>, Option<io::Error>), Stopped> {
     use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
-    let (sender, receiver) = std::sync::mpsc::sync_channel::<Block>(rayon::current_num_threads() + 1);
+    let (sender, receiver) =
+        std::sync::mpsc::sync_channel::<Block>(rayon::current_num_threads() + 1);
     std::thread::scope(|scope| {
         let reading = scope.spawn(move || {
             while let Some(block) = blocks.next_block()? {
@@ -281,7 +292,8 @@ mod tests {
             assert_eq!(joined, text, "blocks of {size}");
             for block in &blocks {
                 let before = joined.len();
-                let start = text.windows(block.bytes.len()).position(|part| part == block.bytes).unwrap();
+                let start =
+                    text.windows(block.bytes.len()).position(|part| part == block.bytes).unwrap();
                 let lines_before = memchr::memchr_iter(b'\n', &text[..start]).count() as u64;
                 assert_eq!(block.first_line, lines_before + 1, "blocks of {size}, {before}");
             }
@@ -293,7 +305,10 @@ mod tests {
         let mut text = vec![b'x'; 3 * LINE_BYTES];
         text.extend(b"\nlast,line\n");
         let blocks = lines_of(&text, 1 << 16);
-        let long: Vec<u64> = blocks.iter().flat_map(|block| block.long_lines.iter().map(|(line, _)| *line)).collect();
+        let long: Vec<u64> = blocks
+            .iter()
+            .flat_map(|block| block.long_lines.iter().map(|(line, _)| *line))
+            .collect();
         assert_eq!(long, [1]);
         let last = blocks.iter().rev().find(|block| !block.bytes.is_empty()).unwrap();
         assert_eq!((last.bytes.as_slice(), last.first_line), (b"last,line\n".as_slice(), 2));
@@ -311,7 +326,10 @@ mod tests {
                     Err(error) => break error,
                 }
             };
-            assert_eq!((bytes.as_slice(), error.to_string().as_str()), (b"one\ntwo\n".as_slice(), "cut"));
+            assert_eq!(
+                (bytes.as_slice(), error.to_string().as_str()),
+                (b"one\ntwo\n".as_slice(), "cut")
+            );
             assert_eq!(blocks.next_block().unwrap(), None);
         }
     }

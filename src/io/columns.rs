@@ -55,24 +55,77 @@ const NAMES: &[(Role, &str, &[&str])] = &[
     (
         Role::Track,
         "track",
-        &["trackid", "vid", "tripid", "trajectoryid", "trajid", "tid", "vesselid", "shipid", "segmentid", "trajectory", "vessel", "ship", "id"],
+        &[
+            "trackid",
+            "vid",
+            "tripid",
+            "trajectoryid",
+            "trajid",
+            "tid",
+            "vesselid",
+            "shipid",
+            "segmentid",
+            "trajectory",
+            "vessel",
+            "ship",
+            "id",
+        ],
     ),
     (
         Role::Time,
         "time",
         &[
-            "basedatetime", "timestamp", "datetime", "sequencedttm", "timeutc", "timestamputc", "datetimeutc", "utc",
-            "receivedtime", "receivedat", "recvtime", "positiontime", "dtposutc", "dtmessageutc", "movementdatetime",
-            "tsposutc", "eventtime", "time", "ts", "t", "epoch", "unixtime", "dttm",
+            "basedatetime",
+            "timestamp",
+            "datetime",
+            "sequencedttm",
+            "timeutc",
+            "timestamputc",
+            "datetimeutc",
+            "utc",
+            "receivedtime",
+            "receivedat",
+            "recvtime",
+            "positiontime",
+            "dtposutc",
+            "dtmessageutc",
+            "movementdatetime",
+            "tsposutc",
+            "eventtime",
+            "time",
+            "ts",
+            "t",
+            "epoch",
+            "unixtime",
+            "dttm",
         ],
     ),
     (Role::Date, "date", &["date", "day", "dateutc"]),
     (Role::Lat, "latitude", &["lat", "latitude", "latdeg", "latitudedeg", "y", "ycoord", "poslat"]),
-    (Role::Lon, "longitude", &["lon", "longitude", "long", "lng", "londeg", "longitudedeg", "x", "xcoord", "poslon"]),
+    (
+        Role::Lon,
+        "longitude",
+        &["lon", "longitude", "long", "lng", "londeg", "longitudedeg", "x", "xcoord", "poslon"],
+    ),
     (
         Role::Sog,
         "speed over ground",
-        &["sog", "sogkn", "sogknots", "speedoverground", "speed", "speedkn", "speedknots", "sogmps", "sogms", "speedmps", "speedms", "sogkmh", "speedkmh", "velocity"],
+        &[
+            "sog",
+            "sogkn",
+            "sogknots",
+            "speedoverground",
+            "speed",
+            "speedkn",
+            "speedknots",
+            "sogmps",
+            "sogms",
+            "speedmps",
+            "speedms",
+            "sogkmh",
+            "speedkmh",
+            "velocity",
+        ],
     ),
     (
         Role::Cog,
@@ -80,14 +133,30 @@ const NAMES: &[(Role, &str, &[&str])] = &[
         &["cog", "cogdeg", "courseoverground", "course", "coursedeg", "track", "trackangle"],
     ),
     (Role::CogSine, "sine of course", &["cogsin", "sincog", "cogsine", "coursesin", "sincourse"]),
-    (Role::CogCosine, "cosine of course", &["cogcos", "coscog", "cogcosine", "coursecos", "coscourse"]),
+    (
+        Role::CogCosine,
+        "cosine of course",
+        &["cogcos", "coscog", "cogcosine", "coursecos", "coscourse"],
+    ),
     (Role::Heading, "heading", &["heading", "trueheading", "hdg", "headingdeg", "th"]),
     (Role::Rot, "rate of turn", &["rot", "rateofturn", "turn", "rotdegmin"]),
     (Role::Status, "status", &["status", "navstatus", "navigationalstatus", "navigationstatus"]),
     (Role::Name, "name", &["vesselname", "shipname", "name"]),
     (Role::Imo, "IMO number", &["imo", "imonumber", "imono"]),
     (Role::Callsign, "call sign", &["callsign", "callsgn"]),
-    (Role::ShipType, "ship type", &["vesseltype", "shiptype", "shiptypeid", "typeofship", "aistype", "shipandcargotype", "type"]),
+    (
+        Role::ShipType,
+        "ship type",
+        &[
+            "vesseltype",
+            "shiptype",
+            "shiptypeid",
+            "typeofship",
+            "aistype",
+            "shipandcargotype",
+            "type",
+        ],
+    ),
     (Role::Length, "length", &["length", "lengthm", "shiplength", "loa"]),
     (Role::Width, "width", &["width", "beam", "breadth", "widthm", "shipwidth"]),
     (Role::DimA, "to bow", &["dima", "a", "tobow"]),
@@ -97,7 +166,11 @@ const NAMES: &[(Role, &str, &[&str])] = &[
     (Role::Draught, "draught", &["draught", "draft", "draughtm", "draftm"]),
     (Role::Destination, "destination", &["destination", "dest"]),
     (Role::Eta, "ETA", &["eta", "etamdhm", "etautc"]),
-    (Role::Remaining, "minutes to arrival", &["remainingtraveltimeinminutes", "remainingmins", "remainingminutes"]),
+    (
+        Role::Remaining,
+        "minutes to arrival",
+        &["remainingtraveltimeinminutes", "remainingmins", "remainingminutes"],
+    ),
     (Role::Hour, "hour", &["hourint"]),
     (Role::Weekday, "weekday", &["weekdayint"]),
     (Role::Week, "week", &["weekofyearint"]),
@@ -142,12 +215,14 @@ impl Columns {
         let mut taken = vec![false; names.len()];
         let mut found = Vec::new();
         for (role, chosen) in mapping.chosen() {
-            let place = match chosen.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
-                Some(number) => number.checked_sub(1).filter(|place| *place < names.len()),
-                None => names.iter().position(|name| name.trim() == chosen.trim()).or_else(|| {
-                    normals.iter().position(|name| *name == normal(chosen))
-                }),
-            };
+            let place =
+                match chosen.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
+                    Some(number) => number.checked_sub(1).filter(|place| *place < names.len()),
+                    None => names
+                        .iter()
+                        .position(|name| name.trim() == chosen.trim())
+                        .or_else(|| normals.iter().position(|name| *name == normal(chosen))),
+                };
             if let Some(place) = place.filter(|place| !taken[*place]) {
                 taken[place] = true;
                 found.push((role, place));
@@ -158,7 +233,10 @@ impl Columns {
                 continue;
             }
             let place = synonyms.iter().find_map(|synonym| {
-                normals.iter().enumerate().position(|(place, name)| !taken[place] && name == synonym)
+                normals
+                    .iter()
+                    .enumerate()
+                    .position(|(place, name)| !taken[place] && name == synonym)
             });
             if let Some(place) = place {
                 taken[place] = true;
@@ -191,7 +269,8 @@ impl Columns {
 
     /// Whether rows can say something of vessels.
     pub fn has_statics(&self) -> bool {
-        const STATIC: [Role; 5] = [Role::Name, Role::Imo, Role::Callsign, Role::ShipType, Role::Destination];
+        const STATIC: [Role; 5] =
+            [Role::Name, Role::Imo, Role::Callsign, Role::ShipType, Role::Destination];
         self.of(Role::Mmsi).is_some() && STATIC.iter().any(|role| self.of(*role).is_some())
     }
 
@@ -237,7 +316,8 @@ impl SpeedUnit {
     /// The unit that a column's name gives away: `speed_kmh`, `SOG (m/s)`.
     pub fn from_column_name(name: &str) -> Option<SpeedUnit> {
         let name: String = name.to_lowercase();
-        let ends = |ends: &[&str]| ends.iter().any(|end| name.trim_end_matches([')', ']']).ends_with(end));
+        let ends =
+            |ends: &[&str]| ends.iter().any(|end| name.trim_end_matches([')', ']']).ends_with(end));
         if ends(&["m/s", "mps", "_ms", "ms-1", "m_s"]) {
             Some(SpeedUnit::MetersPerSecond)
         } else if ends(&["km/h", "kmh", "kph", "km_h"]) {
@@ -374,25 +454,57 @@ impl Mapping {
 
 impl Params for Mapping {
     fn describe(&mut self, form: &mut dyn Form) {
-        form.text("date", &mut self.date, "Day to assume where a file has times without dates, as 2018-06-01; empty: 2000-01-01.");
-        self.time_format.describe("time_format", form, "How times are written; times are UTC unless they carry an offset.");
+        form.text(
+            "date",
+            &mut self.date,
+            "Day to assume where a file has times without dates, as 2018-06-01; empty: 2000-01-01.",
+        );
+        self.time_format.describe(
+            "time_format",
+            form,
+            "How times are written; times are UTC unless they carry an offset.",
+        );
         self.sog_unit.describe("sog_unit", form, "Unit of speed over ground; auto: from the column's name, or from how fast positions move.");
-        self.cog_unit.describe("cog_unit", form, "Unit of course over ground; auto: tenths if values lie beyond 360.");
-        form.text("mmsi_column", &mut self.mmsi_column, "Column with the vessel's number; a name as in the file, or #3 for the third.");
+        self.cog_unit.describe(
+            "cog_unit",
+            form,
+            "Unit of course over ground; auto: tenths if values lie beyond 360.",
+        );
+        form.text(
+            "mmsi_column",
+            &mut self.mmsi_column,
+            "Column with the vessel's number; a name as in the file, or #3 for the third.",
+        );
         form.text("time_column", &mut self.time_column, "Column with the time.");
         form.text("lat_column", &mut self.lat_column, "Column with the latitude, degrees north.");
         form.text("lon_column", &mut self.lon_column, "Column with the longitude, degrees east.");
         form.text("sog_column", &mut self.sog_column, "Column with the speed over ground.");
         form.text("cog_column", &mut self.cog_column, "Column with the course over ground.");
-        form.text("heading_column", &mut self.heading_column, "Column with the true heading, degrees.");
+        form.text(
+            "heading_column",
+            &mut self.heading_column,
+            "Column with the true heading, degrees.",
+        );
         form.text("name_column", &mut self.name_column, "Column with the ship's name.");
-        form.text("type_column", &mut self.type_column, "Column with the ship type, a number or words.");
-        form.flag("accept_bad_checksums", &mut self.accept_bad_checksums, "Decode NMEA sentences whose checksum is missing or wrong as well.");
+        form.text(
+            "type_column",
+            &mut self.type_column,
+            "Column with the ship type, a number or words.",
+        );
+        form.flag(
+            "accept_bad_checksums",
+            &mut self.accept_bad_checksums,
+            "Decode NMEA sentences whose checksum is missing or wrong as well.",
+        );
     }
 
     fn faults(&self) -> Vec<String> {
         let is_day = self.date.trim().is_empty() || day_ms(&self.date).is_some();
-        if is_day { Vec::new() } else { vec![format!("date is \"{}\"; it must be a day such as 2018-06-01", self.date)] }
+        if is_day {
+            Vec::new()
+        } else {
+            vec![format!("date is \"{}\"; it must be a day such as 2018-06-01", self.date)]
+        }
     }
 }
 
@@ -412,21 +524,49 @@ mod tests {
     fn columns_of_every_dialect_are_recognised() {
         check(
             "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo",
-            &[(Role::Mmsi, "MMSI"), (Role::Time, "BaseDateTime"), (Role::Draught, "Draft"), (Role::ShipType, "VesselType")],
+            &[
+                (Role::Mmsi, "MMSI"),
+                (Role::Time, "BaseDateTime"),
+                (Role::Draught, "Draft"),
+                (Role::ShipType, "VesselType"),
+            ],
         );
         check(
             "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,Name,Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,A,B,C,D",
-            &[(Role::Time, "# Timestamp"), (Role::Status, "Navigational status"), (Role::ShipType, "Ship type"), (Role::DimA, "A"), (Role::Eta, "ETA")],
+            &[
+                (Role::Time, "# Timestamp"),
+                (Role::Status, "Navigational status"),
+                (Role::ShipType, "Ship type"),
+                (Role::DimA, "A"),
+                (Role::Eta, "ETA"),
+            ],
         );
-        check("OBJECT_ID,VID,SEQUENCE_DTTM,LAT,LON,SPEED_OVER_GROUND,COURSE_OVER_GROUND", &[(Role::Track, "VID"), (Role::Time, "SEQUENCE_DTTM"), (Role::Sog, "SPEED_OVER_GROUND")]);
-        check("point_id,point_id_original,track_id,time,lat,lon,speed,course", &[(Role::Track, "track_id"), (Role::Cog, "course")]);
-        check("Segment_nr,Timestamp,Latitude,Longitude,SOG,COG_sin,COG_cos,TrackID,MMSI,ShipTypeID", &[(Role::CogSine, "COG_sin"), (Role::Mmsi, "MMSI"), (Role::ShipType, "ShipTypeID")]);
-        check("time,mmsi,lon,lat,Speed (km/h),true heading", &[(Role::Sog, "Speed (km/h)"), (Role::Heading, "true heading")]);
+        check(
+            "OBJECT_ID,VID,SEQUENCE_DTTM,LAT,LON,SPEED_OVER_GROUND,COURSE_OVER_GROUND",
+            &[
+                (Role::Track, "VID"),
+                (Role::Time, "SEQUENCE_DTTM"),
+                (Role::Sog, "SPEED_OVER_GROUND"),
+            ],
+        );
+        check(
+            "point_id,point_id_original,track_id,time,lat,lon,speed,course",
+            &[(Role::Track, "track_id"), (Role::Cog, "course")],
+        );
+        check(
+            "Segment_nr,Timestamp,Latitude,Longitude,SOG,COG_sin,COG_cos,TrackID,MMSI,ShipTypeID",
+            &[(Role::CogSine, "COG_sin"), (Role::Mmsi, "MMSI"), (Role::ShipType, "ShipTypeID")],
+        );
+        check(
+            "time,mmsi,lon,lat,Speed (km/h),true heading",
+            &[(Role::Sog, "Speed (km/h)"), (Role::Heading, "true heading")],
+        );
     }
 
     #[test]
     fn the_users_choice_goes_before_recognition() {
-        let mapping = Mapping { lat_column: "b".into(), lon_column: "#1".into(), ..Mapping::default() };
+        let mapping =
+            Mapping { lat_column: "b".into(), lon_column: "#1".into(), ..Mapping::default() };
         let names = ["where", "b", "lat", "lon"].map(String::from).to_vec();
         let columns = Columns::recognize(names, &mapping);
         assert_eq!((columns.of(Role::Lat), columns.of(Role::Lon)), (Some(1), Some(0)));

@@ -31,14 +31,31 @@ pub fn reports_parquet(fleet: &Fleet, path: &Path, job: &Job) -> Result<(), Writ
 }
 
 /// Writes the reports of `trips` as Parquet: as [`reports_parquet`], with `trip_id` before.
-pub fn trips_parquet(fleet: &Fleet, trips: &[Trip], path: &Path, job: &Job) -> Result<(), WriteError> {
-    let runs = trips.iter().enumerate().map(|(id, trip)| (trip.vessel, Some(id as u32), trip.reports.clone()));
+pub fn trips_parquet(
+    fleet: &Fleet,
+    trips: &[Trip],
+    path: &Path,
+    job: &Job,
+) -> Result<(), WriteError> {
+    let runs = trips
+        .iter()
+        .enumerate()
+        .map(|(id, trip)| (trip.vessel, Some(id as u32), trip.reports.clone()));
     points_parquet(fleet, &runs.collect::<Vec<_>>(), true, path, job)
 }
 
-fn points_parquet(fleet: &Fleet, runs: &[Run], are_trips: bool, path: &Path, job: &Job) -> Result<(), WriteError> {
+fn points_parquet(
+    fleet: &Fleet,
+    runs: &[Run],
+    are_trips: bool,
+    path: &Path,
+    job: &Job,
+) -> Result<(), WriteError> {
     job.expect(runs.iter().map(|(.., range)| range.len()).sum());
-    let fault = |error: PolarsError| WriteError::Io { path: path.to_owned(), error: std::io::Error::other(error.to_string()) };
+    let fault = |error: PolarsError| WriteError::Io {
+        path: path.to_owned(),
+        error: std::io::Error::other(error.to_string()),
+    };
     write_whole(path, |file| {
         // The schema is that of a frame without rows.
         let schema = frame(fleet, &[], are_trips).map_err(fault)?.schema().as_ref().clone();
@@ -51,7 +68,9 @@ fn points_parquet(fleet: &Fleet, runs: &[Run], are_trips: bool, path: &Path, job
         let mut flush = |group: &mut Vec<Run>, rows: &mut usize| {
             job.advance(*rows).map_err(|_| WriteError::Cancelled)?;
             *rows = 0;
-            writer.write_batch(&frame(fleet, &std::mem::take(group), are_trips).map_err(fault)?).map_err(fault)
+            writer
+                .write_batch(&frame(fleet, &std::mem::take(group), are_trips).map_err(fault)?)
+                .map_err(fault)
         };
         for (vessel, trip, range) in runs {
             let mut start = range.start;
@@ -78,9 +97,14 @@ fn points_parquet(fleet: &Fleet, runs: &[Run], are_trips: bool, path: &Path, job
 fn frame(fleet: &Fleet, runs: &[Run], are_trips: bool) -> Result<DataFrame, PolarsError> {
     let reports = fleet.reports();
     let height = runs.iter().map(|(.., range)| range.len()).sum();
-    let number = |name: &str, column: &[f32]| Column::new(name.into(), gather(column, runs)).fill_nan_with_null();
+    let number = |name: &str, column: &[f32]| {
+        Column::new(name.into(), gather(column, runs)).fill_nan_with_null()
+    };
     let of_vessel = |name: &str, text: &dyn Fn(usize) -> String| {
-        Column::new(name.into(), per_row(runs, |vessel| Some(text(vessel)).filter(|text| !text.is_empty())))
+        Column::new(
+            name.into(),
+            per_row(runs, |vessel| Some(text(vessel)).filter(|text| !text.is_empty())),
+        )
     };
     let vessels = fleet.vessels();
     let is_local = vessels.iter().any(|vessel| vessel.is_local);
@@ -90,7 +114,10 @@ fn frame(fleet: &Fleet, runs: &[Run], are_trips: bool) -> Result<DataFrame, Pola
     let positions = gather(&reports.positions, runs);
     let mut columns = Vec::new();
     if are_trips {
-        let trips: Vec<Option<u32>> = runs.iter().flat_map(|(_, trip, range)| std::iter::repeat_n(*trip, range.len())).collect();
+        let trips: Vec<Option<u32>> = runs
+            .iter()
+            .flat_map(|(_, trip, range)| std::iter::repeat_n(*trip, range.len()))
+            .collect();
         columns.push(Column::new("trip_id".into(), trips));
     }
     columns.extend([
@@ -102,13 +129,24 @@ fn frame(fleet: &Fleet, runs: &[Run], are_trips: bool) -> Result<DataFrame, Pola
         number("cog", &reports.cog_deg)?,
         number("heading", &reports.heading_deg)?,
         number("rot_deg_min", &reports.rot_deg_min)?,
-        Column::new("status".into(), gather(&reports.status, runs).iter().map(|status| status.0).collect::<Vec<u8>>()),
+        Column::new(
+            "status".into(),
+            gather(&reports.status, runs).iter().map(|status| status.0).collect::<Vec<u8>>(),
+        ),
         of_vessel("name", &|vessel| vessels[vessel].about.name.clone()),
         of_vessel("callsign", &|vessel| vessels[vessel].about.callsign.clone()),
         of_vessel("destination", &|vessel| vessels[vessel].about.destination.clone()),
         of_vessel("eta", &|vessel| vessels[vessel].about.eta.clone()),
-        Column::new("imo".into(), per_row(runs, |vessel| Some(vessels[vessel].about.imo).filter(|imo| *imo > 0))),
-        Column::new("ship_type".into(), per_row(runs, |vessel| Some(vessels[vessel].about.ship_type.0).filter(|code| *code > 0))),
+        Column::new(
+            "imo".into(),
+            per_row(runs, |vessel| Some(vessels[vessel].about.imo).filter(|imo| *imo > 0)),
+        ),
+        Column::new(
+            "ship_type".into(),
+            per_row(runs, |vessel| {
+                Some(vessels[vessel].about.ship_type.0).filter(|code| *code > 0)
+            }),
+        ),
         Column::new("length".into(), per_row(runs, |vessel| vessels[vessel].about.length_m)),
         Column::new("width".into(), per_row(runs, |vessel| vessels[vessel].about.width_m)),
         Column::new("draught".into(), per_row(runs, |vessel| vessels[vessel].about.draught_m)),
@@ -117,9 +155,21 @@ fn frame(fleet: &Fleet, runs: &[Run], are_trips: bool) -> Result<DataFrame, Pola
         let truth = gather(&reports.truth, runs);
         let known = |id: u32| Some(id).filter(|id| *id != Truth::NONE);
         columns.extend([
-            Column::new("truth_route".into(), truth.iter().map(|truth| known(truth.route)).collect::<Vec<_>>()),
-            Column::new("truth_trip".into(), truth.iter().map(|truth| known(truth.trip)).collect::<Vec<_>>()),
-            Column::new("truth_fault".into(), truth.iter().map(|truth| Some(truth.fault.name()).filter(|name| !name.is_empty())).collect::<Vec<_>>()),
+            Column::new(
+                "truth_route".into(),
+                truth.iter().map(|truth| known(truth.route)).collect::<Vec<_>>(),
+            ),
+            Column::new(
+                "truth_trip".into(),
+                truth.iter().map(|truth| known(truth.trip)).collect::<Vec<_>>(),
+            ),
+            Column::new(
+                "truth_fault".into(),
+                truth
+                    .iter()
+                    .map(|truth| Some(truth.fault.name()).filter(|name| !name.is_empty()))
+                    .collect::<Vec<_>>(),
+            ),
         ]);
     }
     DataFrame::new(height, columns)
@@ -132,7 +182,9 @@ fn gather<T: Copy>(column: &[T], runs: &[Run]) -> Vec<T> {
 
 /// What is known of a vessel, once for each of its rows.
 fn per_row<T: Clone>(runs: &[Run], known: impl Fn(usize) -> T) -> Vec<T> {
-    runs.iter().flat_map(|(vessel, _, range)| std::iter::repeat_n(known(*vessel), range.len())).collect()
+    runs.iter()
+        .flat_map(|(vessel, _, range)| std::iter::repeat_n(known(*vessel), range.len()))
+        .collect()
 }
 
 /// Not-a-number to null: other programs know missing values, not our mark for them.
@@ -144,7 +196,8 @@ impl FillNan for Column {
     fn fill_nan_with_null(self) -> Result<Column, PolarsError> {
         let series = self.as_materialized_series();
         let floats = series.f32()?;
-        let filled: Vec<Option<f32>> = floats.iter().map(|number| number.filter(|number| !number.is_nan())).collect();
+        let filled: Vec<Option<f32>> =
+            floats.iter().map(|number| number.filter(|number| !number.is_nan())).collect();
         Ok(Column::new(series.name().clone(), filled))
     }
 }
@@ -183,7 +236,12 @@ pub fn trips_csv(fleet: &Fleet, trips: &[Trip], path: &Path) -> Result<(), Write
 
 /// Writes `trips` as GeoJSON: a `LineString` a trip (cut in two at the date line), with what
 /// [`trips_csv`] says as properties and `times` in milliseconds since 1970, one for each place.
-pub fn trips_geojson(fleet: &Fleet, trips: &[Trip], path: &Path, job: &Job) -> Result<(), WriteError> {
+pub fn trips_geojson(
+    fleet: &Fleet,
+    trips: &[Trip],
+    path: &Path,
+    job: &Job,
+) -> Result<(), WriteError> {
     let fault = |error| WriteError::Io { path: path.to_owned(), error };
     job.expect(trips.len());
     write_whole(path, |file| {
@@ -202,7 +260,8 @@ fn feature(fleet: &Fleet, id: usize, trip: &Trip) -> serde_json::Value {
     let mut lines: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
     for place in track.positions {
         let line = lines.last_mut().expect("there is one");
-        let crosses = line.last().is_some_and(|[lon_deg, _]| (lon_deg - place.lon_deg).abs() > 180.0);
+        let crosses =
+            line.last().is_some_and(|[lon_deg, _]| (lon_deg - place.lon_deg).abs() > 180.0);
         if crosses {
             lines.push(Vec::new());
         }
@@ -255,10 +314,21 @@ pub fn refused_csv(reading: &Reading, path: &Path) -> Result<(), WriteError> {
     })
 }
 
-fn refused_rows(file: &mut impl Write, name: &str, refused: &Tally<Refusal>) -> std::io::Result<()> {
+fn refused_rows(
+    file: &mut impl Write,
+    name: &str,
+    refused: &Tally<Refusal>,
+) -> std::io::Result<()> {
     for (reason, counted) in refused.iter() {
         for place in &counted.first {
-            writeln!(file, "{name},{},{},{},{}", quoted(reason.name()), counted.n, place.line, quoted(&place.text))?;
+            writeln!(
+                file,
+                "{name},{},{},{},{}",
+                quoted(reason.name()),
+                counted.n,
+                place.line,
+                quoted(&place.text)
+            )?;
         }
         if counted.first.is_empty() {
             writeln!(file, "{name},{},{},,", quoted(reason.name()), counted.n)?;
@@ -269,11 +339,19 @@ fn refused_rows(file: &mut impl Write, name: &str, refused: &Tally<Refusal>) -> 
 
 /// A field for CSV, in quotes where it needs them.
 pub fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Writes a plain table of counts.
-pub fn counts_csv<'a>(what: &str, counts: impl IntoIterator<Item = (&'a str, u64)>, path: &Path) -> Result<PathBuf, WriteError> {
+pub fn counts_csv<'a>(
+    what: &str,
+    counts: impl IntoIterator<Item = (&'a str, u64)>,
+    path: &Path,
+) -> Result<PathBuf, WriteError> {
     let fault = |error| WriteError::Io { path: path.to_owned(), error };
     write_whole(path, |file| {
         writeln!(file, "{what},count").map_err(fault)?;

@@ -47,7 +47,12 @@ fn course_deg(rows: &[Row], mapping: &Mapping, notes: &mut Vec<String>) -> f64 {
     }
 }
 
-fn speed_unit(rows: &[Row], columns: &Columns, mapping: &Mapping, notes: &mut Vec<String>) -> SpeedUnit {
+fn speed_unit(
+    rows: &[Row],
+    columns: &Columns,
+    mapping: &Mapping,
+    notes: &mut Vec<String>,
+) -> SpeedUnit {
     if mapping.sog_unit != SpeedUnit::Auto {
         return mapping.sog_unit;
     }
@@ -59,7 +64,12 @@ fn speed_unit(rows: &[Row], columns: &Columns, mapping: &Mapping, notes: &mut Ve
         return unit;
     }
     let Some(ratio) = moved_against_said(rows) else { return SpeedUnit::Knots };
-    let candidates = [SpeedUnit::Knots, SpeedUnit::MetersPerSecond, SpeedUnit::KilometersPerHour, SpeedUnit::TenthKnots];
+    let candidates = [
+        SpeedUnit::Knots,
+        SpeedUnit::MetersPerSecond,
+        SpeedUnit::KilometersPerHour,
+        SpeedUnit::TenthKnots,
+    ];
     let off = |unit: &SpeedUnit| (ratio / unit.kn()).ln().abs();
     let best = candidates.into_iter().min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or_default();
     // Nearest is not near: noisy positions make all speeds look too low.
@@ -95,7 +105,8 @@ fn moved_against_said(rows: &[Row]) -> Option<f64> {
             let said = 0.5 * (a.sog + b.sog);
             // Under way, steadily, and far enough that rounded positions do not matter.
             let is_steady = (a.sog - b.sog).abs() < 0.2 * said;
-            let tells = (2.0..=1800.0).contains(&s) && moved_m > least_m && (3.0..60.0).contains(&moved_kn);
+            let tells =
+                (2.0..=1800.0).contains(&s) && moved_m > least_m && (3.0..60.0).contains(&moved_kn);
             (tells && is_steady).then_some(moved_kn / said)
         })
         .collect();
@@ -115,10 +126,13 @@ fn grid_m(rows: &[Row]) -> f64 {
     };
     let known = || rows.iter().filter(|row| position_fault(row.lat, row.lon).is_ok());
     let n = known().count();
-    let per_degree = [1.0, 10.0, 100.0, 1000.0, 10_000.0, 100_000.0].into_iter().find(|per_degree| {
-        let on = known().filter(|row| is_on(row.lat, *per_degree) && is_on(row.lon, *per_degree)).count();
-        on * 20 >= n * 19
-    });
+    let per_degree =
+        [1.0, 10.0, 100.0, 1000.0, 10_000.0, 100_000.0].into_iter().find(|per_degree| {
+            let on = known()
+                .filter(|row| is_on(row.lat, *per_degree) && is_on(row.lon, *per_degree))
+                .count();
+            on * 20 >= n * 19
+        });
     per_degree.map_or(0.0, |per_degree| DEGREE_M / per_degree)
 }
 
@@ -160,7 +174,11 @@ mod tests {
             (120.0, SpeedUnit::TenthKnots),
             (40.0, SpeedUnit::Knots),
         ] {
-            let found = units(&sailing(said, 90.0), &columns(&["mmsi", "lat", "lon", "SOG"]), &Mapping::default());
+            let found = units(
+                &sailing(said, 90.0),
+                &columns(&["mmsi", "lat", "lon", "SOG"]),
+                &Mapping::default(),
+            );
             assert_eq!(found.0.sog, unit, "{said}: {:?}", found.1);
         }
     }
@@ -180,7 +198,10 @@ mod tests {
         let named = units(&rows, &columns(&["speed (m/s)"]), &Mapping::default()).0;
         assert_eq!(named.sog, SpeedUnit::MetersPerSecond);
         let mapping = Mapping { sog_unit: SpeedUnit::KilometersPerHour, ..Mapping::default() };
-        assert_eq!(units(&rows, &columns(&["speed (m/s)"]), &mapping).0.sog, SpeedUnit::KilometersPerHour);
+        assert_eq!(
+            units(&rows, &columns(&["speed (m/s)"]), &mapping).0.sog,
+            SpeedUnit::KilometersPerHour
+        );
     }
 
     #[test]

@@ -35,7 +35,12 @@ pub struct Units {
 
 impl Default for Units {
     fn default() -> Self {
-        Units { sog: SpeedUnit::Knots, cog_deg: 1.0, negative: Negative::HalfCircle, rot_is_raw: false }
+        Units {
+            sog: SpeedUnit::Knots,
+            cog_deg: 1.0,
+            negative: Negative::HalfCircle,
+            rot_is_raw: false,
+        }
     }
 }
 
@@ -86,7 +91,11 @@ impl Units {
             position: Position::new(row.lon, row.lat),
             sog_kn: self.sog_kn(row.sog, builder, at),
             cog_deg: self.cog_deg(row.cog, builder, at),
-            heading_deg: if (0.0..360.0).contains(&row.heading) { row.heading as f32 } else { f32::NAN },
+            heading_deg: if (0.0..360.0).contains(&row.heading) {
+                row.heading as f32
+            } else {
+                f32::NAN
+            },
             rot_deg_min: self.rot_deg_min(row.rot),
             status: row.status,
         };
@@ -202,10 +211,14 @@ mod tests {
 
     #[test]
     fn what_is_not_available_becomes_missing() {
-        let batch = take(&Units::default(), Row { sog: 102.3, cog: 360.0, heading: 511.0, ..row() });
+        let batch =
+            take(&Units::default(), Row { sog: 102.3, cog: 360.0, heading: 511.0, ..row() });
         let report = batch.reports[0];
         assert!(report.sog_kn.is_nan() && report.cog_deg.is_nan() && report.heading_deg.is_nan());
-        assert_eq!((batch.odd.of(Oddity::SpeedMissing), batch.odd.of(Oddity::CourseMissing)), (1, 1));
+        assert_eq!(
+            (batch.odd.of(Oddity::SpeedMissing), batch.odd.of(Oddity::CourseMissing)),
+            (1, 1)
+        );
     }
 
     #[test]
@@ -219,7 +232,11 @@ mod tests {
             (Row { t_ms: Some(5), ..row() }, Refusal::TimeOutOfRange),
         ] {
             let batch = take(&Units::default(), row);
-            assert_eq!((batch.reports.len(), batch.refused.of(reason), batch.rows_read), (0, 1, 1), "{reason:?}");
+            assert_eq!(
+                (batch.reports.len(), batch.refused.of(reason), batch.rows_read),
+                (0, 1, 1),
+                "{reason:?}"
+            );
         }
     }
 

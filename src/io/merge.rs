@@ -28,10 +28,14 @@ type Identity = (bool, u32);
 type Part = (u32, u32, u32);
 
 /// A fleet of all `files`, and for each of them how many rows another file had already.
-pub fn merge(mut files: Vec<FileBatches>, job: &Job) -> Result<(Fleet, Vec<Tally<Refusal>>), Stopped> {
+pub fn merge(
+    mut files: Vec<FileBatches>,
+    job: &Job,
+) -> Result<(Fleet, Vec<Tally<Refusal>>), Stopped> {
     files.iter_mut().for_each(|file| share_anchors(&mut file.batches));
     let vessels = vessels_of(&files);
-    let has_truth = files.iter().flat_map(|file| &file.batches).any(|batch| !batch.truth.is_empty());
+    let has_truth =
+        files.iter().flat_map(|file| &file.batches).any(|batch| !batch.truth.is_empty());
     let mut abouts: FxHashMap<Identity, Vec<About>> = FxHashMap::default();
     for file in &mut files {
         for about in file.batches.iter_mut().flat_map(|batch| batch.abouts.drain(..)) {
@@ -39,7 +43,8 @@ pub fn merge(mut files: Vec<FileBatches>, job: &Job) -> Result<(Fleet, Vec<Tally
         }
     }
     // Vessels in a few pieces of work for each core, each piece with columns of its own.
-    let rows: usize = files.iter().flat_map(|file| &file.batches).map(|batch| batch.reports.len()).sum();
+    let rows: usize =
+        files.iter().flat_map(|file| &file.batches).map(|batch| batch.reports.len()).sum();
     let piece_rows = (rows / (4 * rayon::current_num_threads())).max(20_000);
     let mut pieces: Vec<Vec<(Identity, Vec<Part>)>> = vec![Vec::new()];
     let mut filled = 0;
@@ -95,7 +100,11 @@ fn vessels_of(files: &[FileBatches]) -> Vec<(Identity, Vec<Part>)> {
     for (f, file) in files.iter().enumerate() {
         for (b, batch) in file.batches.iter().enumerate() {
             parts.extend(
-                batch.groups.iter().enumerate().map(|(g, group)| ((file.is_local, group.id), (f as u32, b as u32, g as u32))),
+                batch
+                    .groups
+                    .iter()
+                    .enumerate()
+                    .map(|(g, group)| ((file.is_local, group.id), (f as u32, b as u32, g as u32))),
             );
             silent.extend(batch.abouts.iter().map(|about| (file.is_local, about.id)));
         }
@@ -113,7 +122,9 @@ fn vessels_of(files: &[FileBatches]) -> Vec<(Identity, Vec<Part>)> {
     let n_heard = vessels.len();
     let unheard: Vec<_> = silent
         .into_iter()
-        .filter(|identity| vessels[..n_heard].binary_search_by_key(identity, |(known, _)| *known).is_err())
+        .filter(|identity| {
+            vessels[..n_heard].binary_search_by_key(identity, |(known, _)| *known).is_err()
+        })
         .map(|identity| (identity, Vec::new()))
         .collect();
     vessels.extend(unheard);
@@ -144,7 +155,9 @@ fn assemble(
     job: &Job,
 ) -> Result<Piece, Stopped> {
     let mut piece = Piece { duplicates: vec![Tally::default(); files.len()], ..Piece::default() };
-    piece.reports.reserve(vessels.iter().flat_map(|(_, parts)| parts).map(|part| group(files, *part).1.len()).sum());
+    piece.reports.reserve(
+        vessels.iter().flat_map(|(_, parts)| parts).map(|part| group(files, *part).1.len()).sum(),
+    );
     let mut rows: Vec<(Report, u32, Truth)> = Vec::new();
     for ((is_local, id), parts) in vessels {
         job.go_on()?;
@@ -170,14 +183,22 @@ fn assemble(
             }
         }
         piece.lengths.push(rows.len());
-        piece.vessels.push(describe(id, is_local, abouts.get(&(is_local, id)).map_or(&[], Vec::as_slice)));
+        piece.vessels.push(describe(
+            id,
+            is_local,
+            abouts.get(&(is_local, id)).map_or(&[], Vec::as_slice),
+        ));
     }
     Ok(piece)
 }
 
 /// Takes out rows that are exactly those of an earlier file. Repeats within a file stay: cleaning
 /// counts them.
-fn drop_duplicates(rows: &mut Vec<(Report, u32, Truth)>, files: &[FileBatches], duplicates: &mut [Tally<Refusal>]) {
+fn drop_duplicates(
+    rows: &mut Vec<(Report, u32, Truth)>,
+    files: &[FileBatches],
+    duplicates: &mut [Tally<Refusal>],
+) {
     let mut kept = 0;
     let mut instant = 0; // Where, among the kept, the rows of the present time begin.
     for row in 0..rows.len() {
@@ -185,9 +206,15 @@ fn drop_duplicates(rows: &mut Vec<(Report, u32, Truth)>, files: &[FileBatches], 
         if kept > 0 && rows[kept - 1].0.t_ms != report.t_ms {
             instant = kept;
         }
-        let is_known = rows[instant..kept].iter().any(|(other, from, _)| *from != file && other.is_same(&report));
+        let is_known = rows[instant..kept]
+            .iter()
+            .any(|(other, from, _)| *from != file && other.is_same(&report));
         if is_known {
-            let place = || Place { file: Arc::clone(&files[file as usize].name), line: 0, text: row_text(&report) };
+            let place = || Place {
+                file: Arc::clone(&files[file as usize].name),
+                line: 0,
+                text: row_text(&report),
+            };
             duplicates[file as usize].count(Refusal::DuplicateAcrossFiles, place);
         } else {
             rows[kept] = rows[row];
@@ -250,16 +277,26 @@ mod tests {
 
     #[test]
     fn blocks_in_any_order_of_time_become_sorted_tracks() {
-        let (fleet, _) = merge(vec![file("a", vec![vec![(7, 30), (5, 2)], vec![(7, 10), (5, 1), (7, 20)]])], &Job::default()).unwrap();
+        let (fleet, _) = merge(
+            vec![file("a", vec![vec![(7, 30), (5, 2)], vec![(7, 10), (5, 1), (7, 20)]])],
+            &Job::default(),
+        )
+        .unwrap();
         assert_eq!(times(&fleet), [(5, vec![1, 2]), (7, vec![10, 20, 30])]);
     }
 
     #[test]
     fn a_row_in_two_files_is_kept_once_and_counted_for_the_second() {
-        let files = vec![file("a", vec![vec![(5, 1), (5, 1), (5, 2)]]), file("b", vec![vec![(5, 2), (5, 3)]])];
+        let files = vec![
+            file("a", vec![vec![(5, 1), (5, 1), (5, 2)]]),
+            file("b", vec![vec![(5, 2), (5, 3)]]),
+        ];
         let (fleet, duplicates) = merge(files, &Job::default()).unwrap();
         assert_eq!(times(&fleet), [(5, vec![1, 1, 2, 3])], "repeats within a file stay");
-        assert_eq!((duplicates[0].total(), duplicates[1].of(Refusal::DuplicateAcrossFiles)), (0, 1));
+        assert_eq!(
+            (duplicates[0].total(), duplicates[1].of(Refusal::DuplicateAcrossFiles)),
+            (0, 1)
+        );
     }
 
     #[test]
@@ -273,15 +310,24 @@ mod tests {
     #[test]
     fn what_a_vessel_says_is_kept_by_time_and_silent_vessels_too() {
         let mut builder = BatchBuilder::default();
-        let said = |destination: &str| Static { destination: destination.into(), ..Static::default() };
+        let said =
+            |destination: &str| Static { destination: destination.into(), ..Static::default() };
         builder.about(9, 20, said("KIEL"));
         builder.about(9, 10, Static { name: "ANNA".into(), ..said("GDYNIA") });
         builder.about(9, 30, said("KIEL"));
-        let files = vec![FileBatches { name: "a".into(), is_local: false, batches: vec![builder.finish()] }];
+        let files = vec![FileBatches {
+            name: "a".into(),
+            is_local: false,
+            batches: vec![builder.finish()],
+        }];
         let (fleet, _) = merge(files, &Job::default()).unwrap();
         let vessel = &fleet.vessels()[0];
-        assert_eq!((vessel.about.name.as_str(), vessel.about.destination.as_str()), ("ANNA", "KIEL"));
-        let typed: Vec<_> = vessel.voyages.iter().map(|(t, note)| (*t, note.destination.as_str())).collect();
+        assert_eq!(
+            (vessel.about.name.as_str(), vessel.about.destination.as_str()),
+            ("ANNA", "KIEL")
+        );
+        let typed: Vec<_> =
+            vessel.voyages.iter().map(|(t, note)| (*t, note.destination.as_str())).collect();
         assert_eq!(typed, [(10, "GDYNIA"), (20, "KIEL")]);
         assert!(fleet.track(0).is_empty());
     }

@@ -68,7 +68,8 @@ pub fn read_blocks<R: Read + Send>(
         // Grouping by vessel needs no order: outside the lock.
         full.into_iter().map(BatchBuilder::finish).collect::<Vec<Batch>>()
     })?;
-    let Line { assembler, mut builder, .. } = line.into_inner().expect("putting together does not panic");
+    let Line { assembler, mut builder, .. } =
+        line.into_inner().expect("putting together does not panic");
     assembler.finish(&mut builder);
     let mut batches: Vec<Batch> = grouped.into_iter().flatten().collect();
     batches.push(builder.finish());
@@ -83,7 +84,9 @@ mod tests {
 
     #[test]
     fn blocks_put_together_give_what_the_whole_file_gives() {
-        let text: String = (0..2000).fold(String::new(), |text, second| text + &format!("{} {POSITION}\n", 1_577_836_800 + second));
+        let text: String = (0..2000).fold(String::new(), |text, second| {
+            text + &format!("{} {POSITION}\n", 1_577_836_800 + second)
+        });
         let options = NmeaOptions { date_ms: 0, accept_bad_checksum: false };
         let mut blocks = Blocks::new(text.as_bytes(), 500);
         let (batches, ended_by) = read_blocks(&mut blocks, &options, &Job::default()).unwrap();
@@ -96,7 +99,11 @@ mod tests {
 
     #[test]
     fn a_sentence_is_known_by_its_talker_and_type() {
-        assert!(has_sentence(POSITION.as_bytes()) && has_sentence(b"\\c:1*00\\!BSVDM,1,1,,A,x,0*00"));
-        assert!(!has_sentence(b"$GPGGA,1,2") && !has_sentence(b"hello!") && !has_sentence(b"!AIVD"));
+        assert!(
+            has_sentence(POSITION.as_bytes()) && has_sentence(b"\\c:1*00\\!BSVDM,1,1,,A,x,0*00")
+        );
+        assert!(
+            !has_sentence(b"$GPGGA,1,2") && !has_sentence(b"hello!") && !has_sentence(b"!AIVD")
+        );
     }
 }

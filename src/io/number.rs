@@ -2,8 +2,8 @@
 
 /// Powers of ten that are exact in `f64`.
 const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-    1e18, 1e19, 1e20, 1e21, 1e22,
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
 /// The number that `text` writes, with a decimal point or a decimal comma; `None` for anything
@@ -40,8 +40,11 @@ pub fn parse_f64(text: &[u8]) -> Option<f64> {
 #[cold]
 fn parse_slowly(text: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(text).ok()?;
-    let number: f64 =
-        if text.contains(',') { text.replacen(',', ".", 1).parse().ok()? } else { text.parse().ok()? };
+    let number: f64 = if text.contains(',') {
+        text.replacen(',', ".", 1).parse().ok()?
+    } else {
+        text.parse().ok()?
+    };
     number.is_finite().then_some(number)
 }
 
@@ -62,7 +65,21 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_the_standard_library_reads_them() {
-        for text in ["0", "-0.5", "52.48730", "-174.02316", "+3", "28.0338696648333", "1e3", "0.1", "97.16748046875", "123456789012345678", "9007199254740993", ".5", "5."] {
+        for text in [
+            "0",
+            "-0.5",
+            "52.48730",
+            "-174.02316",
+            "+3",
+            "28.0338696648333",
+            "1e3",
+            "0.1",
+            "97.16748046875",
+            "123456789012345678",
+            "9007199254740993",
+            ".5",
+            "5.",
+        ] {
             assert_eq!(parse_f64(text.as_bytes()), Some(text.parse().unwrap()), "{text}");
         }
         assert_eq!(parse_f64(b" 7,25 "), Some(7.25));

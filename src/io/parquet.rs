@@ -80,7 +80,11 @@ impl<'a> Opened<'a> {
     }
 
     /// The first rows without judging them, and the format of times that are text.
-    pub fn sample(&self, most: usize, date_ms: i64) -> PolarsResult<(Vec<Row>, Option<TimeFormat>)> {
+    pub fn sample(
+        &self,
+        most: usize,
+        date_ms: i64,
+    ) -> PolarsResult<(Vec<Row>, Option<TimeFormat>)> {
         let frame = self.slice(0, most.min(self.rows))?;
         let format = self.time_format(&frame);
         let values = Values::new(&frame, &self.columns, format, date_ms)?;
@@ -97,7 +101,10 @@ impl<'a> Opened<'a> {
     /// Decodes all rows, on all cores, and lets go of them; gives their number.
     pub fn decode(&self) -> PolarsResult<usize> {
         let starts: Vec<usize> = (0..self.rows).step_by(SLICE_ROWS).collect();
-        starts.into_par_iter().map(|start| Ok(self.slice(start, SLICE_ROWS.min(self.rows - start))?.height())).sum()
+        starts
+            .into_par_iter()
+            .map(|start| Ok(self.slice(start, SLICE_ROWS.min(self.rows - start))?.height()))
+            .sum()
     }
 
     /// Reads all rows, on all cores; they count as `bytes` steps of `job`.
@@ -134,7 +141,8 @@ pub fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
         let loud = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
             // Paths of our own code begin in its folder; those of crates are absolute.
-            let is_foreign = panic.location().is_none_or(|place| Path::new(place.file()).is_absolute());
+            let is_foreign =
+                panic.location().is_none_or(|place| Path::new(place.file()).is_absolute());
             if READING.load(Relaxed) == 0 || !is_foreign {
                 loud(panic);
             }
@@ -181,7 +189,12 @@ enum Said {
 const NO_CODE: u32 = u32::MAX;
 
 impl Values {
-    fn new(frame: &DataFrame, columns: &Columns, format: Option<TimeFormat>, date_ms: i64) -> PolarsResult<Values> {
+    fn new(
+        frame: &DataFrame,
+        columns: &Columns,
+        format: Option<TimeFormat>,
+        date_ms: i64,
+    ) -> PolarsResult<Values> {
         let series = |role: Role| {
             let column = columns.name_of(role).and_then(|name| frame.column(name).ok())?;
             Some(column.as_materialized_series().rechunk())
@@ -199,18 +212,34 @@ impl Values {
             statics.extend(said(role)?.map(|said| (role, said)));
         }
         let rows = frame.height();
-        let (route, trip, fault) = (number(Role::TruthRoute)?, number(Role::TruthTrip)?, said(Role::TruthFault)?);
+        let (route, trip, fault) =
+            (number(Role::TruthRoute)?, number(Role::TruthTrip)?, said(Role::TruthFault)?);
         let truth = (route.is_some() || trip.is_some() || fault.is_some()).then(|| {
             let id = |column: &Option<Vec<f64>>, row: usize| {
-                column.as_ref().map_or(Truth::NONE, |ids| if ids[row].is_nan() { Truth::NONE } else { ids[row] as u32 })
+                column.as_ref().map_or(Truth::NONE, |ids| {
+                    if ids[row].is_nan() { Truth::NONE } else { ids[row] as u32 }
+                })
             };
-            let fault = |row| fault.as_ref().and_then(|fault| fault.text(row)).map_or(Fault::None, |name| Fault::from_name(&name));
-            (0..rows).map(|row| Truth { route: id(&route, row), trip: id(&trip, row), fault: fault(row) }).collect()
+            let fault = |row| {
+                fault
+                    .as_ref()
+                    .and_then(|fault| fault.text(row))
+                    .map_or(Fault::None, |name| Fault::from_name(&name))
+            };
+            (0..rows)
+                .map(|row| Truth {
+                    route: id(&route, row),
+                    trip: id(&trip, row),
+                    fault: fault(row),
+                })
+                .collect()
         });
         Ok(Values {
             mmsi: number(Role::Mmsi)?,
             track: said(Role::Track)?,
-            t_ms: series(Role::Time).map(|series| times_ms(&series, format, date_ms)).transpose()?,
+            t_ms: series(Role::Time)
+                .map(|series| times_ms(&series, format, date_ms))
+                .transpose()?,
             lat: number(Role::Lat)?,
             lon: number(Role::Lon)?,
             sog: number(Role::Sog)?,
@@ -227,7 +256,9 @@ impl Values {
     fn id(&self, row: usize) -> Option<u32> {
         match (&self.mmsi, &self.track) {
             (Some(mmsi), _) => {
-                let is_whole = mmsi[row] >= 0.0 && mmsi[row] <= f64::from(u32::MAX) && mmsi[row].fract() == 0.0;
+                let is_whole = mmsi[row] >= 0.0
+                    && mmsi[row] <= f64::from(u32::MAX)
+                    && mmsi[row].fract() == 0.0;
                 is_whole.then_some(mmsi[row] as u32)
             }
             (None, Some(track)) => local_id(track.text(row)?.as_bytes()),
@@ -236,7 +267,8 @@ impl Values {
     }
 
     fn row(&self, row: usize) -> Option<Row> {
-        let number = |column: &Option<Vec<f64>>| column.as_ref().map_or(f64::NAN, |column| column[row]);
+        let number =
+            |column: &Option<Vec<f64>>| column.as_ref().map_or(f64::NAN, |column| column[row]);
         Some(Row {
             id: self.id(row)?,
             is_local: self.mmsi.is_none(),
@@ -248,8 +280,12 @@ impl Values {
             heading: number(&self.heading),
             rot: number(&self.rot),
             status: match &self.status {
-                Some(Said::Numbers(codes)) if (0.0..=15.0).contains(&codes[row]) => NavStatus(codes[row] as u8),
-                Some(texts @ Said::Codes(..)) => texts.text(row).map_or(NavStatus::UNDEFINED, |text| NavStatus::from_text(text.as_bytes())),
+                Some(Said::Numbers(codes)) if (0.0..=15.0).contains(&codes[row]) => {
+                    NavStatus(codes[row] as u8)
+                }
+                Some(texts @ Said::Codes(..)) => texts
+                    .text(row)
+                    .map_or(NavStatus::UNDEFINED, |text| NavStatus::from_text(text.as_bytes())),
                 _ => NavStatus::UNDEFINED,
             },
             truth: self.truth.as_ref().map(|truth| truth[row]),
@@ -269,7 +305,8 @@ impl Values {
             let text = format_args!("{} {} {}", values.id, values.lat, values.lon);
             let is_kept = if has_positions {
                 // The text is only made for rows that go into the ledger.
-                let is_odd = values.t_ms.is_none() || super::intake::position_fault(values.lat, values.lon).is_err();
+                let is_odd = values.t_ms.is_none()
+                    || super::intake::position_fault(values.lat, values.lon).is_err();
                 let text = if is_odd { text.to_string() } else { String::new() };
                 units.take(&mut builder, &values, At { line, text: text.as_bytes() })
             } else {
@@ -328,7 +365,9 @@ impl Said {
 /// A column as numbers, whatever its type; not-a-number where it has none.
 fn numbers(series: &Series) -> PolarsResult<Vec<f64>> {
     if let Ok(texts) = series.str() {
-        let number = |text: Option<&str>| text.and_then(|text| parse_f64(text.as_bytes())).unwrap_or(f64::NAN);
+        let number = |text: Option<&str>| {
+            text.and_then(|text| parse_f64(text.as_bytes())).unwrap_or(f64::NAN)
+        };
         return Ok(texts.iter().map(number).collect());
     }
     let cast = series.cast(&DataType::Float64)?;
@@ -370,7 +409,11 @@ fn said(series: &Series) -> PolarsResult<Said> {
 }
 
 /// A column as UTC milliseconds: a datetime in any unit, a text, or a number since 1970.
-fn times_ms(series: &Series, format: Option<TimeFormat>, date_ms: i64) -> PolarsResult<Vec<Option<i64>>> {
+fn times_ms(
+    series: &Series,
+    format: Option<TimeFormat>,
+    date_ms: i64,
+) -> PolarsResult<Vec<Option<i64>>> {
     match series.dtype() {
         DataType::Datetime(unit, _) => {
             let per_ms = match unit {

@@ -16,10 +16,11 @@ use super::columns::{Columns, Mapping, Role};
 use super::guess;
 use super::merge::{FileBatches, merge};
 use super::nmea::NmeaOptions;
-use super::nmea_file::{has_sentence, read_blocks};
+use super::nmea_file::read_blocks;
 use super::parquet::{Bytes, Opened, ParquetFault, guarded};
-use super::table::{Layout, find_delimiter, header_names, lines};
-use crate::ais::{Fleet, Mmsi, Report, Vessel};
+use super::sniff::{HEAD_BYTES, Kind, ReadError, kind_of};
+use super::table::{Layout, find_delimiter, header_names};
+use crate::ais::{Fleet, Mmsi, Vessel};
 use crate::base::job::{Job, Stopped};
 use crate::base::note::Tally;
 use crate::base::time::recognize_format;
@@ -40,7 +41,8 @@ impl FileRef {
     /// The file at `path` as it stands now.
     pub fn of(path: &Path) -> FileRef {
         let seen = fs::metadata(path).ok();
-        let modified = seen.as_ref().and_then(|seen| seen.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+        let modified =
+            seen.as_ref().and_then(|seen| seen.modified().ok()?.duration_since(UNIX_EPOCH).ok());
         FileRef {
             path: path.to_owned(),
             bytes: seen.map_or(0, |seen| seen.len()),
@@ -50,20 +52,25 @@ impl FileRef {
 
     /// The file's name without its folder.
     pub fn name(&self) -> String {
-        self.path.file_name().map_or_else(|| self.path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        self.path.file_name().map_or_else(
+            || self.path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        )
     }
 }
 
 /// The files at `paths`: folders are searched, all the way down, for what looks like AIS by its
 /// ending; named files are taken as they are.
 pub fn expand(paths: &[PathBuf]) -> Vec<FileRef> {
-    const ENDINGS: [&str; 11] = ["csv", "tsv", "txt", "nmea", "nm4", "ais", "aivdm", "log", "parquet", "pq", "dat"];
+    const ENDINGS: [&str; 11] =
+        ["csv", "tsv", "txt", "nmea", "nm4", "ais", "aivdm", "log", "parquet", "pq", "dat"];
     fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
         let Ok(entries) = fs::read_dir(folder) else { return };
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths {
-            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let is_hidden =
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             if path.is_dir() && depth < 16 && !is_hidden && !path.is_symlink() {
                 walk(&path, depth + 1, found);
             } else if path.is_file() && !is_hidden && has_ending(&path) {
@@ -72,7 +79,8 @@ pub fn expand(paths: &[PathBuf]) -> Vec<FileRef> {
         }
     }
     fn has_ending(path: &Path) -> bool {
-        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let name =
+            path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
         let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
         name.rsplit_once('.').is_some_and(|(_, end)| ENDINGS.contains(&end))
     }
@@ -87,35 +95,6 @@ pub fn expand(paths: &[PathBuf]) -> Vec<FileRef> {
         }
     }
     files
-}
-
-/// Why a file gave nothing. What was found, what was expected, what to do; the path is added by
-/// the ledger.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it")]
-pub enum ReadError {
-    #[error("there is no such file")]
-    NotFound,
-    #[error("the file is empty")]
-    Empty,
-    #[error("it is a folder without AIS files (.csv, .nmea, .parquet and such, also .gz and .zst)")]
-    Folder,
-    #[error("it cannot be read: {0}")]
-    Io(#[from] std::io::Error),
-    #[error("it is neither text nor Parquet: its first bytes are {head}; AIS as CSV, NMEA or Parquet is expected")]
-    Binary { head: String },
-    #[error("it is a zip archive; unpack it first (gzip and zstd files open as they are)")]
-    Zip,
-    #[error("it is UTF-16 text; save it as UTF-8")]
-    Utf16,
-    #[error("no column for {role} among {found}; name one in Sources (sources.{field})")]
-    NoColumn { role: &'static str, found: String, field: &'static str },
-    #[error("no header line: its first line reads \"{line}\"; a line naming the columns is expected")]
-    NoHeader { line: String },
-    #[error("no time format fits \"{sample}\" in column {column}; choose one in Sources (sources.time_format)")]
-    NoTimeFormat { sample: String, column: String },
-    #[error("the Parquet file is damaged or of a kind that cannot be read: {0}")]
-    Parquet(String),
 }
 
 /// What became of one file.
@@ -228,7 +207,8 @@ struct Outcome {
 }
 
 fn read_file(file: &FileRef, mapping: &Mapping, job: &Job) -> Result<Outcome, Stopped> {
-    let mut ledger = FileLedger { path: file.path.clone(), bytes: file.bytes, ..FileLedger::default() };
+    let mut ledger =
+        FileLedger { path: file.path.clone(), bytes: file.bytes, ..FileLedger::default() };
     let mut outcome = match read_content(&file.path, mapping, job, &mut ledger) {
         Ok((is_local, batches)) => Outcome { ledger, is_local, batches },
         Err(Fault::Stopped(stopped)) => return Err(stopped),
@@ -254,7 +234,11 @@ fn nothing_found(ledger: &FileLedger) -> String {
     if ledger.rows_read == 0 {
         return "it holds no reports: no line after its head tells of a ship".into();
     }
-    let reasons: Vec<String> = ledger.refused.iter().map(|(reason, counted)| format!("{} {}", counted.n, reason.name())).collect();
+    let reasons: Vec<String> = ledger
+        .refused
+        .iter()
+        .map(|(reason, counted)| format!("{} {}", counted.n, reason.name()))
+        .collect();
     format!("none of its {} rows could be kept: {}", ledger.rows_read, reasons.join(", "))
 }
 
@@ -280,18 +264,29 @@ fn count_rows(ledger: &mut FileLedger, batches: &mut [Batch]) {
 }
 
 /// A fleet of made `batches`, whose `vessels` are known already; counts its rows in `ledger`.
-pub fn gather(ledger: &mut FileLedger, mut batches: Vec<Batch>, vessels: &[Vessel], job: &Job) -> Result<Fleet, Stopped> {
+pub fn gather(
+    ledger: &mut FileLedger,
+    mut batches: Vec<Batch>,
+    vessels: &[Vessel],
+    job: &Job,
+) -> Result<Fleet, Stopped> {
     count_rows(ledger, &mut batches);
-    let (fleet, _) = merge(vec![FileBatches { name: Arc::from("made"), is_local: false, batches }], job)?;
-    let by_number: FxHashMap<Mmsi, &Vessel> = vessels.iter().map(|vessel| (vessel.mmsi, vessel)).collect();
-    let described = fleet.vessels().iter().map(|vessel| by_number.get(&vessel.mmsi).map_or_else(|| vessel.clone(), |known| (*known).clone()));
+    let (fleet, _) =
+        merge(vec![FileBatches { name: Arc::from("made"), is_local: false, batches }], job)?;
+    let by_number: FxHashMap<Mmsi, &Vessel> =
+        vessels.iter().map(|vessel| (vessel.mmsi, vessel)).collect();
+    let described = fleet.vessels().iter().map(|vessel| {
+        by_number.get(&vessel.mmsi).map_or_else(|| vessel.clone(), |known| (*known).clone())
+    });
     let described = described.collect();
     Ok(fleet.with_vessels(described))
 }
 
 /// Why reading a file ended.
-enum Fault {
+pub(super) enum Fault {
+    /// It cannot be read.
     Read(ReadError),
+    /// The job ended.
     Stopped(Stopped),
 }
 
@@ -299,47 +294,24 @@ impl<E: Into<ReadError>> From<E> for Fault {
     fn from(error: E) -> Self {
         match error.into() {
             ReadError::Io(error) if blocks::is_cancel(&error) => Fault::Stopped(Stopped::Cancelled),
-            ReadError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => Fault::Read(ReadError::NotFound),
-            ReadError::Io(error) if error.kind() == std::io::ErrorKind::IsADirectory => Fault::Read(ReadError::Folder),
+            ReadError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Fault::Read(ReadError::NotFound)
+            }
+            ReadError::Io(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
+                Fault::Read(ReadError::Folder)
+            }
             error => Fault::Read(error),
         }
     }
 }
 
-/// What a file is, by its first unpacked bytes.
-enum Kind {
-    Parquet,
-    Nmea,
-    Table,
-}
-
-/// How much of a file is looked at to tell what it is.
-const HEAD_BYTES: usize = 1 << 16;
-
-fn kind_of(head: &[u8]) -> Result<Kind, ReadError> {
-    match head {
-        [] => return Err(ReadError::Empty),
-        [b'P', b'A', b'R', b'1', ..] => return Ok(Kind::Parquet),
-        [b'P', b'K', 3, 4, ..] => return Err(ReadError::Zip),
-        [0xff, 0xfe, 0 | 0xff, ..] | [0xfe, 0xff, 0xff, ..] => (),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(ReadError::Utf16),
-        _ => (),
-    }
-    let is_odd = |byte: &&u8| **byte < 9 || (14..32).contains(*byte);
-    let odd = head.iter().filter(is_odd).count();
-    if odd * 50 > head.len() {
-        let first: Vec<String> = head.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        return Err(ReadError::Binary { head: first.join(" ") });
-    }
-    if head.trim_ascii().is_empty() {
-        return Err(ReadError::Empty);
-    }
-    let first: Vec<&[u8]> = lines(head).take(200).collect();
-    let sentences = first.iter().filter(|line| has_sentence(line)).count();
-    Ok(if sentences * 5 >= first.len() && sentences > 0 { Kind::Nmea } else { Kind::Table })
-}
-
-fn read_content(path: &Path, mapping: &Mapping, job: &Job, ledger: &mut FileLedger) -> Result<(bool, Vec<Batch>), Fault> {
+/// Reads a file by what it is; says whether its vessels' numbers are its own.
+pub(super) fn read_content(
+    path: &Path,
+    mapping: &Mapping,
+    job: &Job,
+    ledger: &mut FileLedger,
+) -> Result<(bool, Vec<Batch>), Fault> {
     let (packing, mut reader) = blocks::open(path, job)?;
     let mut head = vec![0; HEAD_BYTES];
     let (n, broken_by) = blocks::read_while_good(&mut reader, &mut head);
@@ -365,14 +337,18 @@ fn read_content(path: &Path, mapping: &Mapping, job: &Job, ledger: &mut FileLedg
             reader.read_to_end(&mut head)?;
             Bytes::Memory(head.into())
         };
-        return read_parquet(bytes, is_plain, mapping, job, ledger);
+        return read_parquet(bytes, is_plain, usize::MAX, mapping, job, ledger);
     }
     let mut blocks = Blocks::new(std::io::Cursor::new(head).chain(reader), BLOCK_BYTES);
     match kind {
         Kind::Nmea => {
             ledger.form = format!("NMEA AIVDM{packed}");
-            let options = NmeaOptions { date_ms: mapping.date_ms(), accept_bad_checksum: mapping.accept_bad_checksums };
-            let (batches, ended_by) = read_blocks(&mut blocks, &options, job).map_err(Fault::Stopped)?;
+            let options = NmeaOptions {
+                date_ms: mapping.date_ms(),
+                accept_bad_checksum: mapping.accept_bad_checksums,
+            };
+            let (batches, ended_by) =
+                read_blocks(&mut blocks, &options, job).map_err(Fault::Stopped)?;
             note_early_end(ended_by, &batches, ledger)?;
             Ok((false, batches))
         }
@@ -381,16 +357,22 @@ fn read_content(path: &Path, mapping: &Mapping, job: &Job, ledger: &mut FileLedg
 }
 
 /// A file that broke off keeps what came before; one that gave nothing at all is a fault.
-fn note_early_end(ended_by: Option<std::io::Error>, batches: &[Batch], ledger: &mut FileLedger) -> Result<(), Fault> {
+fn note_early_end(
+    ended_by: Option<std::io::Error>,
+    batches: &[Batch],
+    ledger: &mut FileLedger,
+) -> Result<(), Fault> {
     let Some(error) = ended_by else { return Ok(()) };
     if batches.iter().all(|batch| batch.rows_read == 0) {
         return Err(error.into());
     }
-    ledger.fault = Some(format!("the file breaks off or is damaged ({error}); what came before is kept"));
+    ledger.fault =
+        Some(format!("the file breaks off or is damaged ({error}); what came before is kept"));
     Ok(())
 }
 
-fn read_table<R: std::io::Read + Send>(
+/// Reads a table of text; says whether its vessels' numbers are its own.
+pub(super) fn read_table<R: std::io::Read + Send>(
     blocks: &mut Blocks<R>,
     packed: &str,
     mapping: &Mapping,
@@ -416,9 +398,13 @@ fn read_table<R: std::io::Read + Send>(
         layout.parse(&blocks::Block { bytes: bytes.to_vec(), first_line, ..Default::default() })
     }));
     if !first.long_lines.is_empty() {
-        batches.push(layout.parse(&blocks::Block { long_lines: std::mem::take(&mut first.long_lines), ..Default::default() }));
+        batches.push(layout.parse(&blocks::Block {
+            long_lines: std::mem::take(&mut first.long_lines),
+            ..Default::default()
+        }));
     }
-    let (rest, error) = parse_blocks(blocks, job, |block| layout.parse(&block)).map_err(Fault::Stopped)?;
+    let (rest, error) =
+        parse_blocks(blocks, job, |block| layout.parse(&block)).map_err(Fault::Stopped)?;
     batches.extend(rest);
     ended_by = ended_by.or(error);
     note_early_end(ended_by, &batches, ledger)?;
@@ -430,7 +416,8 @@ fn cut(bytes: &[u8], first_line: u64) -> Vec<(&[u8], u64)> {
     let piece = bytes.len() / rayon::current_num_threads() + 1;
     let (mut pieces, mut rest, mut line) = (Vec::new(), bytes, first_line);
     while !rest.is_empty() {
-        let end = memchr::memchr(b'\n', &rest[piece.min(rest.len())..]).map_or(rest.len(), |end| piece.min(rest.len()) + end + 1);
+        let end = memchr::memchr(b'\n', &rest[piece.min(rest.len())..])
+            .map_or(rest.len(), |end| piece.min(rest.len()) + end + 1);
         let (one, other) = rest.split_at(end);
         pieces.push((one, line));
         line += memchr::memchr_iter(b'\n', one).count() as u64;
@@ -440,7 +427,11 @@ fn cut(bytes: &[u8], first_line: u64) -> Vec<(&[u8], u64)> {
 }
 
 /// Takes the header off the first block and finds out what the table is.
-fn layout_of(first: &mut blocks::Block, mapping: &Mapping, ledger: &mut FileLedger) -> Result<Layout, ReadError> {
+fn layout_of(
+    first: &mut blocks::Block,
+    mapping: &Mapping,
+    ledger: &mut FileLedger,
+) -> Result<Layout, ReadError> {
     let bytes = &first.bytes;
     let mut start = if bytes.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
     // Comments before the header are passed over; "# Timestamp,..." is a header itself.
@@ -450,7 +441,8 @@ fn layout_of(first: &mut blocks::Block, mapping: &Mapping, ledger: &mut FileLedg
         header = bytes[start..end].trim_ascii();
         start = end;
         first.first_line += 1;
-        let is_passed_over = header.is_empty() || (header.starts_with(b"#") && !header.contains(&b',') && !header.contains(&b';'));
+        let is_passed_over = header.is_empty()
+            || (header.starts_with(b"#") && !header.contains(&b',') && !header.contains(&b';'));
         if !is_passed_over || start == bytes.len() {
             break;
         }
@@ -481,7 +473,10 @@ fn layout_of(first: &mut blocks::Block, mapping: &Mapping, ledger: &mut FileLedg
     }
     if layout.time_format == Some(crate::base::time::TimeFormat::TimeOfDay) {
         let day = crate::base::time::utc_text(layout.date_ms);
-        ledger.notes.push(format!("times have no date: taken to be of {}; set another in Sources (sources.date)", &day[..10]));
+        ledger.notes.push(format!(
+            "times have no date: taken to be of {}; set another in Sources (sources.date)",
+            &day[..10]
+        ));
     }
     if layout.columns.of(Role::Time).is_none() && layout.columns.of(Role::Remaining).is_some() {
         ledger.notes.push("no times: made from week, weekday, hour and the minutes that remain, in an assumed year".into());
@@ -507,37 +502,57 @@ fn check_columns(columns: &Columns) -> Result<(), ReadError> {
         let more = if columns.names.len() > names.len() { ", …" } else { "" };
         format!("{}{more}", names.join(", "))
     };
-    let missing = |role: Role, field| Err(ReadError::NoColumn { role: role.name(), found: found(), field });
+    let missing =
+        |role: Role, field| Err(ReadError::NoColumn { role: role.name(), found: found(), field });
     if columns.of(Role::Lat).is_none() {
         missing(Role::Lat, "lat_column")
     } else if columns.of(Role::Lon).is_none() {
         missing(Role::Lon, "lon_column")
     } else if columns.of(Role::Mmsi).is_none() && columns.of(Role::Track).is_none() {
         missing(Role::Mmsi, "mmsi_column")
-    } else if columns.of(Role::Time).is_none() && columns.of(Role::Date).is_none() && columns.of(Role::Remaining).is_none() {
+    } else if columns.of(Role::Time).is_none()
+        && columns.of(Role::Date).is_none()
+        && columns.of(Role::Remaining).is_none()
+    {
         missing(Role::Time, "time_column")
     } else {
         Ok(())
     }
 }
 
-fn read_parquet(bytes: Bytes, is_plain: bool, mapping: &Mapping, job: &Job, ledger: &mut FileLedger) -> Result<(bool, Vec<Batch>), Fault> {
-    let damaged = |error: &dyn std::fmt::Display| Fault::Read(ReadError::Parquet(error.to_string().lines().next().unwrap_or_default().to_owned()));
+/// Reads at most `most` rows of a Parquet file; says whether its vessels' numbers are its own.
+pub(super) fn read_parquet(
+    bytes: Bytes,
+    is_plain: bool,
+    most: usize,
+    mapping: &Mapping,
+    job: &Job,
+    ledger: &mut FileLedger,
+) -> Result<(bool, Vec<Batch>), Fault> {
+    let damaged = |error: &dyn std::fmt::Display| {
+        Fault::Read(ReadError::Parquet(
+            error.to_string().lines().next().unwrap_or_default().to_owned(),
+        ))
+    };
     let outcome = guarded(|| -> Result<(bool, Vec<Batch>), Fault> {
-        let opened = Opened::open(bytes, mapping).map_err(|error| damaged(&error))?;
+        let mut opened = Opened::open(bytes, mapping).map_err(|error| damaged(&error))?;
+        opened.rows = opened.rows.min(most);
         check_columns(&opened.columns)?;
-        ledger.columns = opened.columns.found().map(|(role, name)| (role.name(), name.to_owned())).collect();
+        ledger.columns =
+            opened.columns.found().map(|(role, name)| (role.name(), name.to_owned())).collect();
         let date_ms = mapping.date_ms();
-        let (sample, recognized) = opened.sample(guess::SAMPLE_ROWS, date_ms).map_err(|error| damaged(&error))?;
+        let (sample, recognized) =
+            opened.sample(guess::SAMPLE_ROWS, date_ms).map_err(|error| damaged(&error))?;
         let format = mapping.time_format.format().or(recognized);
         let (units, notes) = guess::units(&sample, &opened.columns, mapping);
         ledger.notes.extend(notes);
         // What is packed was counted as it was unpacked.
         let steps = if is_plain { ledger.bytes as usize } else { 0 };
-        let batches = opened.read(&units, format, date_ms, steps, job).map_err(|fault| match fault {
-            ParquetFault::Polars(error) => damaged(&error),
-            ParquetFault::Stopped(stopped) => Fault::Stopped(stopped),
-        })?;
+        let batches =
+            opened.read(&units, format, date_ms, steps, job).map_err(|fault| match fault {
+                ParquetFault::Polars(error) => damaged(&error),
+                ParquetFault::Stopped(stopped) => Fault::Stopped(stopped),
+            })?;
         Ok((opened.columns.of(Role::Mmsi).is_none(), batches))
     });
     outcome.unwrap_or_else(|| Err(damaged(&"its contents contradict each other")))
@@ -545,75 +560,7 @@ fn read_parquet(bytes: Bytes, is_plain: bool, mapping: &Mapping, job: &Job, ledg
 
 /// Decodes every recognised column of the Parquet file at `path`, and gives the number of rows.
 pub fn decode_parquet(path: &Path) -> Result<usize, String> {
-    let opened = Opened::open(Bytes::File(path), &Mapping::default()).map_err(|error| error.to_string())?;
+    let opened =
+        Opened::open(Bytes::File(path), &Mapping::default()).map_err(|error| error.to_string())?;
     opened.decode().map_err(|error| error.to_string())
-}
-
-/// How the first rows of a file will be understood.
-#[derive(Clone, Debug, Default)]
-pub struct Preview {
-    /// What the file is taken for, its columns, notes, and faults.
-    pub ledger: FileLedger,
-    /// The first lines as they stand in the file; none for Parquet.
-    pub lines: Vec<String>,
-    /// The first reports as they will be understood, with their vessels' numbers.
-    pub reports: Vec<(u32, Report)>,
-}
-
-/// Reads the first rows of `file` as [`read`] would.
-pub fn preview(file: &FileRef, mapping: &Mapping, job: &Job) -> Result<Preview, Stopped> {
-    const ROWS: usize = 12;
-    let mut ledger = FileLedger { path: file.path.clone(), bytes: file.bytes, ..FileLedger::default() };
-    let outcome = preview_content(&file.path, mapping, job, &mut ledger);
-    let (lines, batches) = match outcome {
-        Ok(found) => found,
-        Err(Fault::Stopped(stopped)) => return Err(stopped),
-        Err(Fault::Read(error)) => {
-            ledger.fault = Some(error.to_string());
-            (Vec::new(), Vec::new())
-        }
-    };
-    let mut reports: Vec<(u32, Report)> = Vec::new();
-    for mut batch in batches {
-        for group in &batch.groups {
-            reports.extend(batch.reports[group.rows.clone()].iter().map(|report| (group.id, *report)));
-        }
-        ledger.refused.merge(std::mem::take(&mut batch.refused));
-        ledger.odd.merge(std::mem::take(&mut batch.odd));
-    }
-    reports.sort_by_key(|(_, report)| report.t_ms);
-    reports.truncate(ROWS);
-    Ok(Preview { ledger, lines, reports })
-}
-
-fn preview_content(path: &Path, mapping: &Mapping, job: &Job, ledger: &mut FileLedger) -> Result<(Vec<String>, Vec<Batch>), Fault> {
-    const BYTES: usize = 1 << 18;
-    let (_, mut reader) = blocks::open(path, job)?;
-    let mut head = vec![0; BYTES];
-    let (n, broken_by) = blocks::read_while_good(&mut reader, &mut head);
-    let is_broken = broken_by.is_some();
-    if let Some(error) = broken_by.filter(|error| n == 0 || blocks::is_cancel(error)) {
-        return Err(error.into());
-    }
-    head.truncate(n);
-    let kind = kind_of(&head)?;
-    if matches!(kind, Kind::Parquet) {
-        let (_, batches) = read_content(path, mapping, job, ledger)?;
-        return Ok((Vec::new(), batches.into_iter().take(1).collect()));
-    }
-    let raw: Vec<String> = lines(&head).take(8).map(|line| crate::base::text::excerpt(line, 400)).collect();
-    // The last line may be cut in two.
-    if (n == BYTES || is_broken) && let Some(end) = memchr::memrchr(b'\n', &head) {
-        head.truncate(end + 1);
-    }
-    let mut blocks = Blocks::new(head.as_slice(), BYTES + 1);
-    let batches = match kind {
-        Kind::Nmea => {
-            ledger.form = "NMEA AIVDM".into();
-            let options = NmeaOptions { date_ms: mapping.date_ms(), accept_bad_checksum: mapping.accept_bad_checksums };
-            read_blocks(&mut blocks, &options, job).map_err(Fault::Stopped)?.0
-        }
-        _ => read_table(&mut blocks, "", mapping, job, ledger)?.1,
-    };
-    Ok((raw, batches))
 }

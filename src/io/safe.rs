@@ -22,7 +22,10 @@ pub enum WriteError {
 
 /// Writes `path` by `fill`: into a neighbor first, which takes the name when all is on the disk.
 /// Whatever goes wrong, a file that stood there before still stands, and no half file is left.
-pub fn write_whole(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), WriteError>) -> Result<(), WriteError> {
+pub fn write_whole(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
     let fault = |error| WriteError::Io { path: path.to_owned(), error };
     // What is no file keeps its place: a pipe or a device is written to, never replaced.
     if fs::metadata(path).is_ok_and(|seen| !seen.is_file()) {
@@ -30,8 +33,11 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Resul
         fill(&mut writer)?;
         return writer.flush().map_err(fault);
     }
-    let name = path.file_name().ok_or_else(|| fault(io::Error::new(io::ErrorKind::InvalidInput, "it names no file")))?;
-    let beside = path.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id()));
+    let name = path
+        .file_name()
+        .ok_or_else(|| fault(io::Error::new(io::ErrorKind::InvalidInput, "it names no file")))?;
+    let beside =
+        path.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id()));
     let outcome = (|| {
         let file = File::create(&beside).map_err(fault)?;
         let mut writer = BufWriter::with_capacity(1 << 20, file);
@@ -49,7 +55,9 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Resul
 /// Writes `text` to `path`, whole or not at all.
 pub fn write_text(path: &Path, text: &str) -> Result<(), WriteError> {
     write_whole(path, |writer| {
-        writer.write_all(text.as_bytes()).map_err(|error| WriteError::Io { path: path.to_owned(), error })
+        writer
+            .write_all(text.as_bytes())
+            .map_err(|error| WriteError::Io { path: path.to_owned(), error })
     })
 }
 

@@ -5,13 +5,12 @@ use rustc_hash::FxHashMap;
 use super::batch::{Batch, BatchBuilder, Refusal};
 use super::blocks::Block;
 use super::columns::{Columns, Mapping, Role};
+use super::fields::Span;
+pub use super::fields::{field, find_delimiter, header_names, lines, split, text_of};
 use super::intake::{At, Row, Units};
 use super::number::{parse_f64, parse_u32};
 use crate::ais::{Fault, NavStatus, ShipType, Static, Truth};
 use crate::base::time::{DAY_MS, TimeFormat, TimeReader};
-
-/// A field's place in its line.
-type Span = (u32, u32);
 
 /// A table's form: everything needed to read its rows.
 #[derive(Clone, Debug)]
@@ -74,26 +73,6 @@ pub const STATIC_ROLES: [Role; 13] = [
     Role::Destination,
     Role::Eta,
 ];
-
-/// Finds the delimiter of a header line: the one of comma, semicolon, tab and bar that it has most of.
-pub fn find_delimiter(header: &[u8]) -> u8 {
-    let count = |delimiter: &u8| {
-        let mut is_quoted = false;
-        header.iter().filter(|byte| {
-            is_quoted ^= **byte == b'"';
-            !is_quoted && *byte == delimiter
-        }).count()
-    };
-    // Of equals, the last: a header of one name has none of them.
-    [b'\t', b';', b'|', b','].into_iter().max_by_key(count).unwrap_or(b',')
-}
-
-/// The names in a header line.
-pub fn header_names(header: &[u8], delimiter: u8) -> Vec<String> {
-    let mut spans = Vec::new();
-    split(header, delimiter, &mut spans);
-    spans.iter().map(|span| text_of(field(header, *span)).trim().to_owned()).collect()
-}
 
 impl Layout {
     /// A layout of `columns` whose time format and units are still to be recognised.
@@ -184,7 +163,12 @@ impl Layout {
         batch
     }
 
-    fn time_text<'a>(&self, line: &'a [u8], spans: &[Span], buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+    fn time_text<'a>(
+        &self,
+        line: &'a [u8],
+        spans: &[Span],
+        buffer: &'a mut Vec<u8>,
+    ) -> Option<&'a [u8]> {
         let time = spans.get(self.places.time).map(|span| field(line, *span));
         let date = spans.get(self.places.date).map(|span| field(line, *span));
         match (date, time) {
@@ -219,7 +203,8 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(layout: &'a Layout) -> Reading<'a> {
-        let statics = STATIC_ROLES.iter().filter_map(|role| Some((*role, layout.columns.of(*role)?)));
+        let statics =
+            STATIC_ROLES.iter().filter_map(|role| Some((*role, layout.columns.of(*role)?)));
         Reading {
             layout,
             time: TimeReader::new(layout.time_format.unwrap_or(TimeFormat::Iso), layout.date_ms),
@@ -286,10 +271,16 @@ impl<'a> Reading<'a> {
             (NONE, sine, cosine) => number(sine).atan2(number(cosine)).to_degrees(),
             (place, ..) => number(place),
         };
-        let status = if places.status == NONE { NavStatus::UNDEFINED } else { NavStatus::from_text(get(places.status)) };
-        let has_truth = places.truth_route != NONE || places.truth_trip != NONE || places.truth_fault != NONE;
+        let status = if places.status == NONE {
+            NavStatus::UNDEFINED
+        } else {
+            NavStatus::from_text(get(places.status))
+        };
+        let has_truth =
+            places.truth_route != NONE || places.truth_trip != NONE || places.truth_fault != NONE;
         let truth = has_truth.then(|| {
-            let known = |place: usize| if place == NONE { &[][..] } else { get(place).trim_ascii() };
+            let known =
+                |place: usize| if place == NONE { &[][..] } else { get(place).trim_ascii() };
             let number = |place| parse_u32(known(place)).unwrap_or(Truth::NONE);
             let fault = match known(places.truth_fault) {
                 [] => Fault::None,
@@ -314,7 +305,8 @@ impl<'a> Reading<'a> {
 
     /// Notes what the row says of its vessel, if that is news.
     fn about(&mut self, row: &Row, line: &'a [u8], builder: &mut BatchBuilder) {
-        let named_by_text = row.is_local && parse_u32(field(line, self.spans[self.layout.places.track])).is_none();
+        let named_by_text =
+            row.is_local && parse_u32(field(line, self.spans[self.layout.places.track])).is_none();
         if self.statics.is_empty() && !named_by_text {
             return;
         }
@@ -331,7 +323,11 @@ impl<'a> Reading<'a> {
         if !whole.is_empty() && self.said[owner].0 == whole {
             return;
         }
-        let hash = self.statics.iter().filter_map(|(_, place)| self.spans.get(*place)).fold(1, |hash, span| hash_bytes(hash, field(line, *span)));
+        let hash = self
+            .statics
+            .iter()
+            .filter_map(|(_, place)| self.spans.get(*place))
+            .fold(1, |hash, span| hash_bytes(hash, field(line, *span)));
         let is_news = self.said[owner].1 != hash;
         self.said[owner] = (whole, hash);
         if !is_news {
@@ -339,7 +335,9 @@ impl<'a> Reading<'a> {
         }
         let mut said = self.said_in(line);
         if named_by_text && said.name.is_empty() {
-            text_of(field(line, self.spans[self.layout.places.track])).trim().clone_into(&mut said.name);
+            text_of(field(line, self.spans[self.layout.places.track]))
+                .trim()
+                .clone_into(&mut said.name);
         }
         if said != Static::default() {
             builder.about(row.id, row.t_ms.unwrap_or(i64::MIN), said);
@@ -350,7 +348,8 @@ impl<'a> Reading<'a> {
         let mut said = Static::default();
         let mut dims = [f64::NAN; 4];
         for (role, place) in &self.statics {
-            let bytes = self.spans.get(*place).map_or(&[][..], |span| field(line, *span)).trim_ascii();
+            let bytes =
+                self.spans.get(*place).map_or(&[][..], |span| field(line, *span)).trim_ascii();
             if !bytes.is_empty() {
                 tell(&mut said, &mut dims, *role, &text_of(bytes));
             }
@@ -363,8 +362,18 @@ impl<'a> Reading<'a> {
 /// Puts what column `role` says into `said`; parts of the ship's size into `dims`.
 pub fn tell(said: &mut Static, dims: &mut [f64; 4], role: Role, text: &str) {
     let text = text.trim().trim_end_matches('@').trim();
-    let clean = || if matches!(text.to_ascii_lowercase().as_str(), "unknown" | "undefined" | "nan" | "none" | "null") { String::new() } else { text.to_owned() };
-    let meters = || parse_f64(text.as_bytes()).filter(|m| *m > 0.0 && *m < 1023.0).map(|m| m as f32);
+    let clean = || {
+        if matches!(
+            text.to_ascii_lowercase().as_str(),
+            "unknown" | "undefined" | "nan" | "none" | "null"
+        ) {
+            String::new()
+        } else {
+            text.to_owned()
+        }
+    };
+    let meters =
+        || parse_f64(text.as_bytes()).filter(|m| *m > 0.0 && *m < 1023.0).map(|m| m as f32);
     match role {
         Role::Name => said.name = clean(),
         Role::Callsign => said.callsign = clean(),
@@ -379,7 +388,9 @@ pub fn tell(said: &mut Static, dims: &mut [f64; 4], role: Role, text: &str) {
         Role::Width => said.width_m = meters(),
         Role::Draught => said.draught_m = meters().filter(|m| *m < 50.0),
         Role::DimA | Role::DimB | Role::DimC | Role::DimD => {
-            let place = [Role::DimA, Role::DimB, Role::DimC, Role::DimD].iter().position(|dim| *dim == role);
+            let place = [Role::DimA, Role::DimB, Role::DimC, Role::DimD]
+                .iter()
+                .position(|dim| *dim == role);
             dims[place.expect("one of the four")] = parse_f64(text.as_bytes()).unwrap_or(f64::NAN);
         }
         _ => (),
@@ -407,7 +418,13 @@ pub fn local_id(name: &[u8]) -> Option<u32> {
 impl Layout {
     /// A time for tables that only tell week, weekday, hour and the minutes that remain: arrival is
     /// fixed by the first row of each vessel, and the other rows lie before it.
-    fn anchored_ms(&self, id: u32, line: &[u8], spans: &[Span], anchors: &mut Anchors) -> Option<i64> {
+    fn anchored_ms(
+        &self,
+        id: u32,
+        line: &[u8],
+        spans: &[Span],
+        anchors: &mut Anchors,
+    ) -> Option<i64> {
         let number = |role| {
             let span = self.columns.of(role).and_then(|place| spans.get(place))?;
             parse_f64(field(line, *span))
@@ -417,80 +434,13 @@ impl Layout {
             let week = number(Role::Week).unwrap_or(1.0).clamp(1.0, 53.0) as i64 - 1;
             let weekday = number(Role::Weekday).unwrap_or(0.0).clamp(0.0, 7.0) as i64;
             let hour = number(Role::Hour).unwrap_or(0.0).clamp(0.0, 23.0);
-            self.date_ms + (week * 7 + weekday) * DAY_MS + ((hour + 0.5) * 3_600_000.0) as i64 + remaining_ms
+            self.date_ms
+                + (week * 7 + weekday) * DAY_MS
+                + ((hour + 0.5) * 3_600_000.0) as i64
+                + remaining_ms
         });
         Some(*anchor - remaining_ms)
     }
-}
-
-/// The lines of `block` that are not empty, without their ends.
-pub fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> {
-    block
-        .split(|byte| *byte == b'\n')
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-        .filter(|line| !line.is_empty())
-}
-
-/// Where the fields of `line` lie. Delimiters between quotes do not count.
-pub fn split(line: &[u8], delimiter: u8, spans: &mut Vec<Span>) {
-    spans.clear();
-    let mut start = 0;
-    if memchr::memchr(b'"', line).is_none() {
-        // Fields are short: eight bytes at a time beat a search for each delimiter.
-        let wanted = u64::from_le_bytes([delimiter; 8]);
-        let mut chunks = line.chunks_exact(8);
-        let mut offset = 0;
-        for chunk in &mut chunks {
-            let mut hits = zero_bytes(u64::from_le_bytes(chunk.try_into().expect("eight bytes")) ^ wanted);
-            while hits != 0 {
-                let place = offset + (hits.trailing_zeros() / 8) as usize;
-                spans.push((start as u32, place as u32));
-                start = place + 1;
-                hits &= hits - 1;
-            }
-            offset += 8;
-        }
-        for (place, byte) in chunks.remainder().iter().enumerate() {
-            if *byte == delimiter {
-                spans.push((start as u32, (offset + place) as u32));
-                start = offset + place + 1;
-            }
-        }
-    } else {
-        let mut is_quoted = false;
-        for (place, byte) in line.iter().enumerate() {
-            if *byte == b'"' {
-                // A quote only opens at the start of a field: 12" is a size.
-                is_quoted = if is_quoted { false } else { line[start..place].trim_ascii().is_empty() || line[place - 1] == b'"' };
-            } else if *byte == delimiter && !is_quoted {
-                spans.push((start as u32, place as u32));
-                start = place + 1;
-            }
-        }
-    }
-    spans.push((start as u32, line.len() as u32));
-}
-
-/// The highest bit of every byte that is zero, and no other bit.
-fn zero_bytes(word: u64) -> u64 {
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    !(((word & LOW) + LOW) | word | LOW)
-}
-
-/// A field's bytes, without the quotes around it.
-pub fn field(line: &[u8], (start, end): Span) -> &[u8] {
-    let bytes = &line[start as usize..end as usize];
-    let is_plain = !matches!(bytes.first(), Some(b'"' | b' ')) || bytes.len() < 2;
-    if is_plain {
-        return bytes;
-    }
-    let trimmed = bytes.trim_ascii();
-    trimmed.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(bytes)
-}
-
-/// A field as text, doubled quotes made single.
-pub fn text_of(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace("\"\"", "\"")
 }
 
 /// FNV-1a over eight bytes at a time: enough to notice that a vessel says something new.
@@ -498,7 +448,8 @@ fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
     let mut hash = seed ^ 0xcbf2_9ce4_8422_2325 ^ (bytes.len() as u64).rotate_left(32);
     let mut chunks = bytes.chunks_exact(8);
     for chunk in &mut chunks {
-        hash = (hash ^ u64::from_le_bytes(chunk.try_into().expect("eight bytes"))).wrapping_mul(0x0100_0000_01b3);
+        hash = (hash ^ u64::from_le_bytes(chunk.try_into().expect("eight bytes")))
+            .wrapping_mul(0x0100_0000_01b3);
         hash ^= hash >> 32;
     }
     for byte in chunks.remainder() {
@@ -511,34 +462,10 @@ fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn fields(line: &str, delimiter: u8) -> Vec<String> {
-        let mut spans = Vec::new();
-        split(line.as_bytes(), delimiter, &mut spans);
-        spans.iter().map(|span| text_of(field(line.as_bytes(), *span))).collect()
-    }
-
-    #[test]
-    fn fields_are_split_at_delimiters_outside_quotes() {
-        assert_eq!(fields("a,b,,d", b','), ["a", "b", "", "d"]);
-        assert_eq!(fields("a,\"LONG BEACH,USA\",d", b','), ["a", "LONG BEACH,USA", "d"]);
-        assert_eq!(fields("\"a \"\"b\"\"\";c", b';'), ["a \"b\"", "c"]);
-        assert_eq!(fields("12\" pipe,b", b','), ["12\" pipe", "b"]);
-        assert_eq!(fields("", b','), [""]);
-        assert_eq!(fields("\"open,b", b',').len(), 1);
-    }
-
-    #[test]
-    fn the_delimiter_is_the_commonest_of_the_header() {
-        for (header, delimiter) in
-            [("a,b,c", b','), ("a;b;c", b';'), ("a\tb\tc", b'\t'), ("\"a,b\";c", b';'), ("alone", b',')]
-        {
-            assert_eq!(find_delimiter(header.as_bytes()), delimiter, "{header}");
-        }
-    }
-
     fn parse(header: &str, rows: &str) -> Batch {
         let delimiter = find_delimiter(header.as_bytes());
-        let columns = Columns::recognize(header_names(header.as_bytes(), delimiter), &Mapping::default());
+        let columns =
+            Columns::recognize(header_names(header.as_bytes(), delimiter), &Mapping::default());
         let mut layout = Layout::new(delimiter, columns, &Mapping::default());
         layout.time_format = Some(TimeFormat::Iso);
         layout.parse(&Block { bytes: rows.into(), first_line: 2, ..Block::default() })
@@ -552,8 +479,12 @@ mod tests {
         );
         assert_eq!((batch.reports.len(), batch.rows_read), (1, 4));
         assert_eq!(batch.abouts[0].said.name, "ANNA");
-        let places: Vec<_> = batch.refused.iter().map(|(reason, counted)| (reason, counted.first[0].line)).collect();
-        assert_eq!(places, [(Refusal::TooFewFields, 5), (Refusal::NoVessel, 4), (Refusal::NoTime, 6)]);
+        let places: Vec<_> =
+            batch.refused.iter().map(|(reason, counted)| (reason, counted.first[0].line)).collect();
+        assert_eq!(
+            places,
+            [(Refusal::TooFewFields, 5), (Refusal::NoVessel, 4), (Refusal::NoTime, 6)]
+        );
     }
 
     #[test]
@@ -562,14 +493,23 @@ mod tests {
         let batch = parse("mmsi,time,lat,lon,name,imo,vesseltype,length", &row.repeat(50));
         assert_eq!(batch.abouts.len(), 1);
         let said = &batch.abouts[0].said;
-        assert_eq!((said.imo, said.ship_type, said.length_m), (9_074_729, ShipType(70), Some(100.5)));
+        assert_eq!(
+            (said.imo, said.ship_type, said.length_m),
+            (9_074_729, ShipType(70), Some(100.5))
+        );
     }
 
     #[test]
     fn decimal_commas_and_sines_are_read() {
-        let batch = parse("mmsi;time;lat;lon;cog_sin;cog_cos", "219000001;2020-01-01 00:00:00;55,5;11,25;1;0\n");
+        let batch = parse(
+            "mmsi;time;lat;lon;cog_sin;cog_cos",
+            "219000001;2020-01-01 00:00:00;55,5;11,25;1;0\n",
+        );
         let report = batch.reports[0];
-        assert_eq!((report.position.lat_deg, report.position.lon_deg, report.cog_deg), (55.5, 11.25, 90.0));
+        assert_eq!(
+            (report.position.lat_deg, report.position.lon_deg, report.cog_deg),
+            (55.5, 11.25, 90.0)
+        );
     }
 
     #[test]

@@ -45,11 +45,14 @@ pub fn write_nmea(fleet: &Fleet, mut out: impl Write, job: &Job) -> Result<(), W
 
 fn encode(fleet: &Fleet, index: usize, owner: usize, text: &mut Vec<u8>) {
     let vessel = &fleet.vessels()[owner];
-    let station = if vessel.kind() == ShipKind::Pleasure { Station::ClassB } else { Station::ClassA };
+    let station =
+        if vessel.kind() == ShipKind::Pleasure { Station::ClassB } else { Station::ClassA };
     let report = fleet.reports().get(index);
     let before_ms = (index > fleet.range(owner).start).then(|| fleet.reports().t_ms[index - 1]);
     // One a half-hour of the clock, and one before the first position.
-    let is_due = before_ms.is_none_or(|t_ms| t_ms.div_euclid(STATIC_EVERY_MS) != report.t_ms.div_euclid(STATIC_EVERY_MS));
+    let is_due = before_ms.is_none_or(|t_ms| {
+        t_ms.div_euclid(STATIC_EVERY_MS) != report.t_ms.div_euclid(STATIC_EVERY_MS)
+    });
     if is_due {
         let said = said_at(vessel, report.t_ms);
         encode_static(text, station, vessel.mmsi.0, &said, (index % 10) as u8, Some(report.t_ms));

@@ -16,8 +16,8 @@ use crate::base::job::Job;
 use crate::base::text::grouped;
 use crate::flow::desk::Wanted;
 use crate::flow::session::FileRef;
-use crate::flow::stages::{Clean, Ingest, TripsStage};
 use crate::flow::stage::{Stage as _, short_name};
+use crate::flow::stages::{Clean, Ingest, TripsStage};
 use crate::flow::tray::Shelf;
 use crate::flow::{Desk, Jobs, Key, Session};
 
@@ -143,7 +143,9 @@ impl App {
             }
             Command::FitAll => self.map.fit_all(&self.desk),
             Command::FitSelection => match (self.selected, self.desk.trips.shown()) {
-                (Some((key, trip)), Some(shown)) if shown.key == key => self.map.fit_trip(shown.value, trip),
+                (Some((key, trip)), Some(shown)) if shown.key == key => {
+                    self.map.fit_trip(shown.value, trip)
+                }
                 _ => self.map.fit_all(&self.desk),
             },
             Command::Select(selected) => self.selected = selected,
@@ -193,7 +195,10 @@ impl App {
     }
 
     fn shortcuts(&mut self, context: &Context) {
-        let pressed = |modifiers, key| context.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
+        let pressed = |modifiers, key| {
+            context
+                .input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
+        };
         let all: [Shortcut; 6] = [
             (Modifiers::COMMAND, Button::O, || Command::AskForFiles),
             (Modifiers::COMMAND.plus(Modifiers::SHIFT), Button::S, || Command::AskToSave),
@@ -215,8 +220,15 @@ impl App {
                 self.commands.ask(Command::Select(None));
             }
         }
-        let dropped: Vec<PathBuf> =
-            context.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).filter(|path| !path.as_os_str().is_empty()).collect());
+        let dropped: Vec<PathBuf> = context.input(|input| {
+            input
+                .raw
+                .dropped_files
+                .iter()
+                .map(|file| file.path().to_owned())
+                .filter(|path| !path.as_os_str().is_empty())
+                .collect()
+        });
         if !dropped.is_empty() {
             self.commands.ask(Command::Open(dropped));
         }
@@ -249,23 +261,50 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         self.shortcuts(&ui.ctx().clone());
         let before = self.session.clone();
-        let App { session, desk, commands, undoer, errands, messages, preview, map, selected, path_field, .. } = self;
+        let App {
+            session,
+            desk,
+            commands,
+            undoer,
+            errands,
+            messages,
+            preview,
+            map,
+            selected,
+            path_field,
+            ..
+        } = self;
         let undo = (undoer.has_undo(session), undoer.has_redo(session));
-        egui::Panel::top("menu").show(ui, |ui| panels::menu(ui, commands, undo, errands.is_busy(), !session.sources.is_empty()));
-        egui::Panel::bottom("status").show(ui, |ui| panels::status(ui, session, desk, map, commands));
+        egui::Panel::top("menu").show(ui, |ui| {
+            panels::menu(ui, commands, undo, errands.is_busy(), !session.sources.is_empty())
+        });
+        egui::Panel::bottom("status")
+            .show(ui, |ui| panels::status(ui, session, desk, map, commands));
         if !messages.is_empty() {
             egui::Panel::bottom("messages").show(ui, |ui| panels::messages(ui, messages, commands));
         }
-        egui::Panel::left("sources").resizable(true).default_size(300.0).size_range(220.0..=560.0).show(ui, |ui| {
-            panels::sources(ui, session, desk, map, commands, errands.is_busy(), path_field);
-        });
+        egui::Panel::left("sources")
+            .resizable(true)
+            .default_size(300.0)
+            .size_range(220.0..=560.0)
+            .show(ui, |ui| {
+                panels::sources(ui, session, desk, map, commands, errands.is_busy(), path_field);
+            });
         if !session.sources.is_empty() {
-            egui::Panel::right("parameters").resizable(true).default_size(310.0).size_range(240.0..=520.0).show(ui, |ui| {
-                panels::prepare(ui, session, desk, commands);
-            });
-            egui::Panel::bottom("results").resizable(true).default_size(190.0).size_range(80.0..=500.0).show(ui, |ui| {
-                panels::results(ui, desk, *selected, commands);
-            });
+            egui::Panel::right("parameters")
+                .resizable(true)
+                .default_size(310.0)
+                .size_range(240.0..=520.0)
+                .show(ui, |ui| {
+                    panels::prepare(ui, session, desk, commands);
+                });
+            egui::Panel::bottom("results")
+                .resizable(true)
+                .default_size(190.0)
+                .size_range(120.0..=500.0)
+                .show(ui, |ui| {
+                    panels::results(ui, desk, *selected, commands);
+                });
         }
         egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| {
             map.ui(ui, desk, *selected, commands);
@@ -284,5 +323,9 @@ impl eframe::App for App {
 pub fn data_line(desk: &Desk) -> String {
     let Some(shown) = desk.ingest.shown() else { return "no data".into() };
     let fleet = &shown.value.fleet;
-    format!("{} reports · {} vessels", grouped(fleet.reports().len() as u64), grouped(fleet.vessels().len() as u64))
+    format!(
+        "{} reports · {} vessels",
+        grouped(fleet.reports().len() as u64),
+        grouped(fleet.vessels().len() as u64)
+    )
 }

@@ -41,7 +41,8 @@ impl Errands {
         let (sender, context) = (self.sender.clone(), self.context.clone());
         thread::spawn(move || {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(errand));
-            let fault = || Some(Command::Say(Message::fault("a bug stopped this; please report it")));
+            let fault =
+                || Some(Command::Say(Message::fault("a bug stopped this; please report it")));
             sender.send(outcome.unwrap_or_else(|_| fault())).ok(); // The window may be closed.
             context.request_repaint();
         });
@@ -50,8 +51,22 @@ impl Errands {
     /// Asks for files.
     pub fn ask_for_files(&mut self) {
         self.run(|| {
-            let endings = ["csv", "tsv", "txt", "nmea", "nm4", "ais", "log", "parquet", "gz", "zst", project::ENDING];
-            let dialog = rfd::FileDialog::new().set_title("Open AIS files").add_filter("AIS and projects", &endings);
+            let endings = [
+                "csv",
+                "tsv",
+                "txt",
+                "nmea",
+                "nm4",
+                "ais",
+                "log",
+                "parquet",
+                "gz",
+                "zst",
+                project::ENDING,
+            ];
+            let dialog = rfd::FileDialog::new()
+                .set_title("Open AIS files")
+                .add_filter("AIS and projects", &endings);
             dialog.add_filter("All files", &["*"]).pick_files().map(Command::Open)
         });
     }
@@ -59,7 +74,8 @@ impl Errands {
     /// Asks for a folder of files.
     pub fn ask_for_folder(&mut self) {
         self.run(|| {
-            let folder = rfd::FileDialog::new().set_title("Open a folder of AIS files").pick_folder();
+            let folder =
+                rfd::FileDialog::new().set_title("Open a folder of AIS files").pick_folder();
             folder.map(|folder| Command::Open(vec![folder]))
         });
     }
@@ -67,9 +83,15 @@ impl Errands {
     /// Asks where to save the project.
     pub fn ask_to_save(&mut self) {
         self.run(|| {
-            let dialog = rfd::FileDialog::new().set_title("Save the project").add_filter("Fairway project", &[project::ENDING]);
+            let dialog = rfd::FileDialog::new()
+                .set_title("Save the project")
+                .add_filter("Fairway project", &[project::ENDING]);
             let path = dialog.set_file_name(format!("traffic.{}", project::ENDING)).save_file()?;
-            Some(Command::SaveTo(if project::is_project(&path) { path } else { path.with_extension(project::ENDING) }))
+            Some(Command::SaveTo(if project::is_project(&path) {
+                path
+            } else {
+                path.with_extension(project::ENDING)
+            }))
         });
     }
 
@@ -108,11 +130,15 @@ impl Errands {
     }
 
     /// Writes a result by `write`, which gives the paths written.
-    pub fn export(&mut self, write: impl FnOnce() -> Result<Vec<PathBuf>, String> + Send + 'static) {
+    pub fn export(
+        &mut self,
+        write: impl FnOnce() -> Result<Vec<PathBuf>, String> + Send + 'static,
+    ) {
         self.run(move || {
             Some(Command::Say(match write() {
                 Ok(paths) => {
-                    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                    let names: Vec<String> =
+                        paths.iter().map(|path| path.display().to_string()).collect();
                     Message::news(format!("exported {}", names.join(", ")))
                 }
                 Err(fault) => Message::fault(fault),

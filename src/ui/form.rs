@@ -5,7 +5,12 @@ use egui::{ComboBox, DragValue, RichText, Slider, TextEdit, Ui};
 use crate::base::params::{self, Entry, Field, Form, Params};
 
 /// Draws every field of `params`. `effect` says what a field did, for the number beside it.
-pub fn params_ui<P: Params>(ui: &mut Ui, id: &str, params: &mut P, effect: &dyn Fn(&str) -> Option<String>) {
+pub fn params_ui<P: Params>(
+    ui: &mut Ui,
+    id: &str,
+    params: &mut P,
+    effect: &dyn Fn(&str) -> Option<String>,
+) {
     let defaults = params::manual(&P::default());
     ui.push_id(id, |ui| {
         let mut editor = Editor { ui, defaults, effect };
@@ -28,7 +33,10 @@ impl Editor<'_> {
             let mut is_reset = false;
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if !is_default {
-                    is_reset = ui.small_button("reset").on_hover_text(format!("{} back to its default", label_of(name))).clicked();
+                    is_reset = ui
+                        .small_button("reset")
+                        .on_hover_text(format!("{} back to its default", label_of(name)))
+                        .clicked();
                 }
                 if let Some(effect) = effect {
                     ui.label(RichText::new(effect).weak());
@@ -63,7 +71,10 @@ impl Form for Editor<'_> {
         let (low, high) = (*field.range.start(), *field.range.end());
         // A range over several powers of ten is only usable when each gets its share.
         let is_wide = high > 200.0 * low.abs().max(1.0) && low >= 0.0;
-        let mut slider = Slider::new(value, field.range).suffix(suffix(field.unit)).logarithmic(is_wide).update_while_editing(false);
+        let mut slider = Slider::new(value, field.range)
+            .suffix(suffix(field.unit))
+            .logarithmic(is_wide)
+            .update_while_editing(false);
         if is_wide {
             slider = slider.smallest_positive(low.max(0.01 * high / 1000.0)).max_decimals(2);
         }
@@ -80,11 +91,17 @@ impl Form for Editor<'_> {
         }
         let (low, high) = (*field.range.start(), *field.range.end());
         if high - low > 1_000_000 {
-            let drag = DragValue::new(value).range(field.range).suffix(suffix(field.unit)).update_while_editing(false);
+            let drag = DragValue::new(value)
+                .range(field.range)
+                .suffix(suffix(field.unit))
+                .update_while_editing(false);
             self.ui.add(drag).labelled_by(label).on_hover_text(field.help);
             return;
         }
-        let slider = Slider::new(value, field.range).suffix(suffix(field.unit)).logarithmic(high > 200 * low.max(1)).update_while_editing(false);
+        let slider = Slider::new(value, field.range)
+            .suffix(suffix(field.unit))
+            .logarithmic(high > 200 * low.max(1))
+            .update_while_editing(false);
         let width = (self.ui.available_width() - 92.0).max(60.0);
         self.ui.spacing_mut().slider_width = width;
         self.ui.add(slider).labelled_by(label).on_hover_text(field.help);
@@ -102,7 +119,13 @@ impl Form for Editor<'_> {
         });
     }
 
-    fn choice(&mut self, name: &'static str, value: &mut usize, options: &[&'static str], help: &'static str) {
+    fn choice(
+        &mut self,
+        name: &'static str,
+        value: &mut usize,
+        options: &[&'static str],
+        help: &'static str,
+    ) {
         self.ui.horizontal(|ui| {
             let label = ui.label(label_of(name)).on_hover_text(help);
             let shown = options.get(*value).copied().unwrap_or_default();

@@ -25,7 +25,8 @@ pub fn open(inputs: Vec<PathBuf>, is_demo: bool, settings: Vec<String>) -> ExitC
         .with_app_id("fairway")
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([800.0, 500.0]);
-    let options = NativeOptions { viewport, wgpu_options: map::wgpu_options(), ..NativeOptions::default() };
+    let options =
+        NativeOptions { viewport, wgpu_options: map::wgpu_options(), ..NativeOptions::default() };
     let outcome = eframe::run_native(
         "fairway",
         options,

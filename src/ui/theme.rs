@@ -16,17 +16,29 @@ pub fn apply(context: &egui::Context) {
 
 /// Something went wrong.
 pub fn fault_color(ui: &Ui) -> Color32 {
-    if ui.visuals().dark_mode { Color32::from_rgb(0xff, 0x8a, 0x75) } else { Color32::from_rgb(0xb0, 0x2a, 0x1a) }
+    if ui.visuals().dark_mode {
+        Color32::from_rgb(0xff, 0x8a, 0x75)
+    } else {
+        Color32::from_rgb(0xb0, 0x2a, 0x1a)
+    }
 }
 
 /// Something deserves a look.
 pub fn warning_color(ui: &Ui) -> Color32 {
-    if ui.visuals().dark_mode { Color32::from_rgb(0xf2, 0xc1, 0x4e) } else { Color32::from_rgb(0x8a, 0x5a, 0x00) }
+    if ui.visuals().dark_mode {
+        Color32::from_rgb(0xf2, 0xc1, 0x4e)
+    } else {
+        Color32::from_rgb(0x8a, 0x5a, 0x00)
+    }
 }
 
 /// What is selected on the map.
 pub fn selection_color(ui: &Ui) -> Color32 {
-    if ui.visuals().dark_mode { Color32::from_rgb(0xff, 0xe0, 0x66) } else { Color32::from_rgb(0xc2, 0x18, 0x5b) }
+    if ui.visuals().dark_mode {
+        Color32::from_rgb(0xff, 0xe0, 0x66)
+    } else {
+        Color32::from_rgb(0xc2, 0x18, 0x5b)
+    }
 }
 
 /// The color of the dot that says how a stage stands.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use egui_kittest::kittest::Queryable as _;
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
 use fairway::ui::command::Command;
@@ -12,11 +12,15 @@ use fairway::ui::command::Command;
 use super::ground;
 
 fn window(inputs: Vec<PathBuf>) -> Harness<'static, App> {
-    Harness::builder().with_size([1280.0, 800.0]).with_step_dt(1.0 / 60.0).with_max_steps(64).build_eframe(|creation| {
-        let mut app = App::new(creation);
-        app.begin(inputs, false, &[]);
-        app
-    })
+    Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_step_dt(1.0 / 60.0)
+        .with_max_steps(64)
+        .build_eframe(|creation| {
+            let mut app = App::new(creation);
+            app.begin(inputs, false, &[]);
+            app
+        })
 }
 
 /// Plays frames until `happened`, however long the machine takes for it.
@@ -36,9 +40,18 @@ fn are_trips_fresh(app: &App) -> bool {
 
 /// Ten minutes of a ship on the equator, a report a minute.
 fn small_file(folder: &std::path::Path) -> PathBuf {
-    let rows = (0..40).map(|minute| format!("219000001,2024-01-01T00:{minute:02}:00,0.0,{:.4},12.0,90.0\n", f64::from(minute) / 300.0));
+    let rows = (0..40).map(|minute| {
+        format!(
+            "219000001,2024-01-01T00:{minute:02}:00,0.0,{:.4},12.0,90.0\n",
+            f64::from(minute) / 300.0
+        )
+    });
     let path = folder.join("small.csv");
-    std::fs::write(&path, format!("mmsi,time,lat,lon,sog,cog\n{}bad row\n", rows.collect::<String>())).unwrap();
+    std::fs::write(
+        &path,
+        format!("mmsi,time,lat,lon,sog,cog\n{}bad row\n", rows.collect::<String>()),
+    )
+    .unwrap();
     path
 }
 
@@ -83,7 +96,9 @@ fn a_moved_threshold_changes_the_trips_and_undo_takes_it_back() {
     // Longer than a second in the undoer's time, so that the state counts as settled.
     harness.run_steps(90);
     harness.state_mut().session.set("trips.min_length=30000").unwrap();
-    until(&mut harness, "no trips", |app| are_trips_fresh(app) && app.desk.trips.shown().unwrap().value.trips.trips.is_empty());
+    until(&mut harness, "no trips", |app| {
+        are_trips_fresh(app) && app.desk.trips.shown().unwrap().value.trips.trips.is_empty()
+    });
     harness.run_steps(90);
     harness.state_mut().ask(Command::Undo);
     until(&mut harness, "the old threshold", |app| app.session == before && are_trips_fresh(app));
@@ -118,7 +133,9 @@ fn a_small_window_keeps_every_panel() {
 #[test]
 fn santa_barbara_opens_in_the_window_with_its_trips() {
     let test = "santa_barbara_opens_in_the_window_with_its_trips";
-    let Some(path) = ground::data(test, "tracks/santa_barbara_2018_06_01_05.csv.zst") else { return };
+    let Some(path) = ground::data(test, "tracks/santa_barbara_2018_06_01_05.csv.zst") else {
+        return;
+    };
     let mut harness = window(vec![path]);
     until(&mut harness, "trips of Santa Barbara", are_trips_fresh);
     assert!(harness.state().desk.trips.shown().unwrap().value.trips.trips.len() > 500);

@@ -25,13 +25,20 @@ impl Stage for Clean {
     type Input = Arc<Reading>;
     type Output = Cleaned;
 
-    fn run(params: &Checked<CleanParams>, reading: &Arc<Reading>, job: &Job) -> Result<Cleaned, Stopped> {
+    fn run(
+        params: &Checked<CleanParams>,
+        reading: &Arc<Reading>,
+        job: &Job,
+    ) -> Result<Cleaned, Stopped> {
         clean(&reading.fleet, params, job)
     }
 
     fn figures(cleaned: &Cleaned) -> Map<String, Value> {
-        let removed: Map<String, Value> =
-            cleaned.removed.iter().map(|(verdict, n)| (verdict.name().replace([' ', '-'], "_"), (*n).into())).collect();
+        let removed: Map<String, Value> = cleaned
+            .removed
+            .iter()
+            .map(|(verdict, n)| (verdict.name().replace([' ', '-'], "_"), (*n).into()))
+            .collect();
         let figures = json!({
             "reports_in": cleaned.reports_in(),
             "reports_kept": cleaned.reports_kept(),
@@ -47,7 +54,8 @@ impl Stage for Clean {
 
     fn export(cleaned: &Cleaned, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
         let (reports, removed) = (folder.join("clean.parquet"), folder.join("clean.removed.csv"));
-        export::reports_parquet(&cleaned.fleet, &reports, job).map_err(|error| error.to_string())?;
+        export::reports_parquet(&cleaned.fleet, &reports, job)
+            .map_err(|error| error.to_string())?;
         let counts = cleaned.removed.iter().map(|(verdict, n)| (verdict.name(), *n as u64));
         export::counts_csv("removed", counts, &removed).map_err(|error| error.to_string())?;
         Ok(vec![reports, removed])

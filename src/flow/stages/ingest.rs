@@ -45,7 +45,9 @@ impl Stage for Ingest {
         let fleet = &reading.fleet;
         let time = |t_ms: Option<i64>| t_ms.map_or(Value::Null, |t_ms| iso_text(t_ms).into());
         let span = fleet.time_span_ms();
-        let bbox = fleet.bounds().map_or(Value::Null, |b| json!([b.west_deg, b.south_deg, b.east_deg, b.north_deg]));
+        let bbox = fleet
+            .bounds()
+            .map_or(Value::Null, |b| json!([b.west_deg, b.south_deg, b.east_deg, b.north_deg]));
         let figures = json!({
             "rows_read": reading.total(|file| file.rows_read),
             "rows_kept": reading.total(|file| file.rows_kept),
@@ -66,21 +68,27 @@ impl Stage for Ingest {
     fn export(reading: &Reading, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
         let (refused, reports) = (folder.join("ingest.refused.csv"), folder.join("ingest.parquet"));
         export::refused_csv(reading, &refused).map_err(|error| error.to_string())?;
-        export::reports_parquet(&reading.fleet, &reports, job).map_err(|error| error.to_string())?;
+        export::reports_parquet(&reading.fleet, &reports, job)
+            .map_err(|error| error.to_string())?;
         Ok(vec![refused, reports])
     }
 }
 
 fn file_figures(file: &FileLedger) -> Value {
     let places = |tally: Vec<(String, u64, Vec<Value>)>| -> Value {
-        tally.into_iter().map(|(name, n, first)| json!({"reason": name, "count": n, "first": first})).collect()
+        tally
+            .into_iter()
+            .map(|(name, n, first)| json!({"reason": name, "count": n, "first": first}))
+            .collect()
     };
     let refused = file.refused.iter().map(|(reason, counted)| {
-        let first = counted.first.iter().map(|place| json!({"line": place.line, "text": place.text}));
+        let first =
+            counted.first.iter().map(|place| json!({"line": place.line, "text": place.text}));
         (reason.name().to_owned(), counted.n, first.collect())
     });
     let odd = file.odd.iter().map(|(oddity, counted)| {
-        let first = counted.first.iter().map(|place| json!({"line": place.line, "text": place.text}));
+        let first =
+            counted.first.iter().map(|place| json!({"line": place.line, "text": place.text}));
         (oddity.name().to_owned(), counted.n, first.collect())
     });
     json!({
@@ -132,5 +140,6 @@ fn made(params: &SeaParams, job: &Job) -> Result<Reading, Stopped> {
         notes: vec!["this traffic is made: no such ships, ports or voyages exist".into()],
         ..FileLedger::default()
     };
-    crate::io::read::gather(&mut ledger, batches, fleet.vessels(), job).map(|fleet| Reading { fleet: Arc::new(fleet), files: vec![ledger] })
+    crate::io::read::gather(&mut ledger, batches, fleet.vessels(), job)
+        .map(|fleet| Reading { fleet: Arc::new(fleet), files: vec![ledger] })
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Form, Params};
 use crate::flow::stage::{Pace, Stage};
-use crate::io::read::Preview;
+use crate::io::preview::Preview;
 use crate::io::{FileRef, Mapping, preview};
 
 /// A look into one file.

@@ -40,7 +40,11 @@ impl Stage for TripsStage {
     type Input = Arc<Cleaned>;
     type Output = TripsOf;
 
-    fn run(params: &Checked<TripParams>, cleaned: &Arc<Cleaned>, job: &Job) -> Result<TripsOf, Stopped> {
+    fn run(
+        params: &Checked<TripParams>,
+        cleaned: &Arc<Cleaned>,
+        job: &Job,
+    ) -> Result<TripsOf, Stopped> {
         Ok(TripsOf { trips: segment(&cleaned.fleet, params, job)?, cleaned: Arc::clone(cleaned) })
     }
 

@@ -117,7 +117,12 @@ impl Tree {
 
     /// Hands out the vertices for which `ask` said so, as ranges in rising order. Nodes of fewer
     /// than `least` vertices are not asked about: they come with their parent.
-    pub fn visit(&self, least: usize, ask: &mut impl FnMut(&Node) -> Answer, found: &mut impl FnMut(Range<usize>)) {
+    pub fn visit(
+        &self,
+        least: usize,
+        ask: &mut impl FnMut(&Node) -> Answer,
+        found: &mut impl FnMut(Range<usize>),
+    ) {
         let Some(top) = self.ranks.len().checked_sub(1) else { return };
         for node in 0..self.ranks[top].len() {
             self.visit_node(top, node, least, ask, found);

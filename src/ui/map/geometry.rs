@@ -67,7 +67,9 @@ pub fn geometry(fleet: &Fleet, trips: &[Trip], job: &Job) -> Result<Geometry, St
     let (slots, trip_slots, runs) = runs(fleet, trips);
     if slots.len() >= SLOTS_MAX as usize || u32::try_from(n).is_err() {
         let found = format!("{} trips and vessels with {n} reports", slots.len());
-        return Err(Stopped::Failed(format!("{found} are more than the map can draw; filter them")));
+        return Err(Stopped::Failed(format!(
+            "{found} are more than the map can draw; filter them"
+        )));
     }
     let time_span_ms = fleet.time_span_ms();
     let clock = Clock::new(time_span_ms.unwrap_or((0, 0)));
@@ -265,7 +267,8 @@ mod tests {
 
     #[test]
     fn every_report_is_a_vertex_of_16_bytes_where_it_was() {
-        let fleet = Fleet::from_tracks(vec![(Vessel::default(), track(10)), (Vessel::default(), track(5))]);
+        let fleet =
+            Fleet::from_tracks(vec![(Vessel::default(), track(10)), (Vessel::default(), track(5))]);
         let geometry = made(&fleet, &[trip(0, 0..10), trip(1, 10..15)]);
         assert_eq!((geometry.n_reports(), geometry.gpu_bytes()), (15, 15 * 16));
         for (index, vertex) in geometry.levels()[0].vertices.iter().enumerate() {
@@ -279,7 +282,8 @@ mod tests {
 
     #[test]
     fn no_leg_joins_two_trips_or_two_vessels() {
-        let fleet = Fleet::from_tracks(vec![(Vessel::default(), track(10)), (Vessel::default(), track(5))]);
+        let fleet =
+            Fleet::from_tracks(vec![(Vessel::default(), track(10)), (Vessel::default(), track(5))]);
         let geometry = made(&fleet, &[trip(0, 0..4), trip(0, 4..10), trip(1, 10..15)]);
         assert_eq!(firsts(&geometry), [0, 4, 10]);
         let slots = geometry.slots();
@@ -302,7 +306,8 @@ mod tests {
 
     #[test]
     fn trips_may_come_in_any_order() {
-        let fleet = Fleet::from_tracks(vec![(Vessel::default(), track(10)), (Vessel::default(), track(5))]);
+        let fleet =
+            Fleet::from_tracks(vec![(Vessel::default(), track(10)), (Vessel::default(), track(5))]);
         let geometry = made(&fleet, &[trip(1, 10..15), trip(0, 4..10), trip(0, 0..4)]);
         assert_eq!((0..3).map(|index| geometry.slot_of_trip(index)).collect::<Vec<_>>(), [2, 1, 0]);
     }
@@ -323,8 +328,12 @@ mod tests {
         let fleet = Fleet::from_tracks(vessels);
         let trips: Vec<Trip> = (0..30).map(|i| trip(i, i * 3_000..(i + 1) * 3_000)).collect();
         let geometry = made(&fleet, &trips);
-        let counts: Vec<usize> = geometry.levels().iter().map(|level| level.vertices.len()).collect();
-        assert!(counts.len() > 1 && counts.windows(2).all(|pair| pair[1] * 2 <= pair[0]), "{counts:?}");
+        let counts: Vec<usize> =
+            geometry.levels().iter().map(|level| level.vertices.len()).collect();
+        assert!(
+            counts.len() > 1 && counts.windows(2).all(|pair| pair[1] * 2 <= pair[0]),
+            "{counts:?}"
+        );
         assert!(geometry.gpu_bytes() <= 32 * geometry.n_reports());
         assert!(geometry.index_bytes() <= 5 * geometry.n_reports(), "{}", geometry.index_bytes());
         assert!(geometry.levels().iter().all(|level| {

@@ -1,66 +1,30 @@
-//! What tracks need on the GPU: pipelines, buffers, tables, and the callback that draws with them.
+//! What tracks need on the GPU: pipelines, buffers, tables.
 //!
 //! Nothing here goes beyond what OpenGL ES 3 can do: tables are textures, not storage buffers, and
 //! no buffer is larger than 128 MiB.
 
-use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, RenderState, ScreenDescriptor};
-use egui::PaintCallbackInfo;
+use eframe::egui_wgpu::{self, RenderState};
 
 use super::boxes::Tree;
 use super::geometry::Geometry;
 use super::palette;
 use super::vertex::Vertex;
 
+mod callback;
+
+pub use callback::{Callback, Draw, SCENES_MAX, Scene};
+
+use callback::SceneBuffer;
+
 /// No buffer is larger, in bytes: half of what every device takes.
 const BUFFER_MAX: u64 = 128 << 20;
-
-/// How many times a frame can draw the tracks of one map: twice for each copy of the world.
-pub const SCENES_MAX: usize = 80;
 
 /// How many slots lie in one line of the table's texture.
 const TABLE_WIDTH: u32 = 2048;
 
 const VERTEX_BYTES: u64 = size_of::<Vertex>() as u64;
-
-/// What the shader is told of a map: `Scene` of `tracks.wgsl`.
-#[derive(Clone, Copy, PartialEq, Debug, bytemuck::Pod, bytemuck::Zeroable)]
-#[repr(C)]
-#[expect(missing_docs, reason = "explained in the shader")]
-pub struct Scene {
-    pub center: [i32; 2],
-    pub copy: i32,
-    pub flags: u32,
-    pub screen_px: [f32; 2],
-    pub middle_px: [f32; 2],
-    pub px_per_unit: f32,
-    pub half_width_px: f32,
-    pub alpha: f32,
-    pub rest_alpha: f32,
-    pub time_window: [f32; 2],
-    pub speed_window: [f32; 2],
-    pub value_scale: [f32; 2],
-    pub hovered: u32,
-    pub palette_row: i32,
-    pub single: [f32; 4],
-    pub highlight: [f32; 4],
-    pub point_px: f32,
-    pub arrow_px: f32,
-    pub pad: [f32; 2],
-}
-
-/// Which vertices to draw, how, and with which scene.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Draw {
-    /// Index of the scene.
-    pub scene: usize,
-    /// Points instead of legs.
-    pub is_points: bool,
-    /// Vertices of the level; of legs the ones they end in.
-    pub range: Range<usize>,
-}
 
 /// Pipelines and what else all layers on a device share.
 pub struct Gpu {
@@ -77,11 +41,6 @@ pub struct Gpu {
     pub is_linear: bool,
     /// Scene buffers that no frame is using.
     spare: Mutex<Vec<SceneBuffer>>,
-}
-
-struct SceneBuffer {
-    buffer: wgpu::Buffer,
-    group: wgpu::BindGroup,
 }
 
 /// A geometry's vertices on the GPU.
@@ -144,7 +103,8 @@ impl Gpu {
             let label = Some("tracks");
             device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries })
         };
-        let entry = |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility: both, ty, count: None };
+        let entry =
+            |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility: both, ty, count: None };
         let scene_layout = layout(&[entry(0, scene_type)]);
         let table_layout = layout(&[
             entry(0, texture_type(wgpu::TextureSampleType::Uint)),
@@ -187,7 +147,8 @@ impl Gpu {
                 usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: true,
             });
-            let before = [first.checked_sub(1).map_or(Vertex::nowhere(0), |before| vertices[before])];
+            let before =
+                [first.checked_sub(1).map_or(Vertex::nowhere(0), |before| vertices[before])];
             {
                 let mut bytes = buffer.get_mapped_range_mut(..).expect("a new buffer is mapped");
                 let split = VERTEX_BYTES as usize;
@@ -222,7 +183,10 @@ impl Gpu {
             label: Some("looks of tracks"),
             layout: &self.table_layout,
             entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::TextureView(&view) },
+                wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: wgpu::BindingResource::TextureView(&view),
+                },
                 wgpu::BindGroupEntry {
                     binding: 1,
                     resource: wgpu::BindingResource::TextureView(&self.palette),
@@ -230,28 +194,6 @@ impl Gpu {
             ],
         });
         Table { texture, group }
-    }
-
-    fn scene_buffer(&self, device: &wgpu::Device) -> SceneBuffer {
-        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("scenes of tracks"),
-            size: self.stride * SCENES_MAX as u64,
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("scenes of tracks"),
-            layout: &self.scene_layout,
-            entries: &[wgpu::BindGroupEntry {
-                binding: 0,
-                resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-                    buffer: &buffer,
-                    offset: 0,
-                    size: wgpu::BufferSize::new(size_of::<Scene>() as u64),
-                }),
-            }],
-        });
-        SceneBuffer { buffer, group }
     }
 }
 
@@ -261,112 +203,6 @@ impl Table {
         let size = self.texture.size();
         looks.resize((size.width * size.height) as usize, [0; 4]);
         write_texture(queue, &self.texture, &looks);
-    }
-}
-
-/// What draws tracks in a frame.
-pub struct Callback {
-    gpu: Arc<Gpu>,
-    buffers: Arc<Buffers>,
-    table: Arc<Table>,
-    level: usize,
-    scenes: Vec<Scene>,
-    draws: Vec<Draw>,
-    scene_buffer: Mutex<Option<SceneBuffer>>,
-}
-
-impl Callback {
-    /// Draws `draws` of a level with `scenes`.
-    pub fn new(
-        gpu: &Arc<Gpu>,
-        buffers: &Arc<Buffers>,
-        table: &Arc<Table>,
-        level: usize,
-        scenes: Vec<Scene>,
-        draws: Vec<Draw>,
-    ) -> Callback {
-        Callback {
-            gpu: Arc::clone(gpu),
-            buffers: Arc::clone(buffers),
-            table: Arc::clone(table),
-            level,
-            scenes,
-            draws,
-            scene_buffer: Mutex::new(None),
-        }
-    }
-}
-
-impl Callback {
-    /// TMP
-    #[cfg(test)]
-    pub fn debug(&self) -> (usize, usize, usize) {
-        (self.level, self.draws.len(), self.draws.iter().map(|d| d.range.len()).sum())
-    }
-}
-
-impl CallbackTrait for Callback {
-    fn prepare(
-        &self,
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        screen: &ScreenDescriptor,
-        _: &mut wgpu::CommandEncoder,
-        _: &mut CallbackResources,
-    ) -> Vec<wgpu::CommandBuffer> {
-        let mut bytes = vec![0; self.gpu.stride as usize * self.scenes.len()];
-        let screen_px = screen.size_in_pixels.map(|side| side as f32);
-        for (to, scene) in bytes.chunks_mut(self.gpu.stride as usize).zip(&self.scenes) {
-            let scene = Scene { screen_px, ..*scene };
-            to[..size_of::<Scene>()].copy_from_slice(bytemuck::bytes_of(&scene));
-        }
-        let mut own = self.scene_buffer.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = own.get_or_insert_with(|| {
-            let spare = self.gpu.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            spare.unwrap_or_else(|| self.gpu.scene_buffer(device))
-        });
-        queue.write_buffer(&own.buffer, 0, &bytes);
-        Vec::new()
-    }
-
-    fn paint(&self, info: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, _: &CallbackResources) {
-        let own = self.scene_buffer.lock().unwrap_or_else(PoisonError::into_inner);
-        let (Some(own), Some(level)) = (&*own, self.buffers.levels.get(self.level)) else { return };
-        // The scene counts pixels from the corner of the screen, wherever the map's rectangle lies.
-        let [width, height] = info.screen_size_px.map(|side| side as f32);
-        pass.set_viewport(0.0, 0.0, width, height, 0.0, 1.0);
-        pass.set_bind_group(1, &self.table.group, &[]);
-        let mut set = None;
-        for Draw { scene, is_points, range } in &self.draws {
-            pass.set_bind_group(0, &own.group, &[(*scene as u64 * self.gpu.stride) as u32]);
-            let mut first = range.start;
-            while first < range.end {
-                let index = first / level.buffer_len;
-                let start = index * level.buffer_len;
-                let end = range.end.min(start + level.buffer_len);
-                if set != Some((*is_points, index)) {
-                    set = Some((*is_points, index));
-                    let buffer = &level.buffers[index];
-                    if *is_points {
-                        pass.set_pipeline(&self.gpu.points);
-                        pass.set_vertex_buffer(0, buffer.slice(VERTEX_BYTES..));
-                    } else {
-                        pass.set_pipeline(&self.gpu.legs);
-                        pass.set_vertex_buffer(0, buffer.slice(..buffer.size() - VERTEX_BYTES));
-                        pass.set_vertex_buffer(1, buffer.slice(VERTEX_BYTES..));
-                    }
-                }
-                pass.draw(0..4, (first - start) as u32..(end - start) as u32);
-                first = end;
-            }
-        }
-    }
-}
-
-impl Drop for Callback {
-    fn drop(&mut self) {
-        let own = self.scene_buffer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        self.gpu.spare.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
     }
 }
 

@@ -11,43 +11,56 @@ const MOST_ENTRIES: usize = 12;
 /// Draws `legend` in the lower right corner of the map.
 pub fn draw(ui: &Ui, view: &View, legend: &Legend) {
     let corner = view.clip_rect.right_bottom() - vec2(10.0, 30.0);
-    Area::new(ui.scope_id().with("legend")).pivot(Align2::RIGHT_BOTTOM).fixed_pos(corner).interactable(false).show(ui.ctx(), |ui| {
-        Frame::popup(ui.style()).show(ui, |ui| {
-            ui.set_max_width(190.0);
-            ui.label(RichText::new(legend.title).strong());
-            for entry in legend.entries.iter().take(MOST_ENTRIES) {
-                ui.horizontal(|ui| {
-                    let (rect, _) = ui.allocate_exact_size(vec2(14.0, 10.0), Sense::hover());
-                    ui.painter().rect_filled(rect, 2.0, entry.color);
-                    ui.label(&entry.label);
-                });
-            }
-            if legend.entries.len() > MOST_ENTRIES {
-                ui.label(RichText::new(format!("and {} more", legend.entries.len() - MOST_ENTRIES)).weak());
-            }
-            if let Some(scale) = &legend.scale {
-                let (rect, _) = ui.allocate_exact_size(vec2(170.0, 12.0), Sense::hover());
-                let step = rect.width() / scale.colors.len().max(1) as f32;
-                for (place, color) in scale.colors.iter().enumerate() {
-                    let left = rect.left() + place as f32 * step;
-                    let piece = egui::Rect::from_min_max(egui::pos2(left, rect.top()), egui::pos2(left + step + 0.5, rect.bottom()));
-                    ui.painter().rect_filled(piece, 0.0, *color);
+    Area::new(ui.scope_id().with("legend"))
+        .pivot(Align2::RIGHT_BOTTOM)
+        .fixed_pos(corner)
+        .interactable(false)
+        .show(ui.ctx(), |ui| {
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_max_width(190.0);
+                ui.label(RichText::new(legend.title).strong());
+                for entry in legend.entries.iter().take(MOST_ENTRIES) {
+                    ui.horizontal(|ui| {
+                        let (rect, _) = ui.allocate_exact_size(vec2(14.0, 10.0), Sense::hover());
+                        ui.painter().rect_filled(rect, 2.0, entry.color);
+                        ui.label(&entry.label);
+                    });
                 }
-                ui.horizontal(|ui| {
-                    ui.set_width(170.0);
-                    let n = scale.labels.len();
-                    for (place, (_, label)) in scale.labels.iter().enumerate() {
-                        if place + 1 == n && n > 1 {
-                            ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| ui.small(label));
-                        } else if place == 0 || n <= 3 {
-                            ui.small(label);
-                        }
+                if legend.entries.len() > MOST_ENTRIES {
+                    ui.label(
+                        RichText::new(format!("and {} more", legend.entries.len() - MOST_ENTRIES))
+                            .weak(),
+                    );
+                }
+                if let Some(scale) = &legend.scale {
+                    let (rect, _) = ui.allocate_exact_size(vec2(170.0, 12.0), Sense::hover());
+                    let step = rect.width() / scale.colors.len().max(1) as f32;
+                    for (place, color) in scale.colors.iter().enumerate() {
+                        let left = rect.left() + place as f32 * step;
+                        let piece = egui::Rect::from_min_max(
+                            egui::pos2(left, rect.top()),
+                            egui::pos2(left + step + 0.5, rect.bottom()),
+                        );
+                        ui.painter().rect_filled(piece, 0.0, *color);
                     }
-                });
-            }
-            if let Some(remark) = &legend.remark {
-                ui.label(RichText::new(*remark).weak().small());
-            }
+                    ui.horizontal(|ui| {
+                        ui.set_width(170.0);
+                        let n = scale.labels.len();
+                        for (place, (_, label)) in scale.labels.iter().enumerate() {
+                            if place + 1 == n && n > 1 {
+                                ui.with_layout(
+                                    egui::Layout::right_to_left(egui::Align::Min),
+                                    |ui| ui.small(label),
+                                );
+                            } else if place == 0 || n <= 3 {
+                                ui.small(label);
+                            }
+                        }
+                    });
+                }
+                if let Some(remark) = &legend.remark {
+                    ui.label(RichText::new(*remark).weak().small());
+                }
+            });
         });
-    });
 }

@@ -105,9 +105,8 @@ fn thin_part(vertices: &[Vertex], tolerance: u32) -> Vec<Vertex> {
     for (index, vertex) in vertices.iter().enumerate() {
         let is_last = || vertices.get(index + 1).is_none_or(Vertex::is_first);
         let [x, y] = vertex.place();
-        let is_far = |least: u32| {
-            d_x(last[0], x).unsigned_abs() >= least || last[1].abs_diff(y) >= least
-        };
+        let is_far =
+            |least: u32| d_x(last[0], x).unsigned_abs() >= least || last[1].abs_diff(y) >= least;
         if !vertex.is_nowhere() && (vertex.is_first() || is_far(tolerance) || is_last()) {
             last = [x, y];
             kept.push(*vertex);

@@ -156,7 +156,10 @@ impl MapPanel {
                 (ColorBy::Time, "time"),
                 (ColorBy::Single, "one color"),
             ];
-            let shown = names.iter().find(|(by, _)| *by == self.style.color_by).map_or("", |(_, name)| name);
+            let shown = names
+                .iter()
+                .find(|(by, _)| *by == self.style.color_by)
+                .map_or("", |(_, name)| name);
             let combo = ComboBox::from_id_salt("color by").selected_text(shown).show_ui(ui, |ui| {
                 for (by, name) in names {
                     ui.selectable_value(&mut self.style.color_by, by, name);
@@ -167,12 +170,20 @@ impl MapPanel {
     }
 
     /// Draws the map; a click selects the trip under it.
-    pub fn ui(&mut self, ui: &mut Ui, desk: &Desk, selected: Option<(Key, usize)>, commands: &mut Commands) {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        desk: &Desk,
+        selected: Option<(Key, usize)>,
+        commands: &mut Commands,
+    ) {
         self.rect = ui.max_rect();
         self.style.is_dark = ui.visuals().dark_mode;
         self.send_looks(selected);
         let mut memory = std::mem::take(&mut self.memory);
-        let map = Map::new(None, &mut memory, walkers::lon_lat(0.0, 30.0)).zoom_with_ctrl(false).double_click_to_zoom(true);
+        let map = Map::new(None, &mut memory, walkers::lon_lat(0.0, 30.0))
+            .zoom_with_ctrl(false)
+            .double_click_to_zoom(true);
         map.show(ui, |ui, response, projector, _| {
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Map"));
             let view = View::from_projector(projector);
@@ -183,11 +194,18 @@ impl MapPanel {
                 let hit = pick::pick(geometry, &view, pointer, PICK_PX, |_, _| true, None);
                 self.style.hovered = hit.map(|hit| hit.slot);
                 if response.clicked() {
-                    commands.ask(Command::Select(hit.and_then(|hit| hit.trip).map(|trip| (*key, trip))));
+                    commands.ask(Command::Select(
+                        hit.and_then(|hit| hit.trip).map(|trip| (*key, trip)),
+                    ));
                 }
             }
             if let Some(place) = pointer.and_then(|pointer| view.from_screen(pointer)) {
-                furniture::draw_cursor_position(ui.painter(), &view, place, &MapColors::of(ui.visuals().dark_mode));
+                furniture::draw_cursor_position(
+                    ui.painter(),
+                    &view,
+                    place,
+                    &MapColors::of(ui.visuals().dark_mode),
+                );
             }
         });
         self.memory = memory;
@@ -214,7 +232,11 @@ impl MapPanel {
             {
                 plain::draw_trip(shown.value, trip, painter, view, theme::selection_color(ui));
             }
-            legend::draw(ui, view, &palette::legend(&self.style, geometry.slots(), geometry.time_span_ms()));
+            legend::draw(
+                ui,
+                view,
+                &palette::legend(&self.style, geometry.slots(), geometry.time_span_ms()),
+            );
         }
         furniture::draw_scale_bar(painter, view, &colors);
         furniture::draw_attribution(painter, view, "Coast: Natural Earth", &colors);
@@ -228,7 +250,10 @@ impl MapPanel {
         }
         if let Some(render_state) = &self.render_state {
             let chosen = wanted.1.map(|trip| trip as u32);
-            self.layer.set_looks(render_state, |_, slot| Look { is_selected: chosen.is_some() && slot.trip == chosen, ..Look::default() });
+            self.layer.set_looks(render_state, |_, slot| Look {
+                is_selected: chosen.is_some() && slot.trip == chosen,
+                ..Look::default()
+            });
         }
         self.looks = Some(wanted);
     }
@@ -271,14 +296,21 @@ impl MapPanel {
 /// longitudes are taken around their middle, so that data across the date line stay together.
 fn middle_bounds(positions: impl Iterator<Item = Position>, cut: f64) -> Option<Bounds> {
     let places: Vec<Position> = positions.filter(|place| place.is_valid()).collect();
-    let middle_deg = crate::base::angle::mean_deg(places.iter().map(|place| place.lon_deg)).map_or(0.0, wrap_lon_deg);
-    let mut lons: Vec<f64> = places.iter().map(|place| middle_deg + wrap_lon_deg(place.lon_deg - middle_deg)).collect();
+    let middle_deg = crate::base::angle::mean_deg(places.iter().map(|place| place.lon_deg))
+        .map_or(0.0, wrap_lon_deg);
+    let mut lons: Vec<f64> =
+        places.iter().map(|place| middle_deg + wrap_lon_deg(place.lon_deg - middle_deg)).collect();
     let mut lats: Vec<f64> = places.iter().map(|place| place.lat_deg).collect();
     lons.sort_unstable_by(f64::total_cmp);
     lats.sort_unstable_by(f64::total_cmp);
     let last = places.len().checked_sub(1)?;
     let (low, high) = ((last as f64 * cut) as usize, last - (last as f64 * cut) as usize);
-    Some(Bounds { west_deg: lons[low], south_deg: lats[low], east_deg: lons[high], north_deg: lats[high] })
+    Some(Bounds {
+        west_deg: lons[low],
+        south_deg: lats[low],
+        east_deg: lons[high],
+        north_deg: lats[high],
+    })
 }
 
 #[cfg(test)]

@@ -27,8 +27,16 @@ const DARK: [u32; 10] = [
 
 /// The same for a light map, as near in hue as the search allowed.
 const LIGHT: [u32; 10] = [
-    0x0008_8bce, 0x00ac_4a0b, 0x0032_845a, 0x00a7_7d19, 0x0072_55df, 0x0068_310e, 0x00e9_4370,
-    0x0011_3082, 0x000e_5a6b, 0x009e_1043,
+    0x0008_8bce,
+    0x00ac_4a0b,
+    0x0032_845a,
+    0x00a7_7d19,
+    0x0072_55df,
+    0x0068_310e,
+    0x00e9_4370,
+    0x0011_3082,
+    0x000e_5a6b,
+    0x009e_1043,
 ];
 
 /// The gray of what is not known.
@@ -157,7 +165,9 @@ pub(super) fn rows() -> Vec<[Color32; STEPS + 1]> {
         };
         let part = |step: usize| step as f32 / (STEPS - 1) as f32;
         let categories = row(&|index| category(index, is_dark));
-        let kinds = row(&|index| ShipKind::ALL.get(index).map_or(Color32::BLACK, |kind| kind_color(*kind, is_dark)));
+        let kinds = row(&|index| {
+            ShipKind::ALL.get(index).map_or(Color32::BLACK, |kind| kind_color(*kind, is_dark))
+        });
         let values = row(&|step| scale_color(part(step), is_dark));
         let courses = row(&|step| course_color(step as f32 * 360.0 / STEPS as f32, is_dark));
         [categories, kinds, categories, values, courses, values]
@@ -207,7 +217,9 @@ pub fn legend(style: &Style, slots: &[Slot], time_span_ms: Option<(i64, i64)>) -
     let legend = |title| Legend { title, entries: Vec::new(), scale: None, remark: None };
     match style.color_by {
         ColorBy::Vessel => Legend {
-            remark: Some("Ten colors, over and over: neighboring tracks of one color may be of two ships"),
+            remark: Some(
+                "Ten colors, over and over: neighboring tracks of one color may be of two ships",
+            ),
             ..legend("Vessel")
         },
         ColorBy::Group => {
@@ -215,7 +227,9 @@ pub fn legend(style: &Style, slots: &[Slot], time_span_ms: Option<(i64, i64)>) -
         }
         ColorBy::ShipType => {
             let mut is_there = [false; ShipKind::ALL.len()];
-            slots.iter().for_each(|slot| is_there[usize::from(slot.kind)] = true);
+            for slot in slots {
+                is_there[usize::from(slot.kind)] = true;
+            }
             let kinds = ShipKind::ALL.into_iter().zip(is_there).filter(|(_, is_there)| *is_there);
             let entries = kinds.map(|(kind, _)| entry(kind_color(kind, is_dark), kind.name()));
             Legend { entries: entries.collect(), ..legend("Ship type") }
@@ -223,8 +237,13 @@ pub fn legend(style: &Style, slots: &[Slot], time_span_ms: Option<(i64, i64)>) -
         ColorBy::Speed => {
             let (from, to) = style.speed_scale_kn;
             let label = |part: f32| (part, format!("{:.0}", from + part * (to - from)));
-            let scale = band(&|part| scale_color(part, is_dark), vec![label(0.0), label(0.5), label(1.0)]);
-            Legend { scale, entries: vec![entry(unknown(is_dark), "Unknown")], ..legend("Speed, kn") }
+            let scale =
+                band(&|part| scale_color(part, is_dark), vec![label(0.0), label(0.5), label(1.0)]);
+            Legend {
+                scale,
+                entries: vec![entry(unknown(is_dark), "Unknown")],
+                ..legend("Speed, kn")
+            }
         }
         ColorBy::Course => {
             let labels = ["N", "E", "S", "W", "N"];
@@ -235,9 +254,14 @@ pub fn legend(style: &Style, slots: &[Slot], time_span_ms: Option<(i64, i64)>) -
         ColorBy::Time => {
             let (from, to) = style.time_scale_ms(time_span_ms);
             let labels = vec![(0.0, utc_text(from)), (1.0, utc_text(to))];
-            Legend { scale: band(&|part| scale_color(part, is_dark), labels), ..legend("Time, UTC") }
+            Legend {
+                scale: band(&|part| scale_color(part, is_dark), labels),
+                ..legend("Time, UTC")
+            }
         }
-        ColorBy::Single => Legend { entries: vec![entry(style.single, "Reports")], ..legend("Tracks") },
+        ColorBy::Single => {
+            Legend { entries: vec![entry(style.single, "Reports")], ..legend("Tracks") }
+        }
     }
 }
 
@@ -270,8 +294,16 @@ mod tests {
     /// Linear sRGB as people without red or green cones see it (Machado, Oliveira, Fernandes 2009).
     const SIGHTS: [Matrix; 3] = [
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
-        [[0.152_286, 1.052_583, -0.204_868], [0.114_503, 0.786_281, 0.099_216], [-0.003_882, -0.048_116, 1.051_998]],
-        [[0.367_322, 0.860_646, -0.227_968], [0.280_085, 0.672_501, 0.047_413], [-0.011_820, 0.042_940, 0.968_881]],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
     ];
 
     fn times(matrix: Matrix, vector: [f64; 3]) -> [f64; 3] {
@@ -285,11 +317,19 @@ mod tests {
 
     fn oklab(linear: [f64; 3]) -> [f64; 3] {
         let cones = times(
-            [[0.412_221_5, 0.536_332_5, 0.051_446], [0.211_903_5, 0.680_699_5, 0.107_397], [0.088_302_5, 0.281_718_8, 0.629_978_7]],
+            [
+                [0.412_221_5, 0.536_332_5, 0.051_446],
+                [0.211_903_5, 0.680_699_5, 0.107_397],
+                [0.088_302_5, 0.281_718_8, 0.629_978_7],
+            ],
             linear,
         );
         times(
-            [[0.210_454_3, 0.793_617_8, -0.004_072], [1.977_998_5, -2.428_592_2, 0.450_593_7], [0.025_904, 0.782_771_8, -0.808_675_8]],
+            [
+                [0.210_454_3, 0.793_617_8, -0.004_072],
+                [1.977_998_5, -2.428_592_2, 0.450_593_7],
+                [0.025_904, 0.782_771_8, -0.808_675_8],
+            ],
             cones.map(|part| part.max(0.0).cbrt()),
         )
     }
@@ -310,10 +350,12 @@ mod tests {
             let mut colors: Vec<Color32> = (0..10).map(|index| category(index, is_dark)).collect();
             colors.push(unknown(is_dark));
             for sight in SIGHTS {
-                let seen: Vec<[f64; 3]> = colors.iter().map(|color| oklab(times(sight, linear(*color)))).collect();
+                let seen: Vec<[f64; 3]> =
+                    colors.iter().map(|color| oklab(times(sight, linear(*color)))).collect();
                 for (i, a) in seen.iter().enumerate() {
                     for (j, b) in seen.iter().enumerate().skip(i + 1) {
-                        let difference = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                        let difference =
+                            a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
                         assert!(difference > 0.07, "{i} {j} {is_dark} {difference}");
                     }
                 }
@@ -339,10 +381,12 @@ mod tests {
     #[test]
     fn the_circle_of_courses_closes_without_a_dark_spot() {
         for is_dark in [true, false] {
-            let colors: Vec<Color32> = (0_u16..=360).map(|deg| course_color(f32::from(deg), is_dark)).collect();
+            let colors: Vec<Color32> =
+                (0_u16..=360).map(|deg| course_color(f32::from(deg), is_dark)).collect();
             assert_eq!(colors[0], colors[360]);
             let lightness = colors.iter().map(|color| oklab(linear(*color))[0]);
-            let (least, most) = lightness.fold((1.0_f64, 0.0_f64), |(least, most), l| (least.min(l), most.max(l)));
+            let (least, most) =
+                lightness.fold((1.0_f64, 0.0_f64), |(least, most), l| (least.min(l), most.max(l)));
             assert!(most - least < 0.06, "{least} {most}");
         }
     }
@@ -361,8 +405,14 @@ mod tests {
         let style = Style { color_by: ColorBy::Speed, ..Style::new(false) };
         let scale = legend(&style, &[], None).scale.unwrap();
         assert_eq!(scale.labels[2], (1.0, "25".to_owned()));
-        assert_eq!((scale.colors[0], scale.colors[63]), (scale_color(0.0, false), scale_color(1.0, false)));
+        assert_eq!(
+            (scale.colors[0], scale.colors[63]),
+            (scale_color(0.0, false), scale_color(1.0, false))
+        );
         let style = Style { color_by: ColorBy::Time, ..Style::new(false) };
-        assert_eq!(legend(&style, &[], Some((0, 60_000))).scale.unwrap().labels[1].1, "1970-01-01 00:01:00");
+        assert_eq!(
+            legend(&style, &[], Some((0, 60_000))).scale.unwrap().labels[1].1,
+            "1970-01-01 00:01:00"
+        );
     }
 }

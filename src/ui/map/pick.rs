@@ -46,7 +46,8 @@ pub fn pick(
     }
     let units = |part: f64| (part * f64::from(WORLD)) as u32;
     let at = [units(x - x.floor()), units(y)];
-    let times = time_window_ms.map(|(from, to)| [from, to].map(|t_ms| geometry.clock().steps(t_ms)));
+    let times =
+        time_window_ms.map(|(from, to)| [from, to].map(|t_ms| geometry.clock().steps(t_ms)));
 
     // The nearest so far: how far, in units, and which vertex.
     let near = NEAR_PX / px_per_unit;
@@ -74,7 +75,8 @@ pub fn pick(
             }
             let start = if vertex.is_alone() { vertex } else { &vertices[index - 1] };
             let Some(distance) = distance_to_leg(at, start, vertex, times) else { continue };
-            if distance > best.0 || best.1.is_some() && distance == best.0 {
+            let is_nearer = if best.1.is_some() { distance < best.0 } else { distance <= best.0 };
+            if !is_nearer {
                 continue;
             }
             let slot = vertex.slot();
@@ -99,7 +101,12 @@ pub fn pick(
 }
 
 /// The report of the slot that lies nearest; outside of the time window only if there is no other.
-fn nearest_report(geometry: &Geometry, slot: u32, at: [u32; 2], times: Option<[f32; 2]>) -> Option<usize> {
+fn nearest_report(
+    geometry: &Geometry,
+    slot: u32,
+    at: [u32; 2],
+    times: Option<[f32; 2]>,
+) -> Option<usize> {
     let vertices = &geometry.levels()[0].vertices;
     let reports = &geometry.slots()[slot as usize].reports;
     let rank = |index: usize| {
@@ -122,7 +129,9 @@ fn offset(from: [u32; 2], to: [u32; 2]) -> [f64; 2] {
 }
 
 fn distance_to_box(at: [u32; 2], node: &Node) -> f64 {
-    let beyond = |at: u32, min: u32, max: u32| (f64::from(min) - f64::from(at)).max(f64::from(at) - f64::from(max));
+    let beyond = |at: u32, min: u32, max: u32| {
+        (f64::from(min) - f64::from(at)).max(f64::from(at) - f64::from(max))
+    };
     // The box may reach over the date line, or the pointer be near it: look from all copies.
     let copies = [0.0, f64::from(WORLD), -f64::from(WORLD)];
     let dx = copies.map(|copy| {
@@ -136,7 +145,12 @@ fn distance_to_box(at: [u32; 2], node: &Node) -> f64 {
 
 /// How far `at` is from the part of the leg that lies in the time window, in units; `None` if no
 /// part does.
-fn distance_to_leg(at: [u32; 2], start: &Vertex, end: &Vertex, times: Option<[f32; 2]>) -> Option<f64> {
+fn distance_to_leg(
+    at: [u32; 2],
+    start: &Vertex,
+    end: &Vertex,
+    times: Option<[f32; 2]>,
+) -> Option<f64> {
     let a = offset(at, start.place());
     let [leg_x, leg_y] = offset(start.place(), end.place());
     let (mut low, mut high) = (0.0_f64, 1.0_f64);
@@ -209,7 +223,8 @@ mod tests {
     fn what_is_hidden_is_not_found() {
         let (geometry, view) = (lanes(), view(179.5, 9.0));
         let at = view.to_screen(Position::new(179.5, 0.1 / 60.0));
-        let hit = |is_visible: fn(u32, &Slot) -> bool| pick(&geometry, &view, at, 9.0, is_visible, None);
+        let hit =
+            |is_visible: fn(u32, &Slot) -> bool| pick(&geometry, &view, at, 9.0, is_visible, None);
         assert_eq!(hit(|_, _| true).unwrap().trip, Some(0));
         assert_eq!(hit(|_, slot| slot.vessel == 1).unwrap().trip, Some(1));
         assert_eq!(hit(|_, _| false), None);
@@ -219,7 +234,9 @@ mod tests {
     fn only_the_time_window_is_searched() {
         let (geometry, view) = (lanes(), view(179.5, 14.0));
         let at = view.to_screen(Position::new(179.2 + 20.25 / 60.0, 0.0));
-        let hit = |from: i64, to: i64| pick(&geometry, &view, at, 6.0, |_, _| true, Some((from * 1000, to * 1000)));
+        let hit = |from: i64, to: i64| {
+            pick(&geometry, &view, at, 6.0, |_, _| true, Some((from * 1000, to * 1000)))
+        };
         assert_eq!(hit(20 * 60, 21 * 60).unwrap().report_index, 20);
         assert_eq!(hit(20 * 60 + 10, 99 * 60).unwrap().report_index, 21);
         assert_eq!(hit(0, 20 * 60), None); // A quarter of a minute of longitude is 11 px.

@@ -16,7 +16,11 @@ const MOST_VERTICES: usize = 40_000;
 /// not exceed it.
 pub fn draw(geometry: &Geometry, painter: &Painter, view: &View, style: &Style) {
     let levels = geometry.levels();
-    let Some(level) = levels.iter().find(|level| level.vertices.len() <= MOST_VERTICES).or(levels.last()) else { return };
+    let Some(level) =
+        levels.iter().find(|level| level.vertices.len() <= MOST_VERTICES).or(levels.last())
+    else {
+        return;
+    };
     let step = level.vertices.len().div_ceil(MOST_VERTICES).max(1);
     let slots = geometry.slots();
     let mut line: Vec<Pos2> = Vec::new();
@@ -25,7 +29,8 @@ pub fn draw(geometry: &Geometry, painter: &Painter, view: &View, style: &Style) 
         if vertex.is_first() {
             flush(painter, &mut line, color, style.width_px);
             let slot = &slots[vertex.slot() as usize];
-            color = palette::category(slot.vessel as usize, style.is_dark).gamma_multiply(style.alpha);
+            color =
+                palette::category(slot.vessel as usize, style.is_dark).gamma_multiply(style.alpha);
         }
         if vertex.is_nowhere() || (place % step != 0 && !vertex.is_first()) {
             continue;

@@ -15,6 +15,10 @@ use super::vertex::{Clock, WORLD};
 use super::view::View;
 use crate::flow::key::Key;
 
+mod style;
+
+pub use style::{Look, Style};
+
 /// Vertices that are drawn or left out together.
 const PIECE: usize = 256;
 
@@ -38,10 +42,10 @@ const HIGHLIGHT_WIDTH: f32 = 2.0;
 /// An empty layer draws nothing.
 #[derive(Default)]
 pub struct TrackLayer {
-    shown: Option<Shown>,
+    shown: Option<Tracks>,
 }
 
-struct Shown {
+struct Tracks {
     key: Key,
     gpu: Arc<Gpu>,
     buffers: Arc<Buffers>,
@@ -60,87 +64,6 @@ pub struct Uploaded {
     gpu: Arc<Gpu>,
     buffers: Buffers,
     key: Key,
-}
-
-/// How tracks are drawn. Any of it may change from frame to frame.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Style {
-    /// What the color says.
-    pub color_by: ColorBy,
-    /// The color of [`ColorBy::Single`]; opaque.
-    pub single: Color32,
-    /// Whether the map is dark.
-    pub is_dark: bool,
-    /// Width of a line, in points of the screen.
-    pub width_px: f32,
-    /// Opacity, 0 to 1.
-    pub alpha: f32,
-    /// What is not selected keeps this part of its opacity while something is.
-    pub others_alpha: f32,
-    /// What was reported outside of trips keeps this part of its opacity.
-    pub rest_alpha: f32,
-    /// Only what was reported from the first to the last of these times, UTC milliseconds, ends
-    /// included; legs are cut where the window ends.
-    pub time_window_ms: Option<(i64, i64)>,
-    /// Only points, and legs between points, of these speeds, knots, ends included; none of which
-    /// the speed is not known.
-    pub speed_window_kn: Option<(f32, f32)>,
-    /// Speeds at the ends of the color scale, knots.
-    pub speed_scale_kn: (f32, f32),
-    /// Times at the ends of the color scale, UTC milliseconds; without, the time window, or else
-    /// the whole span.
-    pub time_scale_ms: Option<(i64, i64)>,
-    /// Whether reports are drawn as points where they lie apart, and as arrows far in.
-    pub shows_points: bool,
-    /// Whether reports outside of trips are drawn.
-    pub shows_rest: bool,
-    /// The slot under the pointer: drawn like the selected ones.
-    pub hovered: Option<u32>,
-}
-
-impl Style {
-    /// What a map begins with.
-    pub fn new(is_dark: bool) -> Style {
-        Style {
-            color_by: ColorBy::ShipType,
-            single: if is_dark { Color32::from_rgb(0x5a, 0xb4, 0xe8) } else { Color32::from_rgb(0x0b, 0x5c, 0x94) },
-            is_dark,
-            width_px: 1.5,
-            alpha: 0.6,
-            others_alpha: 0.35,
-            rest_alpha: 0.35,
-            time_window_ms: None,
-            speed_window_kn: None,
-            speed_scale_kn: (0.0, 25.0),
-            time_scale_ms: None,
-            shows_points: true,
-            shows_rest: true,
-            hovered: None,
-        }
-    }
-
-    /// Times at the ends of the color scale for data of this span.
-    pub fn time_scale_ms(&self, time_span_ms: Option<(i64, i64)>) -> (i64, i64) {
-        self.time_scale_ms.or(self.time_window_ms).or(time_span_ms).unwrap_or((0, 0))
-    }
-}
-
-/// How one slot looks: what filters and the selection say of a trip.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Look {
-    /// Whether it is drawn.
-    pub is_shown: bool,
-    /// Whether it is drawn wider, brighter and over the others.
-    pub is_selected: bool,
-    /// Its color in [`ColorBy::Group`], one of ten over and over; `None` for gray.
-    pub group: Option<u32>,
-}
-
-impl Default for Look {
-    /// Shown, not selected, of no group.
-    fn default() -> Look {
-        Look { is_shown: true, is_selected: false, group: None }
-    }
 }
 
 impl TrackLayer {
@@ -167,7 +90,7 @@ impl TrackLayer {
     pub fn show(&mut self, render_state: &RenderState, uploaded: Uploaded, geometry: &Geometry) {
         let Uploaded { gpu, buffers, key } = uploaded;
         let slots = Arc::clone(geometry.slots());
-        self.shown = Some(Shown {
+        self.shown = Some(Tracks {
             key,
             table: Arc::new(gpu.table(&render_state.device, slots.len())),
             gpu,
@@ -206,18 +129,14 @@ impl TrackLayer {
                 (slot.vessel % N_COLORS) as u8,
                 slot.kind,
                 group.map_or(255, |group| (group % N_COLORS) as u8),
-                u8::from(is_shown) | u8::from(is_selected) << 1 | u8::from(slot.trip.is_none()) << 2,
+                u8::from(is_shown)
+                    | u8::from(is_selected) << 1
+                    | u8::from(slot.trip.is_none()) << 2,
             ]);
         }
         shown.n_shown.push(n_shown);
         shown.n_selected.push(n_selected);
         shown.table.write(&render_state.queue, texels);
-    }
-
-    /// TMP
-    #[cfg(test)]
-    pub fn debug(&self, view: &View, style: &Style) -> (usize, usize, usize) {
-        self.shown.as_ref().unwrap().callback(view, style, 1.0).map_or((0, 0, 0), |c| c.debug())
     }
 
     /// Draws the tracks in `view`. Takes microseconds, however many reports there are.
@@ -241,7 +160,7 @@ pub fn upload(render_state: &RenderState, key: Key, geometry: &Geometry) -> Uplo
     Uploaded { gpu, buffers, key }
 }
 
-impl Shown {
+impl Tracks {
     fn callback(&self, view: &View, style: &Style, pixels_per_point: f32) -> Option<Callback> {
         let px_per_unit = px_per_unit(view) * f64::from(pixels_per_point);
         let levels = &self.buffers.levels;
@@ -261,19 +180,32 @@ impl Shown {
         let (mut scenes, mut draws) = (Vec::new(), Vec::new());
         for is_highlight in passes {
             // What crosses the date line belongs to the copy in the west of it.
-            for copy in (west.floor() as i32 - 1)..=(east.ceil() as i32 - 1) {
+            for copy in (west.floor() as i32 - 1)..east.ceil() as i32 {
                 let window = Window {
                     x: units(west - f64::from(copy))..units(east - f64::from(copy)),
                     y: units(visible.min[1] - margin)..units(visible.max[1] + margin),
                     times: style.time_window_ms.map(|_| first.time_window),
                 };
-                let ranges = self.ranges(tree, &window, style.hovered.filter(|_| *is_highlight), *is_highlight);
+                let ranges = self.ranges(
+                    tree,
+                    &window,
+                    style.hovered.filter(|_| *is_highlight),
+                    *is_highlight,
+                );
                 if ranges.is_empty() || scenes.len() == SCENES_MAX {
                     continue;
                 }
                 let scene = scenes.len();
-                scenes.push(self.pass(&first, copy - center_copy, *is_highlight, style, &points));
-                let draw = |is_points| move |range: &Range<usize>| Draw { scene, is_points, range: range.clone() };
+                scenes.push(self.pass(
+                    &first,
+                    copy - center_copy,
+                    *is_highlight,
+                    style,
+                    points.as_ref(),
+                ));
+                let draw = |is_points| {
+                    move |range: &Range<usize>| Draw { scene, is_points, range: range.clone() }
+                };
                 draws.extend(ranges.iter().map(draw(false)));
                 if points.is_some() {
                     draws.extend(ranges.iter().map(draw(true)));
@@ -293,7 +225,9 @@ impl Shown {
         let y = view.center[1].clamp(0.0, 1.0 - 1.0 / world) * world;
         let middle = view.clip_rect.center();
         let middle_px = [(middle.x, x.floor() - x), (middle.y, y.floor() - view.center[1] * world)]
-            .map(|(middle, offset)| (f64::from(middle * pixels_per_point) + offset * px_per_unit) as f32);
+            .map(|(middle, offset)| {
+                (f64::from(middle * pixels_per_point) + offset * px_per_unit) as f32
+            });
 
         let time_scale = style.time_scale_ms(self.time_span_ms);
         let [from, to] = match style.color_by {
@@ -316,8 +250,10 @@ impl Shown {
             half_width_px: 0.5 * style.width_px * pixels_per_point,
             alpha: style.alpha,
             rest_alpha: style.rest_alpha,
-            time_window: time_window.map_or([0.0; 2], |(from, to)| [from, to].map(|t_ms| self.clock.steps(t_ms))),
-            speed_window: speed_window.map_or([0.0; 2], |(from, to)| [(from * 10.0).round(), (to * 10.0).round()]),
+            time_window: time_window
+                .map_or([0.0; 2], |(from, to)| [from, to].map(|t_ms| self.clock.steps(t_ms))),
+            speed_window: speed_window
+                .map_or([0.0; 2], |(from, to)| [(from * 10.0).round(), (to * 10.0).round()]),
             value_scale: [from, if to > from { 1.0 / (to - from) } else { 0.0 }],
             hovered: style.hovered.unwrap_or(u32::MAX),
             palette_row: style.color_by.palette_row(style.is_dark),
@@ -330,7 +266,14 @@ impl Shown {
     }
 
     /// The scene of one pass in one copy of the world.
-    fn pass(&self, scene: &Scene, copy: i32, is_highlight: bool, style: &Style, points: &Option<Points>) -> Scene {
+    fn pass(
+        &self,
+        scene: &Scene,
+        copy: i32,
+        is_highlight: bool,
+        style: &Style,
+        points: Option<&Points>,
+    ) -> Scene {
         let mut scene = Scene { copy, ..*scene };
         if let Some(points) = points {
             scene.point_px = points.point_px.max(scene.half_width_px * 1.2);
@@ -357,13 +300,23 @@ impl Shown {
         let has_arrows = leg_px >= ARROWS_FROM_PX;
         Some(Points {
             point_px: (0.6 + 0.6 * growth) * style.width_px * pixels_per_point,
-            arrow_px: if has_arrows { (3.0 + 1.5 * style.width_px) * pixels_per_point } else { 0.0 },
+            arrow_px: if has_arrows {
+                (3.0 + 1.5 * style.width_px) * pixels_per_point
+            } else {
+                0.0
+            },
         })
     }
 
     /// The vertices in the window that are shown, or of these the highlighted ones: few ranges, with
     /// some vertices more.
-    fn ranges(&self, tree: &Tree, window: &Window, hovered: Option<u32>, is_highlight: bool) -> Vec<Range<usize>> {
+    fn ranges(
+        &self,
+        tree: &Tree,
+        window: &Window,
+        hovered: Option<u32>,
+        is_highlight: bool,
+    ) -> Vec<Range<usize>> {
         let counts = if is_highlight { &self.n_selected } else { &self.n_shown };
         let mut ask = |node: &Node| {
             let [low, high] = node.slots;
@@ -408,7 +361,10 @@ impl Window {
         let [west, north] = node.min.map(i64::from);
         let [east, south] = node.max.map(i64::from);
         let [first, last] = node.times.map(|time| time as f32);
-        west <= self.x.end && east >= self.x.start && north <= self.y.end && south >= self.y.start
+        west <= self.x.end
+            && east >= self.x.start
+            && north <= self.y.end
+            && south >= self.y.start
             && self.times.is_none_or(|[from, to]| first <= to && last >= from)
     }
 
@@ -416,7 +372,10 @@ impl Window {
         let [west, north] = node.min.map(i64::from);
         let [east, south] = node.max.map(i64::from);
         let [first, last] = node.times.map(|time| time as f32);
-        self.x.start <= west && east <= self.x.end && self.y.start <= north && south <= self.y.end
+        self.x.start <= west
+            && east <= self.x.end
+            && self.y.start <= north
+            && south <= self.y.end
             && self.times.is_none_or(|[from, to]| from <= first && last <= to)
     }
 }

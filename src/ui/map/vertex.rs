@@ -53,13 +53,18 @@ impl Vertex {
         // A not-a-number fails every comparison.
         let speed = if tenths >= 0.0 { (tenths as u32).min(NO_SPEED - 1) } else { NO_SPEED };
         let is_course = (0.0..=360.0).contains(&cog_deg);
-        let course = if is_course { (cog_deg * (255.0 / 360.0)).round() as u32 % 255 } else { NO_COURSE };
+        let course =
+            if is_course { (cog_deg * (255.0 / 360.0)).round() as u32 % 255 } else { NO_COURSE };
         Vertex { place, moment: time | course << 24, attributes: slot | speed << 22 }
     }
 
     /// A report without a place. Nothing is drawn of it, nor from it, nor to it.
     pub fn nowhere(time: u32) -> Vertex {
-        Vertex { place: [FLAG, 0], moment: time | NO_COURSE << 24, attributes: NOWHERE | NO_SPEED << 22 }
+        Vertex {
+            place: [FLAG, 0],
+            moment: time | NO_COURSE << 24,
+            attributes: NOWHERE | NO_SPEED << 22,
+        }
     }
 
     /// The same vertex, with no leg to it and perhaps none from it either.
@@ -167,12 +172,21 @@ mod tests {
     #[test]
     fn what_is_packed_comes_out() {
         let vertex = Vertex::new([WORLD - 1, 7], 16_777_215, SLOTS_MAX - 1, 102.2, 90.0);
-        assert_eq!((vertex.place(), vertex.time(), vertex.slot()), ([WORLD - 1, 7], 16_777_215, SLOTS_MAX - 1));
-        assert_eq!((vertex.is_first(), vertex.is_alone(), vertex.is_nowhere()), (false, false, false));
+        assert_eq!(
+            (vertex.place(), vertex.time(), vertex.slot()),
+            ([WORLD - 1, 7], 16_777_215, SLOTS_MAX - 1)
+        );
+        assert_eq!(
+            (vertex.is_first(), vertex.is_alone(), vertex.is_nowhere()),
+            (false, false, false)
+        );
         assert_eq!(vertex.speed_tenths(), Some(1022));
         assert!((vertex.cog_deg().unwrap() - 90.0).abs() < 0.71);
         let first = vertex.first(true);
-        assert_eq!((first.is_first(), first.is_alone(), first.place()), (true, true, vertex.place()));
+        assert_eq!(
+            (first.is_first(), first.is_alone(), first.place()),
+            (true, true, vertex.place())
+        );
         let unknown = Vertex::new([0, 0], 0, 0, f32::NAN, f32::NAN);
         assert_eq!((unknown.speed_tenths(), unknown.cog_deg()), (None, None));
         assert!(Vertex::nowhere(3).is_nowhere() && Vertex::nowhere(3).is_first());
@@ -192,7 +206,8 @@ mod tests {
         }
         assert!(worst_m < 0.0135, "{worst_m}"); // Half of 1.9 cm, in two directions.
         let [x, y] = mercator(Position::new(11.0, 57.7));
-        let [fixed_x, fixed_y] = fixed(Position::new(11.0, 57.7)).map(|word| f64::from(word) / f64::from(WORLD));
+        let [fixed_x, fixed_y] =
+            fixed(Position::new(11.0, 57.7)).map(|word| f64::from(word) / f64::from(WORLD));
         assert!((x - fixed_x).abs() < 2.4e-10 && (y - fixed_y).abs() < 2.4e-10);
     }
 

@@ -6,14 +6,21 @@ use crate::ui::command::{Command, Commands};
 
 /// Everything that can be asked for, in menus. `undo` says whether there is something to take back
 /// and to do again.
-pub fn menu(ui: &mut Ui, commands: &mut Commands, undo: (bool, bool), is_asking: bool, has_sources: bool) {
+pub fn menu(
+    ui: &mut Ui,
+    commands: &mut Commands,
+    undo: (bool, bool),
+    is_asking: bool,
+    has_sources: bool,
+) {
     MenuBar::new().ui(ui, |ui| {
-        let mut item = |ui: &mut Ui, is_on: bool, name: &str, shortcut: &str, command: fn() -> Command| {
-            if ui.add_enabled(is_on, Button::new(name).shortcut_text(shortcut)).clicked() {
-                commands.ask(command());
-                ui.close();
-            }
-        };
+        let mut item =
+            |ui: &mut Ui, is_on: bool, name: &str, shortcut: &str, command: fn() -> Command| {
+                if ui.add_enabled(is_on, Button::new(name).shortcut_text(shortcut)).clicked() {
+                    commands.ask(command());
+                    ui.close();
+                }
+            };
         ui.menu_button("File", |ui| {
             item(ui, !is_asking, "Open files…", "Ctrl+O", || Command::AskForFiles);
             item(ui, !is_asking, "Open folder…", "", || Command::AskForFolder);
@@ -25,9 +32,15 @@ pub fn menu(ui: &mut Ui, commands: &mut Commands, undo: (bool, bool), is_asking:
             item(ui, !is_asking, "Save project", "Ctrl+S", || Command::Save);
             item(ui, !is_asking, "Save project as…", "Ctrl+Shift+S", || Command::AskToSave);
             ui.separator();
-            item(ui, has_sources && !is_asking, "Export trips…", "", || Command::AskToExport("trips"));
-            item(ui, has_sources && !is_asking, "Export cleaned reports…", "", || Command::AskToExport("clean"));
-            item(ui, has_sources && !is_asking, "Export reports and refused rows…", "", || Command::AskToExport("ingest"));
+            item(ui, has_sources && !is_asking, "Export trips…", "", || {
+                Command::AskToExport("trips")
+            });
+            item(ui, has_sources && !is_asking, "Export cleaned reports…", "", || {
+                Command::AskToExport("clean")
+            });
+            item(ui, has_sources && !is_asking, "Export reports and refused rows…", "", || {
+                Command::AskToExport("ingest")
+            });
         });
         ui.menu_button("Edit", |ui| {
             item(ui, undo.0, "Undo", "Ctrl+Z", || Command::Undo);

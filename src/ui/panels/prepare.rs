@@ -72,7 +72,9 @@ fn number(ui: &mut Ui, n: usize) {
 
 /// What a parameter of cleaning took away.
 fn cleaning_effect(cleaned: &Cleaned, name: &str) -> Option<String> {
-    let removed = |verdict| format!("{} removed", grouped(cleaned.removed.get(&verdict).copied().unwrap_or(0) as u64));
+    let removed = |verdict| {
+        format!("{} removed", grouped(cleaned.removed.get(&verdict).copied().unwrap_or(0) as u64))
+    };
     Some(match name {
         "ships_only" => removed(Verdict::NotShip),
         "north" => removed(Verdict::OutsideBox),
@@ -91,7 +93,11 @@ fn trips(ui: &mut Ui, session: &mut Session, desk: &Desk) {
     let shown = desk.trips.shown();
     if let Some(shown) = &shown {
         let trips = &shown.value.trips;
-        let text = format!("{} trips of {} reports", grouped(trips.trips.len() as u64), grouped(trips.reports as u64));
+        let text = format!(
+            "{} trips of {} reports",
+            grouped(trips.trips.len() as u64),
+            grouped(trips.reports as u64)
+        );
         ui.add_enabled(!shown.is_stale, egui::Label::new(text));
     }
     let trips = shown.as_ref().map(|shown| shown.value.as_ref());

@@ -3,10 +3,10 @@
 use egui::{Context, Grid, RichText, ScrollArea, Ui, Window};
 
 use crate::base::time::utc_text;
+use crate::flow::Jobs;
 use crate::flow::session::{FileRef, Mapping, Session};
 use crate::flow::stages::{PreviewParams, PreviewStage};
 use crate::flow::tray::{Shelf as _, Tray};
-use crate::flow::Jobs;
 use crate::ui::command::{Command, Commands};
 use crate::ui::form::params_ui;
 use crate::ui::theme;
@@ -55,39 +55,54 @@ impl Preview {
     /// Looks at the file as the session's mapping says.
     pub fn update(&mut self, session: &Session, jobs: &Jobs) {
         if self.file.is_some() {
-            let params = PreviewParams { file: self.file.clone(), mapping: session.sources.mapping.clone() };
+            let params =
+                PreviewParams { file: self.file.clone(), mapping: session.sources.mapping.clone() };
             self.tray.want(&params, (), jobs);
         }
     }
 }
 
 /// The preview's window, if a file is looked at.
-pub fn preview(context: &Context, preview: &mut Preview, mapping: &mut Mapping, commands: &mut Commands) {
+pub fn preview(
+    context: &Context,
+    preview: &mut Preview,
+    mapping: &mut Mapping,
+    commands: &mut Commands,
+) {
     let Some(file) = preview.file.clone() else { return };
     let mut is_open = true;
-    Window::new(format!("Preview of {}", file.name())).id(egui::Id::unique("preview")).open(&mut is_open).default_size([820.0, 460.0]).show(context, |ui| {
-        if !preview.pending.is_empty() {
-            let bytes: u64 = preview.pending.iter().map(|file| file.bytes).sum();
-            let (n, mb) = (preview.pending.len(), bytes as f64 / 1e6);
-            ui.horizontal(|ui| {
-                ui.label(format!("{n} file{} of {mb:.0} MB wait to be read.", if n == 1 { "" } else { "s" }));
-                if ui.button("Read").clicked() {
-                    commands.ask(Command::ReadPending);
-                }
-                if ui.button("Discard").clicked() {
-                    commands.ask(Command::DropPending);
-                }
-            });
-            ui.separator();
-        }
-        ui.columns(2, |columns| {
-            ScrollArea::vertical().id_salt("understood").show(&mut columns[0], |ui| understood(ui, preview));
-            ScrollArea::vertical().id_salt("mapping").show(&mut columns[1], |ui| {
-                ui.label(theme::title("Correct it"));
-                params_ui(ui, "preview", mapping, &|_| None);
+    Window::new(format!("Preview of {}", file.name()))
+        .id(egui::Id::unique("preview"))
+        .open(&mut is_open)
+        .default_size([820.0, 460.0])
+        .show(context, |ui| {
+            if !preview.pending.is_empty() {
+                let bytes: u64 = preview.pending.iter().map(|file| file.bytes).sum();
+                let (n, mb) = (preview.pending.len(), bytes as f64 / 1e6);
+                ui.horizontal(|ui| {
+                    ui.label(format!(
+                        "{n} file{} of {mb:.0} MB wait to be read.",
+                        if n == 1 { "" } else { "s" }
+                    ));
+                    if ui.button("Read").clicked() {
+                        commands.ask(Command::ReadPending);
+                    }
+                    if ui.button("Discard").clicked() {
+                        commands.ask(Command::DropPending);
+                    }
+                });
+                ui.separator();
+            }
+            ui.columns(2, |columns| {
+                ScrollArea::vertical()
+                    .id_salt("understood")
+                    .show(&mut columns[0], |ui| understood(ui, preview));
+                ScrollArea::vertical().id_salt("mapping").show(&mut columns[1], |ui| {
+                    ui.label(theme::title("Correct it"));
+                    params_ui(ui, "preview", mapping, &|_| None);
+                });
             });
         });
-    });
     if !is_open {
         commands.ask(Command::DropPending);
     }
@@ -127,7 +142,8 @@ fn understood(ui: &mut Ui, preview: &Preview) {
                 }
                 ui.end_row();
                 for (id, report) in &found.reports {
-                    let number = |x: f32| if x.is_nan() { "–".to_owned() } else { format!("{x:.1}") };
+                    let number =
+                        |x: f32| if x.is_nan() { "–".to_owned() } else { format!("{x:.1}") };
                     ui.monospace(id.to_string());
                     ui.monospace(utc_text(report.t_ms));
                     ui.monospace(format!("{:.5}", report.position.lat_deg));

@@ -20,6 +20,8 @@ enum Tab {
 
 /// The panel below the map.
 pub fn results(ui: &mut Ui, desk: &Desk, selected: Option<(Key, usize)>, commands: &mut Commands) {
+    // The panel's height is the user's, not the table's.
+    ui.set_min_height(ui.available_height());
     let id = ui.scope_id().with("tab");
     let mut tab = ui.data(|data| data.get_temp(id)).unwrap_or(Tab::Table);
     ui.horizontal(|ui| {
@@ -39,10 +41,13 @@ pub fn results(ui: &mut Ui, desk: &Desk, selected: Option<(Key, usize)>, command
     }
     match tab {
         Tab::Table => {
-            egui::ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| table(ui, shown.key, output, selected, commands));
+            egui::ScrollArea::horizontal()
+                .auto_shrink([false, false])
+                .show(ui, |ui| table(ui, shown.key, output, selected, commands));
         }
         Tab::Lengths => {
-            let lengths: Vec<f64> = output.trips.trips.iter().map(|trip| nmi_from_m(trip.length_m)).collect();
+            let lengths: Vec<f64> =
+                output.trips.trips.iter().map(|trip| nmi_from_m(trip.length_m)).collect();
             histogram(ui, "Length (nmi)", &lengths);
         }
         Tab::Durations => {
@@ -56,7 +61,13 @@ pub fn results(ui: &mut Ui, desk: &Desk, selected: Option<(Key, usize)>, command
     }
 }
 
-fn table(ui: &mut Ui, key: Key, output: &TripsOf, selected: Option<(Key, usize)>, commands: &mut Commands) {
+fn table(
+    ui: &mut Ui,
+    key: Key,
+    output: &TripsOf,
+    selected: Option<(Key, usize)>,
+    commands: &mut Commands,
+) {
     let (fleet, trips) = (output.fleet(), &output.trips.trips);
     let height = egui::TextStyle::Body.resolve(ui.style()).size + 4.0;
     let row = selected.filter(|(of, _)| *of == key).map(|(_, trip)| trip);
@@ -77,7 +88,18 @@ fn table(ui: &mut Ui, key: Key, output: &TripsOf, selected: Option<(Key, usize)>
         .column(Column::initial(64.0))
         .column(Column::initial(104.0))
         .header(height + 4.0, |mut header| {
-            for title in ["Trip", "Vessel", "MMSI", "Type", "Begin (UTC)", "Duration", "Length nmi", "Mean kn", "Reports", "Begins, ends by"] {
+            for title in [
+                "Trip",
+                "Vessel",
+                "MMSI",
+                "Type",
+                "Begin (UTC)",
+                "Duration",
+                "Length nmi",
+                "Mean kn",
+                "Reports",
+                "Begins, ends by",
+            ] {
                 header.col(|ui| {
                     ui.strong(title);
                 });
@@ -95,7 +117,9 @@ fn table(ui: &mut Ui, key: Key, output: &TripsOf, selected: Option<(Key, usize)>
                         let label = egui::Label::new(text).selectable(false).truncate();
                         if is_number {
                             // At the top: a cell's height is not known to layouts inside it.
-                            ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| ui.add(label));
+                            ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| {
+                                ui.add(label)
+                            });
                         } else {
                             ui.add(label);
                         }
@@ -130,7 +154,10 @@ fn histogram(ui: &mut Ui, axis: &str, values: &[f64]) {
     for value in &sorted {
         counts[((value / step) as usize).min(STEPS - 1)] += 1;
     }
-    let bars = counts.iter().enumerate().map(|(place, n)| Bar::new((place as f64 + 0.5) * step, f64::from(*n)).width(step * 0.95));
+    let bars = counts
+        .iter()
+        .enumerate()
+        .map(|(place, n)| Bar::new((place as f64 + 0.5) * step, f64::from(*n)).width(step * 0.95));
     Plot::new(axis)
         .x_axis_label(format!("{axis}; the last bar holds all beyond the 99th percentile"))
         .y_axis_label("Trips")

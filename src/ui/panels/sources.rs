@@ -33,11 +33,15 @@ pub fn sources(
         });
         open_row(ui, commands, is_asking, path_field);
         if session.sources.made.is_some() {
-            ui.label(RichText::new("Made traffic: no such ships exist").color(theme::warning_color(ui)));
+            ui.label(
+                RichText::new("Made traffic: no such ships exist").color(theme::warning_color(ui)),
+            );
         }
         let shown = desk.ingest.shown();
         for file in &session.sources.files {
-            let ledger = shown.as_ref().and_then(|shown| shown.value.files.iter().find(|ledger| ledger.path == file.path));
+            let ledger = shown
+                .as_ref()
+                .and_then(|shown| shown.value.files.iter().find(|ledger| ledger.path == file.path));
             file_ui(ui, file, ledger, commands);
         }
         if let Some(shown) = &shown {
@@ -47,7 +51,11 @@ pub fn sources(
             if let Some((first_ms, last_ms)) = shown.value.fleet.time_span_ms() {
                 ui.add_space(4.0);
                 ui.label(format!("{} UTC", utc_text(first_ms - first_ms.rem_euclid(1000))));
-                ui.label(format!("to {} UTC, {}", utc_text(last_ms - last_ms.rem_euclid(1000)), duration_text(last_ms - first_ms)));
+                ui.label(format!(
+                    "to {} UTC, {}",
+                    utc_text(last_ms - last_ms.rem_euclid(1000)),
+                    duration_text(last_ms - first_ms)
+                ));
             }
         }
         for fault in desk.ingest.faults().iter().flat_map(|fault| fault.lines()) {
@@ -55,7 +63,8 @@ pub fn sources(
         }
         if let Some(sea) = &mut session.sources.made {
             ui.add_space(6.0);
-            CollapsingHeader::new("The made sea").show(ui, |ui| params_ui(ui, "synth", sea, &|_| None));
+            CollapsingHeader::new("The made sea")
+                .show(ui, |ui| params_ui(ui, "synth", sea, &|_| None));
         }
         if !session.sources.files.is_empty() {
             ui.add_space(6.0);
@@ -82,10 +91,14 @@ fn open_row(ui: &mut Ui, commands: &mut Commands, is_asking: bool, path_field: &
     });
     // Where no dialog can be shown (a container, a remote screen), a path still can be typed.
     ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(path_field).hint_text("or type a path, then Enter").desired_width(f32::INFINITY);
+        let edit = TextEdit::singleline(path_field)
+            .hint_text("or type a path, then Enter")
+            .desired_width(f32::INFINITY);
         let response = ui.add(edit);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path to open"));
-        let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path to open"));
+        let is_entered =
+            response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if is_entered && !path_field.trim().is_empty() {
             commands.ask(Command::Open(vec![PathBuf::from(path_field.trim())]));
             path_field.clear();
@@ -98,10 +111,18 @@ fn file_ui(ui: &mut Ui, file: &FileRef, ledger: Option<&FileLedger>, commands: &
         ui.separator();
         ui.horizontal(|ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.small_button("Close").on_hover_text(format!("Close {}", file.name())).clicked() {
+                if ui
+                    .small_button("Close")
+                    .on_hover_text(format!("Close {}", file.name()))
+                    .clicked()
+                {
                     commands.ask(Command::Remove(file.path.clone()));
                 }
-                if ui.small_button("Preview").on_hover_text(format!("How {} is understood", file.name())).clicked() {
+                if ui
+                    .small_button("Preview")
+                    .on_hover_text(format!("How {} is understood", file.name()))
+                    .clicked()
+                {
                     commands.ask(Command::Preview(file.clone()));
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -135,7 +156,8 @@ pub fn ledger_ui(ui: &mut Ui, ledger: &FileLedger) {
         ui.label(RichText::new(note).italics().weak());
     }
     if ledger.refused.total() > 0 {
-        let title = RichText::new(format!("{} rows refused", grouped(ledger.refused.total()))).color(theme::warning_color(ui));
+        let title = RichText::new(format!("{} rows refused", grouped(ledger.refused.total())))
+            .color(theme::warning_color(ui));
         CollapsingHeader::new(title).id_salt("refused").show(ui, |ui| {
             for (reason, counted) in ledger.refused.iter() {
                 reason_ui(ui, reason.name(), counted);
@@ -143,7 +165,8 @@ pub fn ledger_ui(ui: &mut Ui, ledger: &FileLedger) {
         });
     }
     if ledger.odd.total() > 0 {
-        let title = RichText::new(format!("{} oddities in kept rows", grouped(ledger.odd.total()))).weak();
+        let title =
+            RichText::new(format!("{} oddities in kept rows", grouped(ledger.odd.total()))).weak();
         CollapsingHeader::new(title).id_salt("odd").show(ui, |ui| {
             for (oddity, counted) in ledger.odd.iter() {
                 reason_ui(ui, oddity.name(), counted);
@@ -153,14 +176,18 @@ pub fn ledger_ui(ui: &mut Ui, ledger: &FileLedger) {
 }
 
 fn reason_ui(ui: &mut Ui, name: &str, counted: &Counted) {
-    CollapsingHeader::new(format!("{} × {name}", grouped(counted.n))).id_salt(name).show(ui, |ui| {
-        for place in &counted.first {
-            let line = if place.line > 0 { format!("line {}: ", place.line) } else { String::new() };
-            ui.label(RichText::new(format!("{line}{}", place.text)).monospace().small());
-        }
-        let more = counted.n.saturating_sub(counted.first.len() as u64);
-        if more > 0 && !counted.first.is_empty() {
-            ui.label(RichText::new(format!("and {} more", grouped(more))).weak());
-        }
-    });
+    CollapsingHeader::new(format!("{} × {name}", grouped(counted.n))).id_salt(name).show(
+        ui,
+        |ui| {
+            for place in &counted.first {
+                let line =
+                    if place.line > 0 { format!("line {}: ", place.line) } else { String::new() };
+                ui.label(RichText::new(format!("{line}{}", place.text)).monospace().small());
+            }
+            let more = counted.n.saturating_sub(counted.first.len() as u64);
+            if more > 0 && !counted.first.is_empty() {
+                ui.label(RichText::new(format!("and {} more", grouped(more))).weak());
+            }
+        },
+    );
 }

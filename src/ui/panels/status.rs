@@ -11,7 +11,13 @@ use crate::ui::map::MapPanel;
 use crate::ui::theme;
 
 /// Jobs with progress and cancel, faults, refused rows, and how much data there is.
-pub fn status(ui: &mut Ui, session: &Session, desk: &Desk, map: &MapPanel, commands: &mut Commands) {
+pub fn status(
+    ui: &mut Ui,
+    session: &Session,
+    desk: &Desk,
+    map: &MapPanel,
+    commands: &mut Commands,
+) {
     ui.horizontal(|ui| {
         let mut is_idle = true;
         for shelf in desk.shelves() {
@@ -32,15 +38,27 @@ pub fn status(ui: &mut Ui, session: &Session, desk: &Desk, map: &MapPanel, comma
                 is_idle = false;
                 for fault in shelf.faults().iter().flat_map(|fault| fault.lines()).take(2) {
                     let text = format!("{}: {fault}", shelf.title());
-                    ui.label(RichText::new(text).color(theme::fault_color(ui))).on_hover_text(shelf.faults().join("\n"));
+                    ui.label(RichText::new(text).color(theme::fault_color(ui)))
+                        .on_hover_text(shelf.faults().join("\n"));
                 }
-                if ui.button("Try again").on_hover_text(format!("Run again: {}", shelf.title())).clicked() {
+                if ui
+                    .button("Try again")
+                    .on_hover_text(format!("Run again: {}", shelf.title()))
+                    .clicked()
+                {
                     commands.ask(Command::Retry(shelf.name()));
                 }
             }
         }
         if is_idle {
-            ui.label(RichText::new(if session.sources.is_empty() { "Open AIS files to begin" } else { "Ready" }).weak());
+            ui.label(
+                RichText::new(if session.sources.is_empty() {
+                    "Open AIS files to begin"
+                } else {
+                    "Ready"
+                })
+                .weak(),
+            );
         }
         if let Some(fault) = map.fault() {
             ui.label(RichText::new(fault).color(theme::warning_color(ui)));
@@ -48,14 +66,22 @@ pub fn status(ui: &mut Ui, session: &Session, desk: &Desk, map: &MapPanel, comma
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.label(data_line(desk));
             if let Some(shown) = desk.trips.shown() {
-                ui.label(RichText::new(counted(shown.value.trips.trips.len() as u64, "trip")).weak());
+                ui.label(
+                    RichText::new(counted(shown.value.trips.trips.len() as u64, "trip")).weak(),
+                );
             }
             if let Some(shown) = desk.ingest.shown() {
                 let refused = shown.value.refused();
                 if refused.total() > 0 {
-                    let why: Vec<String> = refused.iter().map(|(reason, n)| format!("{} × {}", grouped(n.n), reason.name())).collect();
-                    ui.label(RichText::new(format!("{} refused", counted(refused.total(), "row"))).color(theme::warning_color(ui)))
-                        .on_hover_text(why.join("\n"));
+                    let why: Vec<String> = refused
+                        .iter()
+                        .map(|(reason, n)| format!("{} × {}", grouped(n.n), reason.name()))
+                        .collect();
+                    ui.label(
+                        RichText::new(format!("{} refused", counted(refused.total(), "row")))
+                            .color(theme::warning_color(ui)),
+                    )
+                    .on_hover_text(why.join("\n"));
                 }
             }
         });
@@ -71,7 +97,11 @@ pub fn messages(ui: &mut Ui, messages: &[Message], commands: &mut Commands) {
                     if ui.small_button("Close").on_hover_text("Close this message").clicked() {
                         commands.ask(Command::Dismiss(place));
                     }
-                    let color = if message.is_fault { theme::fault_color(ui) } else { ui.visuals().text_color() };
+                    let color = if message.is_fault {
+                        theme::fault_color(ui)
+                    } else {
+                        ui.visuals().text_color()
+                    };
                     ui.label(RichText::new(&message.text).color(color));
                 });
             });

@@ -87,7 +87,8 @@ impl Picture {
         let row = &self.pixels[y * self.width..(y + 1) * self.width];
         let light = |pixel: &[u8; 3]| f64::from(pixel[1]) / 255.0;
         let sum: f64 = row.iter().map(light).sum();
-        let moment: f64 = (0..).zip(row).map(|(x, pixel)| (f64::from(x) + 0.5) * light(pixel)).sum();
+        let moment: f64 =
+            (0..).zip(row).map(|(x, pixel)| (f64::from(x) + 0.5) * light(pixel)).sum();
         (moment / sum, sum)
     }
 }
@@ -99,10 +100,19 @@ fn made(tracks: Vec<Vec<Report>>) -> Geometry {
         let reports = first..first + track.len();
         first = reports.end;
         if reports.len() > 1 {
-            trips.push(Trip { vessel, reports, length_m: 1.0, begins: Ending::Track, ends: Ending::Track });
+            trips.push(Trip {
+                vessel,
+                reports,
+                length_m: 1.0,
+                begins: Ending::Track,
+                ends: Ending::Track,
+            });
         }
     }
-    let tanker = || Vessel { about: Static { ship_type: ShipType(80), ..Static::default() }, ..Vessel::default() };
+    let tanker = || Vessel {
+        about: Static { ship_type: ShipType(80), ..Static::default() },
+        ..Vessel::default()
+    };
     let fleet = Fleet::from_tracks(tracks.into_iter().map(|track| (tanker(), track)).collect());
     geometry(&fleet, &trips, &Job::default()).unwrap()
 }
@@ -151,9 +161,9 @@ fn a_leg_is_a_line_of_its_width_from_report_to_report() {
 
 #[test]
 fn at_zoom_20_a_line_lies_where_it_should_and_follows_the_view_by_quarters_of_a_pixel() {
-    // Far from the origin of everything, and the leg's ends far outside of the screen.
+    // Far from the origin of everything, and the leg's ends millions of pixels outside of the screen.
     let (lon_deg, lat_deg) = (151.234_567_8, -33.867_891_2);
-    let line = track(&[(lon_deg, lat_deg - 0.02), (lon_deg, lat_deg + 0.02)]);
+    let line = track(&[(lon_deg, lat_deg - 3.0), (lon_deg, lat_deg + 2.0)]);
     let Some(stage) = Stage::new(vec![line]) else { return };
     // Two pixels wide: then the mean of the light is exactly the middle of the line.
     let style = Style { width_px: 2.0, ..plain() };
@@ -180,13 +190,19 @@ fn a_leg_across_the_date_line_goes_the_short_way_in_both_directions() {
     for (from, to) in [(179.5, -179.5), (-179.5, 179.5)] {
         let Some(stage) = Stage::new(vec![track(&[(from, 0.0), (to, 0.0)])]) else { return };
         // On either side, and where only the far half of the leg is in view.
-        for (center, zoom) in [(179.9, 8.0), (-179.9, 8.0), (180.0, 8.0), (-179.6, 16.0), (179.6, 16.0)] {
+        for (center, zoom) in
+            [(179.9, 8.0), (-179.9, 8.0), (180.0, 8.0), (-179.6, 16.0), (179.6, 16.0)]
+        {
             let view = view(center, 0.0, zoom);
             let picture = stage.draw(&view, &plain());
             let at = view.to_screen(Position::new(center, 0.0));
             assert!(picture.near(at)[0] > 180, "{from} {center} {zoom}");
             let length_px = (view.world_px / 360.0).min(400.0);
-            assert!((picture.covered() - 1.5 * length_px).abs() < 3.0, "{} {center}", picture.covered());
+            assert!(
+                (picture.covered() - 1.5 * length_px).abs() < 3.0,
+                "{} {center}",
+                picture.covered()
+            );
         }
         let elsewhere = stage.draw(&view(0.0, 0.0, 2.0), &plain());
         assert_eq!(elsewhere.at(200, 150), BLACK);
@@ -215,13 +231,15 @@ fn far_out_every_copy_of_the_world_has_its_tracks() {
     let Some(stage) = Stage::new(vec![track(&[(-10.0, 0.0), (10.0, 0.0)])]) else { return };
     let view = view(100.0, 0.0, 0.0);
     let picture = stage.draw(&view, &plain());
-    let lines = (0..400).filter(|x| picture.at(*x, 150)[0] > 150 && picture.at(x - 1, 150)[0] <= 150);
+    let lines =
+        (0..400).filter(|x| picture.at(*x, 150)[0] > 150 && picture.at(x - 1, 150)[0] <= 150);
     assert_eq!(lines.count(), 2); // At 400 px of 256 px worlds: one at 0° and one at 360°.
 }
 
 #[test]
 fn between_trips_there_is_nothing() {
-    let Some(stage) = Stage::new(vec![track(&[(-1.0, 0.0), (-0.5, 0.0)]), track(&[(0.5, 0.0), (1.0, 0.0)])])
+    let Some(stage) =
+        Stage::new(vec![track(&[(-1.0, 0.0), (-0.5, 0.0)]), track(&[(0.5, 0.0), (1.0, 0.0)])])
     else {
         return;
     };
@@ -232,7 +250,9 @@ fn between_trips_there_is_nothing() {
 
 #[test]
 fn a_time_window_cuts_legs_where_it_ends() {
-    let Some(stage) = Stage::new(vec![track(&[(-1.0, 0.0), (0.0, 0.0), (1.0, 0.0)])]) else { return };
+    let Some(stage) = Stage::new(vec![track(&[(-1.0, 0.0), (0.0, 0.0), (1.0, 0.0)])]) else {
+        return;
+    };
     let view = view(0.0, 0.0, 7.0);
     let degree_px = view.world_px / 360.0;
     let covered = |from_s: i64, to_s: i64| {
@@ -258,7 +278,10 @@ fn colors_change_without_sending_vertices_again() {
     };
     let near = |found: [u8; 3], expected: Color32| {
         let [r, g, b, _] = expected.to_array();
-        assert!(found.iter().zip([r, g, b]).all(|(a, b)| a.abs_diff(b) < 8), "{found:?} {expected:?}");
+        assert!(
+            found.iter().zip([r, g, b]).all(|(a, b)| a.abs_diff(b) < 8),
+            "{found:?} {expected:?}"
+        );
     };
     near(color(ColorBy::ShipType), kind_color(ShipKind::Tanker, true));
     near(color(ColorBy::Vessel), crate::ui::map::palette::category(0, true));
@@ -292,10 +315,13 @@ fn what_is_hidden_goes_and_what_is_selected_is_wide_and_above() {
     assert_eq!(picture.at(150, 150), BLACK);
     assert!(picture.at(200, 100)[0] > 180);
 
-    stage.layer.set_looks(&render_state, |slot, _| Look { is_selected: slot == 0, ..Look::default() });
+    stage
+        .layer
+        .set_looks(&render_state, |slot, _| Look { is_selected: slot == 0, ..Look::default() });
     let style = Style { single: Color32::from_rgb(0, 200, 0), ..plain() };
     let picture = stage.draw(&view, &style);
-    let widths = [(150, 140..160), (210, 140..160)].map(|(x, ys)| ys.filter(|y| picture.at(x, *y)[1] > 100).count());
+    let widths = [(150, 140..160), (210, 140..160)]
+        .map(|(x, ys)| ys.filter(|y| picture.at(x, *y)[1] > 100).count());
     assert!(widths.iter().all(|width| (3..=4).contains(width)), "{widths:?}");
     assert!(picture.at(200, 150)[0] > 60, "brightened, on top: {:?}", picture.at(200, 150));
     assert!((45..75).contains(&picture.at(200, 100)[1]), "dimmed: {:?}", picture.at(200, 100));
@@ -313,7 +339,8 @@ fn close_in_reports_are_points_and_closer_arrows() {
     let light = |zoom: f64, shows_points: bool| {
         let style = Style { shows_points, width_px: 2.0, ..plain() };
         let picture = stage.draw(&view(0.0, 0.0, zoom), &style);
-        let column = |x: usize| (0..300).map(|y| f64::from(picture.at(x, y)[1]) / 255.0).sum::<f64>();
+        let column =
+            |x: usize| (0..300).map(|y| f64::from(picture.at(x, y)[1]) / 255.0).sum::<f64>();
         [column(200), column(197)]
     };
     assert_eq!(light(9.0, true), light(9.0, false)); // 4 px apart.
@@ -360,7 +387,11 @@ fn an_empty_layer_and_an_empty_geometry_draw_nothing() {
 fn two_layers_keep_apart() {
     let Some(stage) = Stage::new(vec![track(&[(-1.0, 0.0), (1.0, 0.0)])]) else { return };
     let mut other = TrackLayer::new();
-    other.upload(&stage.render_state, Key::of("other", &0, &[]), &made(vec![track(&[(0.0, 1.0), (0.0, 2.0)])]));
+    other.upload(
+        &stage.render_state,
+        Key::of("other", &0, &[]),
+        &made(vec![track(&[(0.0, 1.0), (0.0, 2.0)])]),
+    );
     let picture = stage.draw(&view(0.0, 0.0, 7.0), &plain());
     let stage = Stage { layer: other, ..stage };
     let above = stage.draw(&view(0.0, 0.0, 7.0), &plain());
