@@ -144,7 +144,7 @@ impl App {
             Command::FitAll => self.map.fit_all(&self.desk),
             Command::FitSelection => match (self.selected, self.desk.trips.shown()) {
                 (Some((key, trip)), Some(shown)) if shown.key == key => {
-                    self.map.fit_trip(shown.value, trip)
+                    self.map.fit_trip(shown.value, trip);
                 }
                 _ => self.map.fit_all(&self.desk),
             },
@@ -276,7 +276,7 @@ impl eframe::App for App {
         } = self;
         let undo = (undoer.has_undo(session), undoer.has_redo(session));
         egui::Panel::top("menu").show(ui, |ui| {
-            panels::menu(ui, commands, undo, errands.is_busy(), !session.sources.is_empty())
+            panels::menu(ui, commands, undo, errands.is_busy(), !session.sources.is_empty());
         });
         egui::Panel::bottom("status")
             .show(ui, |ui| panels::status(ui, session, desk, map, commands));

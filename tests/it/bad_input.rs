@@ -299,7 +299,7 @@ fn a_file_that_changes_after_it_was_chosen_is_noted() {
     let path = folder.path().join("grows.csv");
     fs::write(&path, table(50)).unwrap();
     let mut session = Session::default();
-    session.sources.add(session::sources_of(&[path.clone()]));
+    session.sources.add(session::sources_of(std::slice::from_ref(&path)));
     fs::write(&path, table(80)).unwrap();
     let reading = read(&session.sources.files, &Mapping::default(), &Job::default()).unwrap();
     assert!(

@@ -142,16 +142,16 @@ fn ships_that_share_a_number_are_told_apart() {
 fn true_sailings_are_found_whole() {
     let Found { sea, trips, .. } = found();
     let fleet = trips.fleet();
-    let (owners, reports) = (fleet.owners(), fleet.reports());
+    let reports = fleet.reports();
     // What cleaning left of each sailing, and whether a silence was planted in it.
     let (mut left, mut has_gap) = (vec![0_usize; sea.trips.len()], vec![false; sea.trips.len()]);
     let mut is_shared = vec![false; sea.trips.len()];
-    for index in 0..reports.len() {
+    for (index, owner) in fleet.owners().into_iter().enumerate() {
         let truth = reports.truth(index);
         if truth.trip != Truth::NONE {
             left[truth.trip as usize] += 1;
             has_gap[truth.trip as usize] |= truth.fault == Fault::Gap;
-            is_shared[truth.trip as usize] |= fleet.vessels()[owners[index] as usize].part > 0;
+            is_shared[truth.trip as usize] |= fleet.vessels()[owner as usize].part > 0;
         }
     }
     let mut found: Vec<Vec<usize>> = vec![Vec::new(); sea.trips.len()];

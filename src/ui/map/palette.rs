@@ -272,16 +272,22 @@ fn rgb(hex: u32) -> Color32 {
 
 /// A color of the space of Björn Ottosson's Oklab, the nearest on the screen.
 fn from_oklab([lightness, a, b]: [f64; 3]) -> Color32 {
-    let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
-    let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
-    let s = (lightness - 0.089_484_177_5 * a - 1.291_485_548 * b).powi(3);
-    let linear = [
-        4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s,
-        -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
-        -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701 * s,
+    let cones = [
+        lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b,
+        lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b,
+        lightness - 0.089_484_177_5 * a - 1.291_485_548 * b,
+    ]
+    .map(|part| part.powi(3));
+    let to_linear = [
+        [4.076_741_662_1, -3.307_711_591_3, 0.230_969_929_2],
+        [-1.268_438_004_6, 2.609_757_401_1, -0.341_319_396_5],
+        [-0.004_196_086_3, -0.703_418_614_7, 1.707_614_701],
     ];
-    let [r, g, b] = linear.map(|part| egui::ecolor::gamma_u8_from_linear_f32(part as f32));
-    Color32::from_rgb(r, g, b)
+    let [red, green, blue] = to_linear.map(|row: [f64; 3]| {
+        let linear: f64 = row.iter().zip(cones).map(|(part, cone)| part * cone).sum();
+        egui::ecolor::gamma_u8_from_linear_f32(linear as f32)
+    });
+    Color32::from_rgb(red, green, blue)
 }
 
 #[cfg(test)]

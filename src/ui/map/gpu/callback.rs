@@ -15,24 +15,43 @@ pub const SCENES_MAX: usize = 80;
 #[derive(Clone, Copy, PartialEq, Debug, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
 pub struct Scene {
+    /// The middle of the view in whole units.
     pub center: [i32; 2],
+    /// Which copy of the world, counted from the one with the center.
     pub copy: i32,
+    /// Where the color comes from, and what is drawn.
     pub flags: u32,
+    /// Size of the screen in pixels of the device.
     pub screen_px: [f32; 2],
+    /// Where `center` lies on the screen.
     pub middle_px: [f32; 2],
+    /// Pixels to a unit.
     pub px_per_unit: f32,
+    /// Half the width of a line.
     pub half_width_px: f32,
+    /// Opacity.
     pub alpha: f32,
+    /// What was reported outside of trips keeps this part of it.
     pub rest_alpha: f32,
+    /// First and last time, in steps of the clock.
     pub time_window: [f32; 2],
+    /// Least and greatest speed, tenths of a knot.
     pub speed_window: [f32; 2],
+    /// Where the color scale begins, and one over its length.
     pub value_scale: [f32; 2],
+    /// The slot under the pointer, or `u32::MAX`.
     pub hovered: u32,
+    /// The row of the palette.
     pub palette_row: i32,
+    /// The color of all, if it is one.
     pub single: [f32; 4],
+    /// What the colors of the selected are mixed with, and how much of it.
     pub highlight: [f32; 4],
+    /// Radius of points.
     pub point_px: f32,
+    /// Length of arrowheads from their middle; 0 for none.
     pub arrow_px: f32,
+    /// To a whole number of vectors.
     pub pad: [f32; 2],
 }
 
