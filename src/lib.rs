@@ -30,7 +30,7 @@
 //! | [`prep`] | base, ais | cleaning, and tracks cut into trips |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
-//! | [`cli`] | flow, synth, the methods; ais, base | the same without a window |
+//! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
 //!
 //! `tests/it/layers.rs` holds the code to this table. A layer that is not in it does not exist.
 //!

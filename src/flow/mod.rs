@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod jobs;
 pub mod key;
+pub mod look;
 pub mod made;
 pub mod project;
 pub mod run_file;

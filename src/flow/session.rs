@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::look::MapParams;
 use crate::base::params::{self, Entry, Form, Params};
 use crate::base::text::nearest;
 pub use crate::io::{FileLedger, FileRef, Mapping};
@@ -20,6 +21,8 @@ pub struct Session {
     pub clean: CleanParams,
     /// Where tracks are cut.
     pub trips: TripParams,
+    /// How the map looks.
+    pub map: MapParams,
 }
 
 /// Where reports come from.
@@ -109,6 +112,7 @@ impl Session {
         }
         visitor.meet("clean", &mut self.clean);
         visitor.meet("trips", &mut self.trips);
+        visitor.meet("map", &mut self.map);
     }
 
     /// Sets a parameter from `stage.field=value`, as `--set` gives it. The error says what is

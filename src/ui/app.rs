@@ -4,28 +4,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use eframe::egui_wgpu::RenderState;
 use egui::util::undoer::Undoer;
-use egui::{Context, Key as Button, KeyboardShortcut, Modifiers, Ui};
+use egui::{Context, Ui};
 
+use super::actions::{self, Status};
 use super::command::{Command, Commands, Message};
 use super::errand::Errands;
+use super::layout::Layout;
 use super::map::MapPanel;
-use super::panels::{self, Preview};
+use super::panels::{Palette, Preview, Tables, Timeline};
+use super::remembered::Remembered;
+use super::selection::Selection;
 use super::theme;
-use crate::base::job::Job;
+use super::time_view::TimeView;
 use crate::base::text::grouped;
 use crate::flow::desk::Wanted;
-use crate::flow::session::FileRef;
-use crate::flow::stage::{Stage as _, short_name};
-use crate::flow::stages::{Clean, Ingest, TripsStage};
-use crate::flow::tray::Shelf;
 use crate::flow::{Desk, Jobs, Key, Session};
 
-/// Files of more than this together are shown as a preview before they are read.
-const PREVIEW_BYTES: u64 = 200 << 20;
-
-/// Modifiers and key, and what they ask for.
-type Shortcut = (Modifiers, Button, fn() -> Command);
+mod act;
+mod show;
 
 /// The window's state.
 pub struct App {
@@ -33,38 +31,64 @@ pub struct App {
     pub session: Session,
     /// Everything computed.
     pub desk: Desk,
+    /// What is selected.
+    pub selection: Selection,
+    /// Which part of time is looked at.
+    pub time: TimeView,
+    /// How the panels are arranged.
+    pub layout: Layout,
     jobs: Jobs,
     commands: Commands,
     undoer: Undoer<Session>,
     errands: Errands,
-    messages: Vec<Message>,
+    /// Everything that was said; those that were not closed stand above the status bar.
+    log: Vec<Message>,
     project: Option<PathBuf>,
+    recent: Vec<PathBuf>,
     preview: Preview,
+    palette: Palette,
     map: MapPanel,
-    selected: Option<(Key, usize)>,
+    timeline: Timeline,
+    tables: Tables,
     /// The result whose data the map was fitted to.
     fitted: Option<Key>,
     path_field: String,
 }
 
 impl App {
-    /// A window with nothing in it yet.
+    /// A window with nothing in it yet, arranged as it was left.
     pub fn new(creation: &eframe::CreationContext) -> App {
-        let context = creation.egui_ctx.clone();
-        theme::apply(&context);
+        let remembered = Remembered::of(creation.storage);
+        App::with(&creation.egui_ctx, creation.wgpu_render_state.clone(), remembered)
+    }
+
+    /// A window in any egui context, whether or not it has a GPU.
+    pub fn with(
+        context: &Context,
+        render_state: Option<RenderState>,
+        remembered: Remembered,
+    ) -> App {
+        theme::apply(context);
         let wake = context.clone();
+        let Remembered { layout, recent, speed, loops, trail_min } = remembered;
         App {
             session: Session::default(),
             desk: Desk::default(),
+            selection: Selection::default(),
+            time: TimeView::with_habits(speed, loops, trail_min),
+            layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
             undoer: Undoer::default(),
-            errands: Errands::new(context),
-            messages: Vec::new(),
+            errands: Errands::new(context.clone()),
+            log: Vec::new(),
             project: None,
+            recent,
             preview: Preview::default(),
-            map: MapPanel::new(creation),
-            selected: None,
+            palette: Palette::default(),
+            map: MapPanel::new(context, render_state),
+            timeline: Timeline::default(),
+            tables: Tables::default(),
             fitted: None,
             path_field: String::new(),
         }
@@ -80,7 +104,7 @@ impl App {
         }
         for setting in settings {
             if let Err(fault) = self.session.set(setting) {
-                self.messages.push(Message::fault(fault));
+                self.log.push(Message::fault(fault));
             }
         }
     }
@@ -90,144 +114,80 @@ impl App {
         self.commands.ask(command);
     }
 
-    fn act(&mut self, command: Command, context: &Context) {
-        match command {
-            Command::AskForFiles => self.errands.ask_for_files(),
-            Command::AskForFolder => self.errands.ask_for_folder(),
-            Command::Open(paths) => self.errands.look_at(paths),
-            Command::Add(files) => self.add(files),
-            Command::ReadPending => {
-                let files = self.preview.take_pending();
-                self.session.sources.add(files);
-            }
-            Command::DropPending => self.preview.close(),
-            Command::Preview(file) => self.preview.show(file),
-            Command::Remove(path) => self.session.sources.files.retain(|file| file.path != path),
-            Command::CloseAll => {
-                self.session.sources.files.clear();
-                self.session.sources.made = None;
-            }
-            Command::Reload => {
-                let paths = self.session.sources.paths();
-                self.errands.look_at(paths);
-            }
-            Command::Demo => self.session.sources.make_demo(),
-            Command::AskToSave => self.errands.ask_to_save(),
-            Command::Save => match self.project.clone() {
-                Some(path) => self.errands.save(self.session.clone(), path),
-                None => self.errands.ask_to_save(),
-            },
-            Command::SaveTo(path) => self.errands.save(self.session.clone(), path),
-            Command::Saved(path) => {
-                self.messages.push(Message::news(format!("saved {}", path.display())));
-                self.project = Some(path);
-            }
-            Command::Adopt(path, session) => {
-                self.session = *session;
-                self.project = Some(path);
-                self.fitted = None;
-            }
-            Command::AskToExport(stage) => self.errands.ask_to_export(stage),
-            Command::Export(stage, folder) => self.export(stage, folder),
-            Command::Cancel(stage) => self.each_shelf(stage, |shelf| shelf.cancel()),
-            Command::Retry(stage) => self.each_shelf(stage, |shelf| shelf.request()),
-            Command::Undo => {
-                if let Some(session) = self.undoer.undo(&self.session) {
-                    self.session = session.clone();
-                }
-            }
-            Command::Redo => {
-                if let Some(session) = self.undoer.redo(&self.session) {
-                    self.session = session.clone();
-                }
-            }
-            Command::FitAll => self.map.fit_all(&self.desk),
-            Command::FitSelection => match (self.selected, self.desk.trips.shown()) {
-                (Some((key, trip)), Some(shown)) if shown.key == key => {
-                    self.map.fit_trip(shown.value, trip);
-                }
-                _ => self.map.fit_all(&self.desk),
-            },
-            Command::Select(selected) => self.selected = selected,
-            Command::Say(message) => self.messages.push(message),
-            Command::Dismiss(place) => {
-                if place < self.messages.len() {
-                    self.messages.remove(place);
-                }
-            }
+    /// Whether anything is being read, computed or made ready to be drawn.
+    pub fn is_busy(&self) -> bool {
+        self.desk.is_busy()
+            || self.preview.is_busy()
+            || self.map.is_busy()
+            || self.timeline.is_busy()
+    }
+
+    /// Brings everything up to date before a frame: what `eframe::App::logic` does.
+    pub fn step(&mut self, context: &Context) {
+        let brought = self.errands.collect();
+        brought.into_iter().for_each(|command| self.commands.ask(command));
+        for command in self.commands.take() {
+            self.act(command, context);
         }
-        context.request_repaint();
-    }
-
-    fn each_shelf(&mut self, stage: &str, act: impl Fn(&mut dyn Shelf)) {
-        self.desk.shelves_mut().into_iter().filter(|shelf| shelf.name() == stage).for_each(act);
-    }
-
-    fn add(&mut self, files: Vec<FileRef>) {
-        let bytes: u64 = files.iter().map(|file| file.bytes).sum();
-        if bytes > PREVIEW_BYTES && self.session.sources.files.is_empty() {
-            self.preview.hold(files);
-        } else {
-            self.session.sources.add(files);
-        }
-    }
-
-    /// Writes a stage's result, on a thread: the results are shared, not copied.
-    fn export(&mut self, stage: &'static str, folder: PathBuf) {
-        if stage == short_name(TripsStage::NAME)
-            && let Some(shown) = self.desk.trips.shown()
+        self.desk.update(&self.session, &self.jobs, &Wanted::all());
+        self.preview.update(&self.session, &self.jobs);
+        self.undoer.feed_state(context.input(|input| input.time), &self.session);
+        self.selection.follow(&self.desk);
+        self.map.update(&self.desk, &self.jobs);
+        self.time.set_span_ms(
+            self.desk.clean.shown().and_then(|shown| shown.value.fleet.time_span_ms()),
+        );
+        self.timeline.update(&self.desk, &self.jobs);
+        self.time.advance(f64::from(context.input(|input| input.unstable_dt)));
+        // New data come into view once; after that the view is the user's.
+        if let Some(shown) = self.desk.ingest.shown().filter(|shown| !shown.is_stale)
+            && self.fitted != Some(shown.key)
         {
-            let result = Arc::clone(shown.value);
-            self.errands.export(move || TripsStage::export(&result, &folder, &Job::default()));
-        } else if stage == short_name(Clean::NAME)
-            && let Some(shown) = self.desk.clean.shown()
-        {
-            let result = Arc::clone(shown.value);
-            self.errands.export(move || Clean::export(&result, &folder, &Job::default()));
-        } else if stage == short_name(Ingest::NAME)
-            && let Some(shown) = self.desk.ingest.shown()
-        {
-            let result = Arc::clone(shown.value);
-            self.errands.export(move || Ingest::export(&result, &folder, &Job::default()));
-        } else {
-            self.messages.push(Message::fault(format!("{stage} has no result to export yet")));
+            self.fitted = Some(shown.key);
+            match self.session.map.camera() {
+                Some(camera) => self.map.look_from(camera),
+                None => self.map.fit_all(&self.desk),
+            }
+            // From here on the map itself knows.
+            self.session.map.zoom = 0.0;
+        }
+        if self.time.is_playing {
+            context.request_repaint();
+        } else if self.is_busy() {
+            context.request_repaint_after(Duration::from_millis(100)); // The progress bars.
         }
     }
 
-    fn shortcuts(&mut self, context: &Context) {
-        let pressed = |modifiers, key| {
-            context
-                .input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
-        };
-        let all: [Shortcut; 6] = [
-            (Modifiers::COMMAND, Button::O, || Command::AskForFiles),
-            (Modifiers::COMMAND.plus(Modifiers::SHIFT), Button::S, || Command::AskToSave),
-            (Modifiers::COMMAND, Button::S, || Command::Save),
-            (Modifiers::COMMAND.plus(Modifiers::SHIFT), Button::Z, || Command::Redo),
-            (Modifiers::COMMAND, Button::Z, || Command::Undo),
-            (Modifiers::COMMAND, Button::Y, || Command::Redo),
-        ];
-        for (modifiers, key, command) in all {
-            if pressed(modifiers, key) {
-                self.commands.ask(command());
-            }
+    /// Draws the window: what `eframe::App::ui` does.
+    pub fn show(&mut self, ui: &mut Ui) {
+        let context = ui.ctx().clone();
+        let status = self.status();
+        self.take_dropped(&context);
+        if !self.palette.is_open() {
+            actions::act_on_keys(&context, &status, &mut self.commands);
         }
-        if !context.egui_wants_keyboard_input() {
-            if pressed(Modifiers::NONE, Button::F) {
-                self.commands.ask(Command::FitSelection);
-            }
-            if pressed(Modifiers::NONE, Button::Escape) {
-                self.commands.ask(Command::Select(None));
-            }
+        let before = (self.session.clone(), self.time.clone());
+        self.panels(ui, &status);
+        if self.session != before.0 || self.time != before.1 {
+            context.request_repaint(); // The next `step` acts on the edit.
         }
+    }
+
+    fn status(&self) -> Status {
+        Status {
+            has_sources: !self.session.sources.is_empty(),
+            has_trips: self.desk.trips.shown().is_some(),
+            has_selection: !self.selection.is_empty() || !self.map.tool().is_hand(),
+            has_undo: self.undoer.has_undo(&self.session),
+            has_redo: self.undoer.has_redo(&self.session),
+            is_asking: self.errands.is_busy(),
+        }
+    }
+
+    fn take_dropped(&mut self, context: &Context) {
         let dropped: Vec<PathBuf> = context.input(|input| {
-            input
-                .raw
-                .dropped_files
-                .iter()
-                .map(|file| file.path().to_owned())
-                .filter(|path| !path.as_os_str().is_empty())
-                .collect()
+            let paths = input.raw.dropped_files.iter().map(|file| file.path().to_owned());
+            paths.filter(|path| !path.as_os_str().is_empty()).collect()
         });
         if !dropped.is_empty() {
             self.commands.ask(Command::Open(dropped));
@@ -237,84 +197,38 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, context: &Context, _: &mut eframe::Frame) {
-        let brought = self.errands.collect();
-        brought.into_iter().for_each(|command| self.commands.ask(command));
-        for command in self.commands.take() {
-            self.act(command, context);
-        }
-        self.desk.update(&self.session, &self.jobs, &Wanted::all());
-        self.preview.update(&self.session, &self.jobs);
-        self.undoer.feed_state(context.input(|input| input.time), &self.session);
-        self.map.update(&self.desk, &self.jobs);
-        // New data comes into view once; after that the view is the user's.
-        if let Some(shown) = self.desk.ingest.shown().filter(|shown| !shown.is_stale)
-            && self.fitted != Some(shown.key)
-        {
-            self.fitted = Some(shown.key);
-            self.map.fit_all(&self.desk);
-        }
-        if self.desk.is_busy() || self.preview.is_busy() || self.map.is_busy() {
-            context.request_repaint_after(Duration::from_millis(100)); // The progress bars.
-        }
+        self.step(context);
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
-        self.shortcuts(&ui.ctx().clone());
-        let before = self.session.clone();
-        let App {
-            session,
-            desk,
-            commands,
-            undoer,
-            errands,
-            messages,
-            preview,
-            map,
-            selected,
-            path_field,
-            ..
-        } = self;
-        let undo = (undoer.has_undo(session), undoer.has_redo(session));
-        egui::Panel::top("menu").show(ui, |ui| {
-            panels::menu(ui, commands, undo, errands.is_busy(), !session.sources.is_empty());
-        });
-        egui::Panel::bottom("status")
-            .show(ui, |ui| panels::status(ui, session, desk, map, commands));
-        if !messages.is_empty() {
-            egui::Panel::bottom("messages").show(ui, |ui| panels::messages(ui, messages, commands));
+        self.show(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        Remembered {
+            layout: self.layout.clone(),
+            recent: self.recent.clone(),
+            speed: self.time.speed,
+            loops: self.time.loops,
+            trail_min: self.time.trail_min,
         }
-        egui::Panel::left("sources")
-            .resizable(true)
-            .default_size(300.0)
-            .size_range(220.0..=560.0)
-            .show(ui, |ui| {
-                panels::sources(ui, session, desk, map, commands, errands.is_busy(), path_field);
-            });
-        if !session.sources.is_empty() {
-            egui::Panel::right("parameters")
-                .resizable(true)
-                .default_size(310.0)
-                .size_range(240.0..=520.0)
-                .show(ui, |ui| {
-                    panels::prepare(ui, session, desk, commands);
-                });
-            egui::Panel::bottom("results")
-                .resizable(true)
-                .default_size(190.0)
-                .size_range(120.0..=500.0)
-                .show(ui, |ui| {
-                    panels::results(ui, desk, *selected, commands);
-                });
+        .keep(storage);
+    }
+
+    /// Tab hides the panels while the pointer is on the map and no control has the focus; elsewhere
+    /// it goes from control to control, as everywhere.
+    fn raw_input_hook(&mut self, context: &Context, input: &mut egui::RawInput) {
+        let is_on_map = context
+            .input(|input| input.pointer.latest_pos())
+            .is_some_and(|at| self.map.contains(at));
+        if !is_on_map || context.memory(|memory| memory.focused().is_some()) {
+            return;
         }
-        egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| {
-            map.ui(ui, desk, *selected, commands);
-            if session.sources.is_empty() && !preview.is_open() {
-                panels::start(ui, commands, errands.is_busy());
-            }
-        });
-        panels::preview(ui.ctx(), preview, &mut session.sources.mapping, commands);
-        if *session != before {
-            ui.ctx().request_repaint(); // The next `logic` acts on the edit.
+        let n_events = input.events.len();
+        let is_tab = |event: &egui::Event| matches!(event, egui::Event::Key { key: egui::Key::Tab, pressed: true, modifiers, .. } if modifiers.is_none());
+        input.events.retain(|event| !is_tab(event));
+        if input.events.len() < n_events {
+            self.commands.ask(Command::ToggleMapAlone);
         }
     }
 }

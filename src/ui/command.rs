@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::layout::{Pane, Workspace};
+use super::map::Tool;
+use super::selection::Pick;
+use crate::base::geo::Position;
+use crate::flow::Session;
 use crate::flow::session::FileRef;
-use crate::flow::{Key, Session};
 
 /// Something a panel, a shortcut or a finished errand asks the app to do.
 pub enum Command {
@@ -55,8 +59,38 @@ pub enum Command {
     FitAll,
     /// Show the selected trip on the map.
     FitSelection,
-    /// Select a trip of a result, or none.
-    Select(Option<(Key, usize)>),
+    /// Change the selection.
+    Select(Pick),
+    /// Look only at trips through this area: corners of a polygon, or two of a box.
+    FilterArea(Vec<Position>),
+    /// Change what the pointer does on the map.
+    TakeUp(Tool),
+    /// Play, or pause.
+    Play,
+    /// Let go of the moment: show the whole window at once.
+    Stop,
+    /// Step by milliseconds.
+    Step(i64),
+    /// Step to the next (`true`) or the last report of the vessel that is looked at.
+    StepReport(bool),
+    /// Play faster (`true`) or slower.
+    ChangeSpeed(bool),
+    /// Show all times.
+    ClearBrush,
+    /// Bring a panel to the front.
+    Show(Pane),
+    /// Close a panel or bring it back.
+    Toggle(Pane),
+    /// Change the arrangement of panels.
+    Enter(Workspace),
+    /// Arrange the panels as they were at first.
+    ResetLayout,
+    /// Give the map the window for itself, or no longer.
+    ToggleMapAlone,
+    /// Search commands, panels and vessels by name.
+    OpenPalette,
+    /// Forget which files were opened.
+    ForgetRecent,
     /// Tell the user something.
     Say(Message),
     /// Close the message.
@@ -70,17 +104,19 @@ pub struct Message {
     pub text: String,
     /// Whether something went wrong.
     pub is_fault: bool,
+    /// Whether the user closed it; the log keeps it.
+    pub is_closed: bool,
 }
 
 impl Message {
     /// News.
     pub fn news(text: impl Into<String>) -> Message {
-        Message { text: text.into(), is_fault: false }
+        Message { text: text.into(), is_fault: false, is_closed: false }
     }
 
     /// Something went wrong.
     pub fn fault(text: impl Into<String>) -> Message {
-        Message { text: text.into(), is_fault: true }
+        Message { text: text.into(), is_fault: true, is_closed: false }
     }
 }
 

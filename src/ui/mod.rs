@@ -3,13 +3,19 @@
 //! It computes nothing and touches no file: it edits the session, draws what the desk shows, and
 //! asks for anything else by a [`command::Command`].
 
+pub mod actions;
 pub mod app;
 pub mod command;
+pub mod deck;
 mod errand;
 pub mod form;
+pub mod layout;
 pub mod map;
 mod panels;
+pub mod remembered;
+pub mod selection;
 mod theme;
+pub mod time_view;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

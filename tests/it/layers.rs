@@ -64,6 +64,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "associate",
             "destination",
             "flow",
+            "ui",
         ],
     ),
 ];

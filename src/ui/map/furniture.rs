@@ -223,6 +223,13 @@ pub fn draw_attribution(painter: &Painter, view: &View, text: &str, colors: &Map
     draw_plated_text(painter, at, Align2::RIGHT_BOTTOM, text, font, colors)
 }
 
+/// Says at the top what the tool in hand expects. Returns where it stands.
+pub fn draw_hint(painter: &Painter, view: &View, text: &str, colors: &MapColors) -> Rect {
+    let at = view.clip_rect.center_top() + vec2(0.0, MARGIN_PX);
+    let font = FontId::proportional(TEXT_PX + 1.0);
+    draw_plated_text(painter, at, Align2::CENTER_TOP, text, font, colors)
+}
+
 /// Text on a half transparent plate, readable over anything. Returns the plate's place.
 fn draw_plated_text(
     painter: &Painter,

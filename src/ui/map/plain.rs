@@ -1,20 +1,27 @@
-//! Tracks by egui's own painter: for machines without a GPU, and for the one selected trip.
+//! Tracks by egui's own painter: for machines without a GPU, and for the few selected trips.
 
-use egui::{Color32, Painter, Pos2, Shape, Stroke};
+use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2};
 
-use super::geometry::Geometry;
-use super::palette;
+use super::geometry::{Geometry, Slot, px_per_unit};
+use super::palette::{self, ColorBy};
 use super::tracks::Style;
-use super::vertex::WORLD;
+use super::vertex::{Clock, Vertex, WORLD, d_x};
 use super::view::View;
-use crate::flow::stages::TripsOf;
+use crate::ais::ShipKind;
 
 /// Most vertices a frame; more than this egui cannot lay out in time.
 const MOST_VERTICES: usize = 40_000;
 
-/// Draws all tracks, thinned out to what the painter can do: the finest level of detail that does
-/// not exceed it.
-pub fn draw(geometry: &Geometry, painter: &Painter, view: &View, style: &Style) {
+/// Draws the tracks that `is_shown` lets through, thinned out to what the painter can do: the finest
+/// level of detail that does not exceed it. Without points and arrows, and legs are not cut where
+/// the time window ends.
+pub fn draw(
+    geometry: &Geometry,
+    painter: &Painter,
+    view: &View,
+    style: &Style,
+    is_shown: impl Fn(u32, &Slot) -> bool,
+) {
     let levels = geometry.levels();
     let Some(level) =
         levels.iter().find(|level| level.vertices.len() <= MOST_VERTICES).or(levels.last())
@@ -22,17 +29,28 @@ pub fn draw(geometry: &Geometry, painter: &Painter, view: &View, style: &Style) 
         return;
     };
     let step = level.vertices.len().div_ceil(MOST_VERTICES).max(1);
+    let times =
+        style.time_window_ms.map(|(from, to)| [from, to].map(|t_ms| geometry.clock().steps(t_ms)));
     let slots = geometry.slots();
+    let colors = Colors { style, clock: geometry.clock(), span_ms: geometry.time_span_ms() };
     let mut line: Vec<Pos2> = Vec::new();
-    let mut color = Color32::GRAY;
+    let mut color = Color32::TRANSPARENT;
+    let mut is_drawn = false;
     for (place, vertex) in level.vertices.iter().enumerate() {
+        if vertex.is_nowhere() {
+            continue;
+        }
         if vertex.is_first() {
             flush(painter, &mut line, color, style.width_px);
             let slot = &slots[vertex.slot() as usize];
-            color =
-                palette::category(slot.vessel as usize, style.is_dark).gamma_multiply(style.alpha);
+            is_drawn = (slot.trip.is_some() || style.shows_rest) && is_shown(vertex.slot(), slot);
         }
-        if vertex.is_nowhere() || (place % step != 0 && !vertex.is_first()) {
+        let time = vertex.time() as f32;
+        if !is_drawn || times.is_some_and(|[from, to]| time < from || time > to) {
+            flush(painter, &mut line, color, style.width_px);
+            continue;
+        }
+        if place % step != 0 && !vertex.is_first() {
             continue;
         }
         let [x, y] = vertex.place().map(|unit| f64::from(unit) / f64::from(WORLD));
@@ -41,27 +59,84 @@ pub fn draw(geometry: &Geometry, painter: &Painter, view: &View, style: &Style) 
         if line.last().is_some_and(|last| (last.x - at.x).abs() > 0.5 * view.world_px as f32) {
             flush(painter, &mut line, color, style.width_px);
         }
+        let next = colors.of(vertex, &slots[vertex.slot() as usize]);
+        if next != color {
+            line.push(at);
+            flush(painter, &mut line, color, style.width_px);
+            color = next;
+        }
         line.push(at);
     }
     flush(painter, &mut line, color, style.width_px);
 }
 
-/// Draws one trip, wide.
-pub fn draw_trip(output: &TripsOf, trip: usize, painter: &Painter, view: &View, color: Color32) {
-    let Some(trip) = output.trips.trips.get(trip) else { return };
-    let positions = trip.track(output.fleet()).positions;
-    let step = positions.len().div_ceil(4000).max(1);
-    let mut line: Vec<Pos2> = Vec::new();
-    for (place, position) in positions.iter().enumerate() {
-        if place % step == 0 || place + 1 == positions.len() {
-            line.push(view.to_screen(*position));
+/// The colors of a style, a vertex at a time.
+struct Colors<'a> {
+    style: &'a Style,
+    clock: Clock,
+    span_ms: Option<(i64, i64)>,
+}
+
+impl Colors<'_> {
+    fn of(&self, vertex: &Vertex, slot: &Slot) -> Color32 {
+        let Style { is_dark, .. } = *self.style;
+        // In twenty steps, so that lines of one color stay long.
+        let on_scale = |part: f32| palette::scale_color((part * 20.0).round() / 20.0, is_dark);
+        let opaque = match self.style.color_by {
+            ColorBy::Single => self.style.single,
+            ColorBy::ShipType => {
+                let kind = ShipKind::ALL.get(usize::from(slot.kind)).copied();
+                palette::kind_color(kind.unwrap_or(ShipKind::Unknown), is_dark)
+            }
+            ColorBy::Vessel | ColorBy::Group => palette::category(slot.vessel as usize, is_dark),
+            ColorBy::Speed => match vertex.speed_tenths() {
+                Some(tenths) => {
+                    let (from, to) = self.style.speed_scale_kn;
+                    on_scale((tenths as f32 * 0.1 - from) / (to - from).max(0.1))
+                }
+                None => palette::unknown(is_dark),
+            },
+            ColorBy::Course => match vertex.cog_deg() {
+                Some(cog_deg) => palette::course_color((cog_deg / 18.0).round() * 18.0, is_dark),
+                None => palette::unknown(is_dark),
+            },
+            ColorBy::Time => {
+                let (from_ms, to_ms) = self.style.time_scale_ms(self.span_ms);
+                let [from, to] = [from_ms, to_ms].map(|t_ms| self.clock.steps(t_ms));
+                on_scale((vertex.time() as f32 - from) / (to - from).max(1.0))
+            }
+        };
+        let part = if slot.trip.is_some() { 1.0 } else { self.style.rest_alpha };
+        opaque.gamma_multiply(self.style.alpha * part)
+    }
+}
+
+/// Draws one trip in one color over the others, with a ring where it begins and a disc where it
+/// ends. Places closer than a point of the screen are left out.
+pub fn draw_trip(geometry: &Geometry, trip: usize, painter: &Painter, view: &View, color: Color32) {
+    let slot = &geometry.slots()[geometry.slot_of_trip(trip) as usize];
+    let vertices = &geometry.levels()[0].vertices;
+    let reports = &vertices[slot.reports.start as usize..slot.reports.end as usize];
+    let mut places = reports.iter().filter(|vertex| !vertex.is_nowhere()).map(Vertex::place);
+    let Some(mut before) = places.next() else { return };
+    // In the copy of the world nearest to the middle; from there the short way, leg after leg.
+    let px = px_per_unit(view);
+    let [x, y] = before.map(|unit| f64::from(unit) / f64::from(WORLD));
+    let x = x - (x - view.center[0]).round();
+    let first = view.mercator_to_screen([x, y]);
+    let (mut at_x, mut line) = (f64::from(first.x), vec![first]);
+    let mut last = first;
+    for place in places {
+        at_x += f64::from(d_x(before[0], place[0])) * px;
+        before = place;
+        last = pos2(at_x as f32, view.y_to_screen(f64::from(place[1]) / f64::from(WORLD)));
+        if line.last().is_none_or(|drawn| drawn.distance_sq(last) >= 1.0) {
+            line.push(last);
         }
     }
-    if let (Some(first), Some(last)) = (line.first().copied(), line.last().copied()) {
-        painter.circle_stroke(first, 4.0, Stroke::new(1.5, color));
-        painter.circle_filled(last, 4.0, color);
-    }
     flush(painter, &mut line, color, 3.0);
+    painter.circle_stroke(first, 4.0, Stroke::new(1.5, color));
+    painter.circle_filled(last, 4.0, color);
 }
 
 fn flush(painter: &Painter, line: &mut Vec<Pos2>, color: Color32, width_px: f32) {

@@ -1,57 +1,49 @@
-//! The menu bar.
+//! The menu bar, and the tabs of the workspaces beside it.
 
-use egui::{Button, MenuBar, Ui};
+use egui::{Align, Button, Layout as Flow, MenuBar, Ui};
 
-use crate::ui::command::{Command, Commands};
+use crate::ui::actions::{ACTIONS, Menu, Status, keys_text};
+use crate::ui::command::Command;
+use crate::ui::deck::Deck;
+use crate::ui::layout::{Layout, Workspace};
 
-/// Everything that can be asked for, in menus. `undo` says whether there is something to take back
-/// and to do again.
-pub fn menu(
-    ui: &mut Ui,
-    commands: &mut Commands,
-    undo: (bool, bool),
-    is_asking: bool,
-    has_sources: bool,
-) {
+/// Every action in its menu, and the workspaces.
+pub fn menu(ui: &mut Ui, deck: &mut Deck, status: &Status, layout: &Layout) {
     MenuBar::new().ui(ui, |ui| {
-        let mut item =
-            |ui: &mut Ui, is_on: bool, name: &str, shortcut: &str, command: fn() -> Command| {
-                if ui.add_enabled(is_on, Button::new(name).shortcut_text(shortcut)).clicked() {
-                    commands.ask(command());
-                    ui.close();
+        for menu in Menu::ALL {
+            ui.menu_button(menu.title(), |ui| {
+                let mut group = None;
+                for action in ACTIONS.iter().filter(|action| action.menu == menu) {
+                    if group.replace(action.group).is_some_and(|before| before != action.group) {
+                        ui.separator();
+                    }
+                    let mut button = Button::new(action.title);
+                    if let Some(keys) = &action.keys {
+                        button = button.shortcut_text(keys_text(keys));
+                    }
+                    if ui.add_enabled((action.is_on)(status), button).clicked() {
+                        deck.ask((action.command)());
+                        ui.close();
+                    }
                 }
-            };
-        ui.menu_button("File", |ui| {
-            item(ui, !is_asking, "Open files…", "Ctrl+O", || Command::AskForFiles);
-            item(ui, !is_asking, "Open folder…", "", || Command::AskForFolder);
-            item(ui, true, "Open made demo traffic", "", || Command::Demo);
-            ui.separator();
-            item(ui, has_sources, "Read sources again", "", || Command::Reload);
-            item(ui, has_sources, "Close all sources", "", || Command::CloseAll);
-            ui.separator();
-            item(ui, !is_asking, "Save project", "Ctrl+S", || Command::Save);
-            item(ui, !is_asking, "Save project as…", "Ctrl+Shift+S", || Command::AskToSave);
-            ui.separator();
-            item(ui, has_sources && !is_asking, "Export trips…", "", || {
-                Command::AskToExport("trips")
+                if menu == Menu::Window {
+                    ui.separator();
+                    egui::widgets::global_theme_preference_buttons(ui);
+                }
             });
-            item(ui, has_sources && !is_asking, "Export cleaned reports…", "", || {
-                Command::AskToExport("clean")
-            });
-            item(ui, has_sources && !is_asking, "Export reports and refused rows…", "", || {
-                Command::AskToExport("ingest")
-            });
-        });
-        ui.menu_button("Edit", |ui| {
-            item(ui, undo.0, "Undo", "Ctrl+Z", || Command::Undo);
-            item(ui, undo.1, "Redo", "Ctrl+Shift+Z", || Command::Redo);
-        });
-        ui.menu_button("View", |ui| {
-            item(ui, has_sources, "Fit to data", "", || Command::FitAll);
-            item(ui, has_sources, "Fit to selection", "F", || Command::FitSelection);
-            item(ui, true, "Clear selection", "Esc", || Command::Select(None));
-            ui.separator();
-            egui::widgets::global_theme_preference_buttons(ui);
+        }
+        ui.separator();
+        for workspace in Workspace::ALL {
+            let is_in_use = layout.workspace == workspace;
+            if ui.selectable_label(is_in_use, workspace.title()).clicked() {
+                deck.ask(Command::Enter(workspace));
+            }
+        }
+        ui.with_layout(Flow::right_to_left(Align::Center), |ui| {
+            let search = Button::new("Search commands…").shortcut_text("Ctrl+P");
+            if ui.add(search).clicked() {
+                deck.ask(Command::OpenPalette);
+            }
         });
     });
 }

@@ -1,17 +1,33 @@
 //! The panels: one function each, which edits the session, reads the desk and asks for the rest.
 
+mod distributions;
+mod filters;
+mod inspector;
+mod layers;
+mod log;
 mod menu;
+mod palette;
 mod prepare;
 mod preview;
-mod results;
+mod profile;
 mod sources;
 mod start;
 mod status;
+mod tables;
+mod timeline;
 
+pub use distributions::distributions;
+pub use filters::filters;
+pub use inspector::inspector;
+pub use layers::layers;
+pub use log::log;
 pub use menu::menu;
+pub use palette::Palette;
 pub use prepare::prepare;
 pub use preview::{Preview, preview};
-pub use results::results;
+pub use profile::profile;
 pub use sources::sources;
 pub use start::start;
 pub use status::{messages, status};
+pub use tables::Tables;
+pub use timeline::Timeline;

@@ -8,12 +8,13 @@ use crate::flow::stages::TripsOf;
 use crate::flow::tray::Shelf;
 use crate::flow::{Desk, Session};
 use crate::prep::{Cleaned, Verdict};
-use crate::ui::command::Commands;
+use crate::ui::deck::Deck;
 use crate::ui::form::params_ui;
 use crate::ui::theme;
 
 /// The right panel.
-pub fn prepare(ui: &mut Ui, session: &mut Session, desk: &Desk, _: &mut Commands) {
+pub fn prepare(ui: &mut Ui, deck: &mut Deck) {
+    let Deck { session, desk, .. } = deck;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(4.0);
         trips(ui, session, desk);

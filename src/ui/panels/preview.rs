@@ -4,10 +4,11 @@ use egui::{Context, Grid, RichText, ScrollArea, Ui, Window};
 
 use crate::base::time::utc_text;
 use crate::flow::Jobs;
-use crate::flow::session::{FileRef, Mapping, Session};
+use crate::flow::session::{FileRef, Session};
 use crate::flow::stages::{PreviewParams, PreviewStage};
 use crate::flow::tray::{Shelf as _, Tray};
-use crate::ui::command::{Command, Commands};
+use crate::ui::command::Command;
+use crate::ui::deck::Deck;
 use crate::ui::form::params_ui;
 use crate::ui::theme;
 
@@ -63,12 +64,9 @@ impl Preview {
 }
 
 /// The preview's window, if a file is looked at.
-pub fn preview(
-    context: &Context,
-    preview: &mut Preview,
-    mapping: &mut Mapping,
-    commands: &mut Commands,
-) {
+pub fn preview(context: &Context, preview: &mut Preview, deck: &mut Deck) {
+    let Deck { session, commands, .. } = deck;
+    let mapping = &mut session.sources.mapping;
     let Some(file) = preview.file.clone() else { return };
     let mut is_open = true;
     Window::new(format!("Preview of {}", file.name()))

@@ -9,28 +9,16 @@ use crate::base::text::grouped;
 use crate::base::time::{duration_text, utc_text};
 use crate::flow::session::{FileLedger, FileRef};
 use crate::flow::tray::Shelf as _;
-use crate::flow::{Desk, Session};
 use crate::ui::command::{Command, Commands};
+use crate::ui::deck::Deck;
 use crate::ui::form::params_ui;
-use crate::ui::map::MapPanel;
 use crate::ui::theme;
 
 /// The left panel.
-pub fn sources(
-    ui: &mut Ui,
-    session: &mut Session,
-    desk: &Desk,
-    map: &mut MapPanel,
-    commands: &mut Commands,
-    is_asking: bool,
-    path_field: &mut String,
-) {
+pub fn sources(ui: &mut Ui, deck: &mut Deck, is_asking: bool, path_field: &mut String) {
+    let Deck { session, desk, commands, .. } = deck;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(4.0);
-        ui.horizontal(|ui| {
-            theme::state_dot(ui, desk.ingest.state());
-            ui.label(theme::title("Sources"));
-        });
         open_row(ui, commands, is_asking, path_field);
         if session.sources.made.is_some() {
             ui.label(
@@ -71,9 +59,6 @@ pub fn sources(
             CollapsingHeader::new("Columns, units and dates")
                 .show(ui, |ui| params_ui(ui, "mapping", &mut session.sources.mapping, &|_| None));
         }
-        ui.add_space(8.0);
-        ui.label(theme::title("Layers"));
-        map.layers_ui(ui);
     });
 }
 

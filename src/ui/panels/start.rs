@@ -1,14 +1,18 @@
 //! What the window shows while there is nothing to show.
 
+use std::path::PathBuf;
+
 use egui::{Align2, Button, Frame, RichText, Ui};
 
-use crate::ui::command::{Command, Commands};
+use crate::ui::command::Command;
+use crate::ui::deck::Deck;
 
-/// Open, drop here, or the demo.
-pub fn start(ui: &mut Ui, commands: &mut Commands, is_asking: bool) {
+/// Open, drop here, the demo, or what was opened last.
+pub fn start(ui: &mut Ui, deck: &mut Deck, is_asking: bool, recent: &[PathBuf]) {
     let rect = ui.max_rect();
     egui::Area::new(egui::Id::unique("start"))
         .pivot(Align2::CENTER_CENTER)
+        .constrain_to(rect)
         .fixed_pos(rect.center())
         .show(ui.ctx(), |ui| {
             Frame::window(ui.style()).inner_margin(24.0).show(ui, |ui| {
@@ -18,27 +22,36 @@ pub fn start(ui: &mut Ui, commands: &mut Commands, is_asking: bool) {
                     ui.label("A workbench for ship traffic");
                     ui.add_space(12.0);
                     let wide = egui::vec2(260.0, 30.0);
-                    if ui
-                        .add_enabled(!is_asking, Button::new("Open AIS files…").min_size(wide))
-                        .clicked()
-                    {
-                        commands.ask(Command::AskForFiles);
+                    let button = |title: &str| Button::new(title).min_size(wide);
+                    if ui.add_enabled(!is_asking, button("Open AIS files…")).clicked() {
+                        deck.ask(Command::AskForFiles);
                     }
-                    if ui
-                        .add_enabled(!is_asking, Button::new("Open a folder…").min_size(wide))
-                        .clicked()
-                    {
-                        commands.ask(Command::AskForFolder);
+                    if ui.add_enabled(!is_asking, button("Open a folder…")).clicked() {
+                        deck.ask(Command::AskForFolder);
                     }
-                    if ui.add(Button::new("Open made demo traffic").min_size(wide)).clicked() {
-                        commands.ask(Command::Demo);
+                    if ui.add(button("Open made demo traffic")).clicked() {
+                        deck.ask(Command::Demo);
                     }
                     ui.add_space(12.0);
                     ui.label(RichText::new("or drop files here").weak());
                     ui.label(
                         RichText::new("CSV of any kind, NMEA, Parquet; also .gz and .zst").weak(),
                     );
+                    if !recent.is_empty() {
+                        ui.add_space(12.0);
+                        ui.label(RichText::new("Opened last").strong());
+                        recent.iter().take(6).for_each(|path| recent_ui(ui, deck, path));
+                    }
                 });
             });
         });
+}
+
+fn recent_ui(ui: &mut Ui, deck: &mut Deck, path: &PathBuf) {
+    let name =
+        path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
+    let link = ui.link(name.as_ref()).on_hover_text(path.display().to_string());
+    if link.clicked() {
+        deck.ask(Command::Open(vec![path.clone()]));
+    }
 }

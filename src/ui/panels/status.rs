@@ -4,20 +4,15 @@ use egui::{ProgressBar, RichText, Ui};
 
 use crate::base::text::{counted, grouped};
 use crate::flow::tray::State;
-use crate::flow::{Desk, Session};
 use crate::ui::app::data_line;
-use crate::ui::command::{Command, Commands, Message};
+use crate::ui::command::{Command, Message};
+use crate::ui::deck::Deck;
 use crate::ui::map::MapPanel;
 use crate::ui::theme;
 
 /// Jobs with progress and cancel, faults, refused rows, and how much data there is.
-pub fn status(
-    ui: &mut Ui,
-    session: &Session,
-    desk: &Desk,
-    map: &MapPanel,
-    commands: &mut Commands,
-) {
+pub fn status(ui: &mut Ui, deck: &mut Deck, map: &MapPanel) {
+    let Deck { session, desk, commands, .. } = deck;
     ui.horizontal(|ui| {
         let mut is_idle = true;
         for shelf in desk.shelves() {
@@ -89,13 +84,14 @@ pub fn status(
 }
 
 /// News and faults, each until it is closed.
-pub fn messages(ui: &mut Ui, messages: &[Message], commands: &mut Commands) {
+pub fn messages(ui: &mut Ui, messages: &[Message], deck: &mut Deck) {
     egui::ScrollArea::vertical().max_height(120.0).show(ui, |ui| {
-        for (place, message) in messages.iter().enumerate() {
+        let open = messages.iter().enumerate().filter(|(_, message)| !message.is_closed);
+        for (place, message) in open {
             ui.push_id(place, |ui| {
                 ui.horizontal_wrapped(|ui| {
                     if ui.small_button("Close").on_hover_text("Close this message").clicked() {
-                        commands.ask(Command::Dismiss(place));
+                        deck.ask(Command::Dismiss(place));
                     }
                     let color = if message.is_fault {
                         theme::fault_color(ui)

@@ -1,0 +1,182 @@
+//! How the map looks: which layers, in which colors, and where it is centered.
+//!
+//! Part of the session, so that a project opens as it was left, undo covers it, and `fairway snap`
+//! draws what the window shows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::params::{Choice, Field, Form, Params};
+
+/// What the color of a track says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum TrackColor {
+    /// The ship's type.
+    #[default]
+    ShipType,
+    /// Which vessel it is: ten colors over and over.
+    Vessel,
+    /// Speed over ground.
+    Speed,
+    /// Course over ground.
+    Course,
+    /// When.
+    Time,
+    /// Nothing: one color for all.
+    One,
+}
+
+impl Choice for TrackColor {
+    const CASES: &'static [(&'static str, TrackColor)] = &[
+        ("ship type", TrackColor::ShipType),
+        ("vessel", TrackColor::Vessel),
+        ("speed", TrackColor::Speed),
+        ("course", TrackColor::Course),
+        ("time", TrackColor::Time),
+        ("one color", TrackColor::One),
+    ];
+}
+
+/// What the density layer shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum Density {
+    /// There is no such layer.
+    #[default]
+    Off,
+    /// How many reports lie in a cell.
+    Reports,
+    /// How long ships were in a cell, whatever the rate of their reports.
+    ShipHours,
+}
+
+impl Choice for Density {
+    const CASES: &'static [(&'static str, Density)] =
+        &[("off", Density::Off), ("reports", Density::Reports), ("ship-hours", Density::ShipHours)];
+}
+
+/// The look of the map.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapParams {
+    /// What the color of tracks says.
+    pub color_by: TrackColor,
+    /// Whether trips are drawn.
+    pub trips: bool,
+    /// Whether reports outside of trips are drawn.
+    pub rest: bool,
+    /// Whether single reports are drawn close in.
+    pub points: bool,
+    /// The heat map.
+    pub density: Density,
+    /// Whether the places are marked where tracks were cut into trips.
+    pub cuts: bool,
+    /// Whether reports are marked that cleaning removed.
+    pub removed: bool,
+    /// Whether the bundled coast is drawn.
+    pub coast: bool,
+    /// Whether meridians and parallels are drawn.
+    pub graticule: bool,
+    /// Width of lines, points of the screen.
+    pub line_width: f64,
+    /// Opacity of lines, 0 to 1.
+    pub opacity: f64,
+    /// Longitude of the middle, degrees.
+    pub lon: f64,
+    /// Latitude of the middle, degrees.
+    pub lat: f64,
+    /// Zoom as of web maps; 0 for all of the data.
+    pub zoom: f64,
+}
+
+impl Default for MapParams {
+    fn default() -> Self {
+        MapParams {
+            color_by: TrackColor::default(),
+            trips: true,
+            rest: true,
+            points: true,
+            density: Density::default(),
+            cuts: false,
+            removed: false,
+            coast: true,
+            graticule: true,
+            line_width: 1.5,
+            opacity: 0.6,
+            lon: 0.0,
+            lat: 0.0,
+            zoom: 0.0,
+        }
+    }
+}
+
+impl MapParams {
+    /// Middle and zoom, if they are set.
+    pub fn camera(&self) -> Option<Camera> {
+        (self.zoom > 0.0).then_some(Camera { lon: self.lon, lat: self.lat, zoom: self.zoom })
+    }
+
+    /// The same look from elsewhere.
+    #[must_use]
+    pub fn seen_from(&self, camera: Camera) -> MapParams {
+        MapParams { lon: camera.lon, lat: camera.lat, zoom: camera.zoom, ..self.clone() }
+    }
+}
+
+/// Where the map is centered.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Camera {
+    /// Longitude of the middle, degrees.
+    pub lon: f64,
+    /// Latitude of the middle, degrees.
+    pub lat: f64,
+    /// Zoom as of web maps.
+    pub zoom: f64,
+}
+
+impl Params for MapParams {
+    fn describe(&mut self, form: &mut dyn Form) {
+        form.heading("Tracks");
+        form.flag("trips", &mut self.trips, "Trips as lines");
+        form.flag("rest", &mut self.rest, "Reports outside of trips, fainter");
+        form.flag(
+            "points",
+            &mut self.points,
+            "Single reports close in, as arrows where ships move",
+        );
+        self.color_by.describe("color_by", form, "What the color of a track says");
+        form.number(
+            "line_width",
+            &mut self.line_width,
+            Field { unit: "px", range: 0.5..=6.0, help: "Width of lines, in points of the screen" },
+        );
+        form.number(
+            "opacity",
+            &mut self.opacity,
+            Field {
+                unit: "",
+                range: 0.05..=1.0,
+                help: "Opacity of lines; where many lie over each other, less shows more",
+            },
+        );
+        form.heading("Over them");
+        self.density.describe(
+            "density",
+            form,
+            "A heat map: reports in a cell, or the time that ships spent there",
+        );
+        form.flag(
+            "cuts",
+            &mut self.cuts,
+            "Marks where tracks were cut into trips: silence, stop, turn",
+        );
+        form.flag("removed", &mut self.removed, "Reports that cleaning removed, by reason");
+        form.heading("Ground");
+        form.flag("coast", &mut self.coast, "The bundled coastline");
+        form.flag("graticule", &mut self.graticule, "Meridians and parallels");
+        form.heading("View");
+        let help = "Middle of the map; taken where zoom is set";
+        form.number("lon", &mut self.lon, Field { unit: "°", range: -180.0..=180.0, help });
+        form.number("lat", &mut self.lat, Field { unit: "°", range: -85.0..=85.0, help });
+        let help = "Zoom as of web maps; 0 shows all of the data";
+        form.number("zoom", &mut self.zoom, Field { unit: "", range: 0.0..=22.0, help });
+    }
+}

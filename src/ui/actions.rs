@@ -1,0 +1,270 @@
+//! Everything that can be asked for, once: menus, shortcuts and the command palette read this list.
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+use super::command::{Command, Commands};
+use super::layout::{Pane, Workspace};
+use super::map::Tool;
+use super::selection::Pick;
+
+/// Where an action stands in the menu bar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Menu {
+    /// Files and projects.
+    File,
+    /// Taking back.
+    Edit,
+    /// What the map shows and where.
+    Map,
+    /// Playing.
+    Time,
+    /// Panels.
+    Window,
+}
+
+impl Menu {
+    /// All menus, from left to right.
+    pub const ALL: [Menu; 5] = [Menu::File, Menu::Edit, Menu::Map, Menu::Time, Menu::Window];
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Menu::File => "File",
+            Menu::Edit => "Edit",
+            Menu::Map => "Map",
+            Menu::Time => "Time",
+            Menu::Window => "Window",
+        }
+    }
+}
+
+/// What an action may depend on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Status {
+    /// There is something to read.
+    pub has_sources: bool,
+    /// There are results.
+    pub has_trips: bool,
+    /// Something is selected.
+    pub has_selection: bool,
+    /// There is something to take back.
+    pub has_undo: bool,
+    /// There is something to do again.
+    pub has_redo: bool,
+    /// A dialog is open already.
+    pub is_asking: bool,
+}
+
+/// Something that can be asked for.
+pub struct Action {
+    /// What it is called.
+    pub title: &'static str,
+    /// Where it stands.
+    pub menu: Menu,
+    /// Actions of one number stand together.
+    pub group: u8,
+    /// The keys that ask for it.
+    pub keys: Option<KeyboardShortcut>,
+    /// Whether it can be asked for now.
+    pub is_on: fn(&Status) -> bool,
+    /// What is asked for.
+    pub command: fn() -> Command,
+}
+
+const NONE: Modifiers = Modifiers::NONE;
+const CTRL: Modifiers = Modifiers::COMMAND;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const CTRL_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
+const MINUTE_MS: i64 = 60_000;
+
+const fn action(
+    menu: Menu,
+    group: u8,
+    title: &'static str,
+    keys: Option<(Modifiers, Key)>,
+    is_on: fn(&Status) -> bool,
+    command: fn() -> Command,
+) -> Action {
+    let keys = match keys {
+        Some((modifiers, key)) => Some(KeyboardShortcut::new(modifiers, key)),
+        None => None,
+    };
+    Action { title, menu, group, keys, is_on, command }
+}
+
+/// All of them, in the order of the menus.
+pub const ACTIONS: &[Action] = {
+    use Command as C;
+    use Menu::{Edit, File, Map, Time, Window};
+    const ALWAYS: fn(&Status) -> bool = |_| true;
+    const NOT_ASKING: fn(&Status) -> bool = |status| !status.is_asking;
+    const SOURCES: fn(&Status) -> bool = |status| status.has_sources;
+    const EXPORTS: fn(&Status) -> bool = |status| status.has_trips && !status.is_asking;
+    const TRIPS: fn(&Status) -> bool = |status| status.has_trips;
+    const SELECTION: fn(&Status) -> bool = |status| status.has_selection;
+    &[
+        action(File, 0, "Open files…", Some((CTRL, Key::O)), NOT_ASKING, || C::AskForFiles),
+        action(File, 0, "Open folder…", Some((CTRL_SHIFT, Key::O)), NOT_ASKING, || {
+            C::AskForFolder
+        }),
+        action(File, 0, "Open made demo traffic", None, ALWAYS, || C::Demo),
+        action(File, 1, "Read sources again", Some((CTRL, Key::R)), SOURCES, || C::Reload),
+        action(File, 1, "Close all sources", None, SOURCES, || C::CloseAll),
+        action(File, 2, "Save project", Some((CTRL, Key::S)), NOT_ASKING, || C::Save),
+        action(File, 2, "Save project as…", Some((CTRL_SHIFT, Key::S)), NOT_ASKING, || {
+            C::AskToSave
+        }),
+        action(File, 3, "Export trips…", None, EXPORTS, || C::AskToExport("trips")),
+        action(File, 3, "Export cleaned reports…", None, EXPORTS, || C::AskToExport("clean")),
+        action(File, 3, "Export reports and refused rows…", None, EXPORTS, || {
+            C::AskToExport("ingest")
+        }),
+        action(File, 4, "Forget recent files", None, ALWAYS, || C::ForgetRecent),
+        action(Edit, 0, "Undo", Some((CTRL, Key::Z)), |status| status.has_undo, || C::Undo),
+        action(Edit, 0, "Redo", Some((CTRL_SHIFT, Key::Z)), |status| status.has_redo, || C::Redo),
+        action(Edit, 1, "Search commands…", Some((CTRL, Key::P)), ALWAYS, || C::OpenPalette),
+        action(Map, 0, "Fit to selection", Some((NONE, Key::F)), SOURCES, || C::FitSelection),
+        action(Map, 0, "Fit to data", Some((SHIFT, Key::F)), SOURCES, || C::FitAll),
+        action(Map, 0, "Clear selection", Some((NONE, Key::Escape)), SELECTION, || {
+            C::Select(Pick::Nothing)
+        }),
+        action(Map, 1, "Filter by a box", Some((NONE, Key::B)), TRIPS, || {
+            C::TakeUp(Tool::Box(None))
+        }),
+        action(Map, 1, "Filter by a polygon", Some((NONE, Key::P)), TRIPS, || {
+            C::TakeUp(Tool::Polygon(Vec::new()))
+        }),
+        action(Time, 0, "Play or pause", Some((NONE, Key::Space)), TRIPS, || C::Play),
+        action(
+            Time,
+            0,
+            "Stop: show all times at once",
+            Some((NONE, Key::Backspace)),
+            TRIPS,
+            || C::Stop,
+        ),
+        action(Time, 1, "A minute on", Some((NONE, Key::ArrowRight)), TRIPS, || C::Step(MINUTE_MS)),
+        action(Time, 1, "A minute back", Some((NONE, Key::ArrowLeft)), TRIPS, || {
+            C::Step(-MINUTE_MS)
+        }),
+        action(Time, 1, "An hour on", Some((SHIFT, Key::ArrowRight)), TRIPS, || {
+            C::Step(60 * MINUTE_MS)
+        }),
+        action(Time, 1, "An hour back", Some((SHIFT, Key::ArrowLeft)), TRIPS, || {
+            C::Step(-60 * MINUTE_MS)
+        }),
+        action(Time, 1, "Next report of the vessel", Some((NONE, Key::Period)), SELECTION, || {
+            C::StepReport(true)
+        }),
+        action(Time, 1, "Last report of the vessel", Some((NONE, Key::Comma)), SELECTION, || {
+            C::StepReport(false)
+        }),
+        action(Time, 2, "Play faster", Some((NONE, Key::CloseBracket)), TRIPS, || {
+            C::ChangeSpeed(true)
+        }),
+        action(Time, 2, "Play slower", Some((NONE, Key::OpenBracket)), TRIPS, || {
+            C::ChangeSpeed(false)
+        }),
+        action(Time, 3, "Clear the time window", None, TRIPS, || C::ClearBrush),
+        action(Window, 0, "Explore", Some((CTRL, Key::Num1)), ALWAYS, || {
+            C::Enter(Workspace::Explore)
+        }),
+        action(Window, 0, "Prepare", Some((CTRL, Key::Num2)), ALWAYS, || {
+            C::Enter(Workspace::Prepare)
+        }),
+        action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
+        action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),
+        action(Window, 2, "Sources panel", None, ALWAYS, || C::Toggle(Pane::Sources)),
+        action(Window, 2, "Layers panel", None, ALWAYS, || C::Toggle(Pane::Layers)),
+        action(Window, 2, "Filters panel", None, ALWAYS, || C::Toggle(Pane::Filters)),
+        action(Window, 2, "Clean and cut panel", None, ALWAYS, || C::Toggle(Pane::Prepare)),
+        action(Window, 2, "Inspector panel", None, ALWAYS, || C::Toggle(Pane::Inspector)),
+        action(Window, 2, "Trips panel", None, ALWAYS, || C::Toggle(Pane::Trips)),
+        action(Window, 2, "Vessels panel", None, ALWAYS, || C::Toggle(Pane::Vessels)),
+        action(Window, 2, "Profile panel", None, ALWAYS, || C::Toggle(Pane::Profile)),
+        action(Window, 2, "Distributions panel", None, ALWAYS, || C::Toggle(Pane::Distributions)),
+        action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
+    ]
+};
+
+/// Asks for what the pressed keys stand for. Keys without Ctrl are left to a text that is edited.
+pub fn act_on_keys(context: &Context, status: &Status, commands: &mut Commands) {
+    let is_typing = context.egui_wants_keyboard_input();
+    // Keys with more modifiers first: Ctrl+Z would take Ctrl+Shift+Z too.
+    let n_modifiers =
+        |keys: &KeyboardShortcut| u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.command);
+    for n in [2, 1, 0] {
+        for action in ACTIONS {
+            let Some(keys) = action.keys.filter(|keys| n_modifiers(keys) == n) else { continue };
+            let is_left = is_typing && !keys.modifiers.command;
+            if !is_left
+                && (action.is_on)(status)
+                && context.input_mut(|input| input.consume_shortcut(&keys))
+            {
+                commands.ask((action.command)());
+            }
+        }
+    }
+    // As on other systems.
+    let redo = KeyboardShortcut::new(CTRL, Key::Y);
+    if status.has_redo && context.input_mut(|input| input.consume_shortcut(&redo)) {
+        commands.ask(Command::Redo);
+    }
+}
+
+/// How keys are written in menus.
+pub fn keys_text(keys: &KeyboardShortcut) -> String {
+    let mut text = String::new();
+    if keys.modifiers.command {
+        text += "Ctrl+";
+    }
+    if keys.modifiers.shift {
+        text += "Shift+";
+    }
+    text + match keys.logical_key {
+        Key::ArrowLeft => "Left",
+        Key::ArrowRight => "Right",
+        Key::Escape => "Esc",
+        Key::Period => ".",
+        Key::Comma => ",",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        key => key.name(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_keys_or_a_title() {
+        for (place, action) in ACTIONS.iter().enumerate() {
+            for other in &ACTIONS[place + 1..] {
+                assert_ne!(action.title, other.title);
+                if let (Some(keys), Some(others)) = (action.keys, other.keys) {
+                    assert_ne!(keys, others, "{} and {}", action.title, other.title);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_panel_and_workspace_has_its_action() {
+        for pane in Pane::ALL.into_iter().filter(|pane| *pane != Pane::Map) {
+            let is_its =
+                |action: &&Action| matches!((action.command)(), Command::Toggle(of) if of == pane);
+            assert!(ACTIONS.iter().any(|action| is_its(&action)), "{pane:?}");
+        }
+        for workspace in Workspace::ALL {
+            let is_its = |action: &&Action| matches!((action.command)(), Command::Enter(of) if of == workspace);
+            assert!(ACTIONS.iter().any(|action| is_its(&action)), "{workspace:?}");
+        }
+    }
+
+    #[test]
+    fn keys_are_written_as_on_the_keyboard() {
+        assert_eq!(keys_text(&KeyboardShortcut::new(CTRL_SHIFT, Key::Z)), "Ctrl+Shift+Z");
+        assert_eq!(keys_text(&KeyboardShortcut::new(NONE, Key::OpenBracket)), "[");
+    }
+}

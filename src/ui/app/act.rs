@@ -1,0 +1,180 @@
+//! What commands do.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::App;
+use crate::base::job::Job;
+use crate::flow::session::FileRef;
+use crate::flow::stage::{Stage as _, short_name};
+use crate::flow::stages::{Clean, Ingest, TripsStage};
+use crate::flow::tray::Shelf;
+use crate::ui::command::{Command, Message};
+use crate::ui::map::Tool;
+use crate::ui::remembered::remember;
+use crate::ui::selection::Pick;
+
+/// Files of more than this together are shown as a preview before they are read.
+const PREVIEW_BYTES: u64 = 200 << 20;
+
+impl App {
+    pub(super) fn act(&mut self, command: Command, context: &Context) {
+        match command {
+            Command::AskForFiles => self.errands.ask_for_files(),
+            Command::AskForFolder => self.errands.ask_for_folder(),
+            Command::Open(paths) => self.errands.look_at(paths),
+            Command::Add(files) => self.add(files),
+            Command::ReadPending => {
+                let files = self.preview.take_pending();
+                self.session.sources.add(files);
+            }
+            Command::DropPending => self.preview.close(),
+            Command::Preview(file) => self.preview.show(file),
+            Command::Remove(path) => self.session.sources.files.retain(|file| file.path != path),
+            Command::CloseAll => {
+                self.session.sources.files.clear();
+                self.session.sources.made = None;
+            }
+            Command::Reload => {
+                let paths = self.session.sources.paths();
+                self.errands.look_at(paths);
+            }
+            Command::Demo => self.session.sources.make_demo(),
+            Command::AskToSave => self.errands.ask_to_save(),
+            Command::Save => match self.project.clone() {
+                Some(path) => self.save_to(path),
+                None => self.errands.ask_to_save(),
+            },
+            Command::SaveTo(path) => self.save_to(path),
+            Command::Saved(path) => {
+                self.log.push(Message::news(format!("saved {}", path.display())));
+                remember(&mut self.recent, &path);
+                self.project = Some(path);
+            }
+            Command::Adopt(path, session) => {
+                self.session = *session;
+                remember(&mut self.recent, &path);
+                self.project = Some(path);
+                self.fitted = None;
+            }
+            Command::AskToExport(stage) => self.errands.ask_to_export(stage),
+            Command::Export(stage, folder) => self.export(stage, folder),
+            Command::Cancel(stage) => self.each_shelf(stage, |shelf| shelf.cancel()),
+            Command::Retry(stage) => self.each_shelf(stage, |shelf| shelf.request()),
+            Command::Undo => {
+                if let Some(session) = self.undoer.undo(&self.session) {
+                    self.session = session.clone();
+                }
+            }
+            Command::Redo => {
+                if let Some(session) = self.undoer.redo(&self.session) {
+                    self.session = session.clone();
+                }
+            }
+            Command::FitAll => self.map.fit_all(&self.desk),
+            Command::FitSelection => match self.desk.trips.shown() {
+                Some(shown)
+                    if self.selection.key() == Some(shown.key) && !self.selection.is_empty() =>
+                {
+                    self.map.fit_selection(shown.value, &self.selection);
+                }
+                _ => self.map.fit_all(&self.desk),
+            },
+            // Esc puts a tool away first; what is selected stays.
+            Command::Select(Pick::Nothing) if !self.map.tool().is_hand() => {
+                self.map.take_up(Tool::Hand);
+            }
+            Command::Select(pick) => self.selection.pick(pick, &self.desk),
+            Command::FilterArea(_corners) => {}
+            Command::TakeUp(tool) => self.map.take_up(tool),
+            Command::Play => self.time.toggle_play(),
+            Command::Stop => self.time.stop(),
+            Command::Step(by_ms) => self.time.step(by_ms),
+            Command::StepReport(is_on) => self.step_report(is_on),
+            Command::ChangeSpeed(is_faster) => self.time.change_speed(is_faster),
+            Command::ClearBrush => self.time.clear_brush(),
+            Command::Show(pane) => self.layout.show(pane),
+            Command::Toggle(pane) => self.layout.toggle(pane),
+            Command::Enter(workspace) => {
+                (self.layout.workspace, self.layout.is_map_alone) = (workspace, false);
+            }
+            Command::ResetLayout => self.layout.reset(),
+            Command::ToggleMapAlone => self.layout.is_map_alone = !self.layout.is_map_alone,
+            Command::OpenPalette => self.palette.open(),
+            Command::ForgetRecent => self.recent.clear(),
+            Command::Say(message) => self.log.push(message),
+            Command::Dismiss(place) => {
+                if let Some(message) = self.log.get_mut(place) {
+                    message.is_closed = true;
+                }
+            }
+        }
+        context.request_repaint();
+    }
+
+    fn each_shelf(&mut self, stage: &str, act: impl Fn(&mut dyn Shelf)) {
+        self.desk.shelves_mut().into_iter().filter(|shelf| shelf.name() == stage).for_each(act);
+    }
+
+    /// Saves the project, with the map as it is seen now.
+    fn save_to(&mut self, path: PathBuf) {
+        let mut session = self.session.clone();
+        session.map = session.map.seen_from(self.map.camera());
+        self.errands.save(session, path);
+    }
+
+    fn add(&mut self, files: Vec<FileRef>) {
+        files.iter().rev().for_each(|file| remember(&mut self.recent, &file.path));
+        let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+        if bytes > PREVIEW_BYTES && self.session.sources.files.is_empty() {
+            self.preview.hold(files);
+        } else {
+            self.session.sources.add(files);
+        }
+    }
+
+    /// Goes to the next or the last report of the vessel that is looked at.
+    fn step_report(&mut self, is_on: bool) {
+        let (Some(shown), Some(vessel)) = (self.desk.trips.shown(), self.selection.vessel()) else {
+            return;
+        };
+        if self.selection.key() != Some(shown.key) {
+            return;
+        }
+        let times = shown.value.fleet().track(vessel).t_ms;
+        let now_ms = self.time.now_ms().unwrap_or(if is_on { i64::MIN } else { i64::MAX });
+        let next = if is_on {
+            times.get(times.partition_point(|t_ms| *t_ms <= now_ms))
+        } else {
+            times.partition_point(|t_ms| *t_ms < now_ms).checked_sub(1).map(|place| &times[place])
+        };
+        if let Some(t_ms) = next {
+            self.time.is_playing = false;
+            self.time.set_now_ms(*t_ms);
+        }
+    }
+
+    /// Writes a stage's result, on a thread: the results are shared, not copied.
+    fn export(&mut self, stage: &'static str, folder: PathBuf) {
+        if stage == short_name(TripsStage::NAME)
+            && let Some(shown) = self.desk.trips.shown()
+        {
+            let result = Arc::clone(shown.value);
+            self.errands.export(move || TripsStage::export(&result, &folder, &Job::default()));
+        } else if stage == short_name(Clean::NAME)
+            && let Some(shown) = self.desk.clean.shown()
+        {
+            let result = Arc::clone(shown.value);
+            self.errands.export(move || Clean::export(&result, &folder, &Job::default()));
+        } else if stage == short_name(Ingest::NAME)
+            && let Some(shown) = self.desk.ingest.shown()
+        {
+            let result = Arc::clone(shown.value);
+            self.errands.export(move || Ingest::export(&result, &folder, &Job::default()));
+        } else {
+            self.log.push(Message::fault(format!("{stage} has no result to export yet")));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Where the panels stand.
+
+use egui::{CentralPanel, Frame, Panel, Ui};
+
+use super::App;
+use crate::ui::actions::Status;
+use crate::ui::deck::Deck;
+use crate::ui::layout::Pane;
+use crate::ui::panels;
+
+impl App {
+    pub(super) fn panels(&mut self, ui: &mut Ui, status: &Status) {
+        let App {
+            session,
+            desk,
+            selection,
+            time,
+            layout,
+            commands,
+            errands,
+            log,
+            recent,
+            preview,
+            palette,
+            map,
+            timeline,
+            tables,
+            path_field,
+            ..
+        } = self;
+        let is_asking = errands.is_busy();
+        let mut deck = Deck { session, desk, selection, time, commands };
+        Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
+        Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
+        if log.iter().any(|message| !message.is_closed) {
+            Panel::bottom("messages").show(ui, |ui| panels::messages(ui, log, &mut deck));
+        }
+        if !deck.session.sources.is_empty() {
+            Panel::bottom("timeline").show(ui, |ui| timeline.ui(ui, &mut deck));
+        }
+        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
+            let is_empty = deck.session.sources.is_empty();
+            layout.ui(ui, &mut |ui, pane| match pane {
+                Pane::Map => {
+                    map.ui(ui, &mut deck);
+                    if is_empty && !preview.is_open() {
+                        panels::start(ui, &mut deck, is_asking, recent);
+                    }
+                }
+                Pane::Sources => panels::sources(ui, &mut deck, is_asking, path_field),
+                Pane::Layers => panels::layers(ui, &mut deck),
+                Pane::Filters => panels::filters(ui, &mut deck),
+                Pane::Prepare => panels::prepare(ui, &mut deck),
+                Pane::Inspector => panels::inspector(ui, &mut deck),
+                Pane::Trips => tables.trips(ui, &mut deck),
+                Pane::Vessels => tables.vessels(ui, &mut deck),
+                Pane::Profile => panels::profile(ui, &mut deck),
+                Pane::Distributions => panels::distributions(ui, &mut deck),
+                Pane::Log => panels::log(ui, log),
+            });
+        });
+        panels::preview(ui.ctx(), preview, &mut deck);
+        palette.ui(ui.ctx(), &mut deck, status);
+    }
+}

@@ -1,0 +1,32 @@
+//! What every panel is given: the session to edit, the results to read, and a way to ask.
+
+use super::command::{Command, Commands};
+use super::selection::{Pick, Selection};
+use super::time_view::TimeView;
+use crate::flow::{Desk, Session};
+
+/// The window's state as a panel meets it.
+pub struct Deck<'a> {
+    /// What is set up; edited in place.
+    pub session: &'a mut Session,
+    /// What is computed.
+    pub desk: &'a Desk,
+    /// What is selected.
+    pub selection: &'a Selection,
+    /// Which part of time is looked at; edited in place.
+    pub time: &'a mut TimeView,
+    /// For everything else.
+    pub commands: &'a mut Commands,
+}
+
+impl Deck<'_> {
+    /// Asks for something.
+    pub fn ask(&mut self, command: Command) {
+        self.commands.ask(command);
+    }
+
+    /// Asks for a change of the selection.
+    pub fn pick(&mut self, pick: Pick) {
+        self.commands.ask(Command::Select(pick));
+    }
+}

@@ -1,0 +1,299 @@
+//! The map as a panel: its layers from the ground up, the pointer on it, and where it is centered.
+
+use std::sync::mpsc::{Receiver, channel};
+
+use eframe::egui_wgpu::RenderState;
+use egui::{Context, DragPanButtons, Modifiers, Pos2, Rect, Response, Ui};
+use walkers::{Map, MapMemory};
+
+use super::coast::{self, Coast};
+use super::colors::MapColors;
+use super::fit;
+use super::geometry::Geometry;
+use super::held::Held;
+use super::palette::{self, ColorBy};
+use super::pick::{Hit, pick};
+use super::tool::Tool;
+use super::tracks::Style;
+use super::view::View;
+use super::{furniture, hover, legend, plain};
+use crate::base::geo::Position;
+use crate::flow::look::{Camera, MapParams, TrackColor};
+use crate::flow::stages::TripsOf;
+use crate::flow::{Desk, Jobs, Session};
+use crate::ui::command::Command;
+use crate::ui::deck::Deck;
+use crate::ui::selection::{Pick, Selection};
+use crate::ui::theme;
+use crate::ui::time_view::TimeView;
+
+/// How near to a track the pointer must be, in points of the screen.
+const PICK_PX: f32 = 8.0;
+
+/// Where the map begins: the world, north of the equator.
+const HOME: Camera = Camera { lon: 0.0, lat: 30.0, zoom: 2.0 };
+
+/// The map and what it keeps between frames.
+pub struct MapPanel {
+    memory: MapMemory,
+    coast: Option<Coast>,
+    coast_loading: Receiver<Coast>,
+    held: Held,
+    hovered: Option<Hit>,
+    tool: Tool,
+    rect: Rect,
+}
+
+impl MapPanel {
+    /// A map of the world; the coast is loaded on a thread.
+    pub fn new(context: &Context, render_state: Option<RenderState>) -> MapPanel {
+        let (sender, coast_loading) = channel();
+        let waking = context.clone();
+        std::thread::spawn(move || {
+            sender.send(Coast::load()).ok(); // The window may be closed by now.
+            waking.request_repaint();
+        });
+        let mut panel = MapPanel {
+            memory: MapMemory::default(),
+            coast: None,
+            coast_loading,
+            held: Held::new(render_state),
+            hovered: None,
+            tool: Tool::Hand,
+            rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
+        };
+        panel.look_from(HOME);
+        panel
+    }
+
+    /// Takes in what jobs brought, and starts those that new results need.
+    pub fn update(&mut self, desk: &Desk, jobs: &Jobs) {
+        if let Ok(coast) = self.coast_loading.try_recv() {
+            self.coast = Some(coast);
+        }
+        self.held.update(desk.trips.shown(), jobs);
+    }
+
+    /// Whether something that the map shows is being made.
+    pub fn is_busy(&self) -> bool {
+        self.held.is_busy() || self.coast.is_none()
+    }
+
+    /// Why the map shows less than it should.
+    pub fn fault(&self) -> Option<String> {
+        if let Some(fault) = self.held.fault() {
+            return Some(format!("map: {fault}"));
+        }
+        (!self.held.has_gpu()).then(|| "no GPU: tracks are drawn simplified".to_owned())
+    }
+
+    /// What the pointer does from now on.
+    pub fn take_up(&mut self, tool: Tool) {
+        self.tool = tool;
+    }
+
+    /// What the pointer does.
+    pub fn tool(&self) -> &Tool {
+        &self.tool
+    }
+
+    /// Draws the map; a click selects the trip under it.
+    pub fn ui(&mut self, ui: &mut Ui, deck: &mut Deck) {
+        self.rect = ui.max_rect();
+        self.held.send_looks(deck.selection);
+        let mut memory = std::mem::take(&mut self.memory);
+        let has_tool = !self.tool.is_hand();
+        let map = Map::new(None, &mut memory, walkers::lon_lat(HOME.lon, HOME.lat))
+            .zoom_with_ctrl(false)
+            .double_click_to_zoom(!has_tool)
+            .drag_pan_buttons(if has_tool {
+                DragPanButtons::MIDDLE
+            } else {
+                DragPanButtons::PRIMARY
+            });
+        map.show(ui, |ui, response, projector, _| {
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Map"));
+            let view = View::from_projector(projector);
+            self.draw(ui, &view, deck.session, deck.selection, deck.time);
+            self.point(ui, &view, response, deck);
+        });
+        self.memory = memory;
+    }
+
+    /// What the pointer is over, and what it does there.
+    fn point(&mut self, ui: &Ui, view: &View, response: &Response, deck: &mut Deck) {
+        let colors = MapColors::of(ui.visuals().dark_mode);
+        let pointer = response.hover_pos();
+        if let Some(place) = pointer.and_then(|pointer| view.from_screen(pointer)) {
+            furniture::draw_cursor_position(ui.painter(), view, place, &colors);
+        }
+        if let Some(hint) = self.tool.hint() {
+            furniture::draw_hint(ui.painter(), view, hint, &colors);
+        }
+        if !self.tool.is_hand() {
+            self.hovered = None;
+            if let Some(corners) = self.tool.draw(ui, view, response, theme::selection_color(ui)) {
+                deck.ask(Command::FilterArea(corners));
+            }
+            return;
+        }
+        // While the map is dragged nothing is pointed at.
+        self.hovered =
+            pointer.filter(|_| !response.dragged()).and_then(|at| self.hit(view, at, deck));
+        let Some(shown) = deck.desk.trips.shown() else { return };
+        if let (Some(hit), Some(pointer)) = (&self.hovered, pointer) {
+            hover::card(ui, pointer, shown.value, hit);
+        }
+        if response.clicked() {
+            let adds = ui.input(|input| input.modifiers.matches_logically(Modifiers::COMMAND));
+            deck.pick(match (&self.hovered, adds) {
+                (Some(Hit { trip: Some(trip), .. }), false) => Pick::Trip(*trip),
+                (Some(Hit { trip: Some(trip), .. }), true) => Pick::AlsoTrip(*trip),
+                (Some(Hit { vessel, .. }), false) => Pick::Vessel(*vessel),
+                (None, false) => Pick::Nothing,
+                (_, true) => return,
+            });
+        }
+    }
+
+    fn hit(&self, view: &View, pointer: Pos2, deck: &Deck) -> Option<Hit> {
+        let (key, geometry) = self.held.geometry()?;
+        if deck.desk.trips.shown()?.key != key {
+            return None; // The geometry lags behind: its indices are of older trips.
+        }
+        let map = &deck.session.map;
+        let is_visible = |slot: u32| {
+            let slot = &geometry.slots()[slot as usize];
+            if slot.trip.is_some() { map.trips } else { map.rest }
+        };
+        let window_ms = deck.time.window_ms();
+        pick(geometry, view, pointer, PICK_PX, |slot, _| is_visible(slot), window_ms)
+    }
+
+    fn draw(
+        &self,
+        ui: &Ui,
+        view: &View,
+        session: &Session,
+        selection: &Selection,
+        time: &TimeView,
+    ) {
+        let params = &session.map;
+        let colors = MapColors::of(ui.visuals().dark_mode);
+        let painter = ui.painter();
+        match &self.coast {
+            Some(coast) if params.coast => coast::draw(coast, painter, view, &colors),
+            _ => coast::draw_sea(painter, view, &colors),
+        }
+        if params.graticule {
+            furniture::draw_graticule(painter, view, &colors);
+        }
+        if let Some((key, geometry)) = self.held.geometry() {
+            let style = self.style(params, time, ui.visuals().dark_mode);
+            if params.trips || params.rest {
+                if self.held.has_gpu() {
+                    self.held.layer.paint(painter, view, &style);
+                } else {
+                    plain::draw(geometry, painter, view, &style, |_, _| true);
+                }
+                let legend = palette::legend(&style, geometry.slots(), geometry.time_span_ms());
+                legend::draw(ui, view, &legend);
+            }
+            if selection.key() == Some(key) {
+                draw_selected(ui, view, geometry, selection);
+            }
+        }
+        furniture::draw_scale_bar(painter, view, &colors);
+        furniture::draw_attribution(painter, view, "Coast: Natural Earth", &colors);
+    }
+
+    fn style(&self, params: &MapParams, time: &TimeView, is_dark: bool) -> Style {
+        Style {
+            color_by: match params.color_by {
+                TrackColor::ShipType => ColorBy::ShipType,
+                TrackColor::Vessel => ColorBy::Vessel,
+                TrackColor::Speed => ColorBy::Speed,
+                TrackColor::Course => ColorBy::Course,
+                TrackColor::Time => ColorBy::Time,
+                TrackColor::One => ColorBy::Single,
+            },
+            width_px: params.line_width as f32,
+            alpha: params.opacity as f32,
+            shows_points: params.points,
+            shows_rest: params.rest,
+            time_window_ms: time.window_ms(),
+            hovered: self.hovered.as_ref().map(|hit| hit.slot),
+            ..Style::new(is_dark)
+        }
+    }
+
+    /// Where the map is centered.
+    pub fn camera(&self) -> Camera {
+        let center = self.memory.detached().unwrap_or(walkers::lon_lat(HOME.lon, HOME.lat));
+        Camera { lon: center.x(), lat: center.y(), zoom: self.memory.zoom() }
+    }
+
+    /// Centers the map.
+    pub fn look_from(&mut self, camera: Camera) {
+        self.memory.center_at(walkers::lon_lat(camera.lon, camera.lat));
+        self.memory.set_zoom(camera.zoom.clamp(0.0, 22.0)).ok(); // Within what walkers allows.
+    }
+
+    /// Whether a point of the screen lies on the map.
+    pub fn contains(&self, at: Pos2) -> bool {
+        self.rect.contains(at)
+    }
+
+    /// Shows all data but the odd far-off report.
+    pub fn fit_all(&mut self, desk: &Desk) {
+        let Some(shown) = desk.ingest.shown() else { return };
+        let positions = &shown.value.fleet.reports().positions;
+        if let Some(camera) = fit::camera_of_most(positions, self.rect.size()) {
+            self.look_from(camera);
+        }
+    }
+
+    /// Shows the selected trips, or all that the vessel reported if it has no trip.
+    pub fn fit_selection(&mut self, output: &TripsOf, selection: &Selection) {
+        let fleet = output.fleet();
+        let trips = selection.trips().iter().filter_map(|trip| output.trips.trips.get(*trip));
+        let mut places: Vec<Position> =
+            trips.flat_map(|trip| trip.track(fleet).positions).copied().collect();
+        if let (true, Some(vessel)) = (places.is_empty(), selection.vessel()) {
+            places.extend(fleet.track(vessel).positions);
+        }
+        if let Some(bounds) = fit::middle_bounds(places.into_iter(), 0.0) {
+            self.look_from(fit::camera(bounds, self.rect.size()));
+        }
+    }
+
+    /// Draws the map once, as `session` says, without pointer or selection: for pictures. Gives
+    /// whether all layers were at hand; what is missing may be there at the next call.
+    pub fn still(&mut self, ui: &Ui, desk: &Desk, session: &Session) -> bool {
+        self.rect = ui.max_rect();
+        if self.coast.is_none() {
+            self.coast = self.coast_loading.recv().ok();
+        }
+        self.update(desk, &Jobs::Inline);
+        match session.map.camera() {
+            Some(camera) => self.look_from(camera),
+            None => self.fit_all(desk),
+        }
+        let Camera { lon, lat, zoom } = self.camera();
+        let view = View::new(Position::new(lon, lat), zoom, self.rect);
+        self.draw(ui, &view, session, &Selection::default(), &TimeView::default());
+        !self.is_busy()
+    }
+}
+
+/// The selected trips over all others; all that the vessel reported, if it has no trip.
+fn draw_selected(ui: &Ui, view: &View, geometry: &Geometry, selection: &Selection) {
+    /// More are seen on the GPU's highlight alone.
+    const MOST: usize = 12;
+    let color = theme::selection_color(ui);
+    if selection.trips().len() <= MOST {
+        for trip in selection.trips() {
+            plain::draw_trip(geometry, *trip, ui.painter(), view, color);
+        }
+    }
+}

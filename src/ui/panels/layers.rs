@@ -1,0 +1,75 @@
+//! What the map draws, and what its colors say.
+
+use egui::{ComboBox, RichText, ScrollArea, Slider, Ui};
+
+use crate::base::params::Choice;
+use crate::flow::look::{Density, MapParams};
+use crate::ui::deck::Deck;
+use crate::ui::theme;
+
+/// The layers from the top to the ground.
+pub fn layers(ui: &mut Ui, deck: &mut Deck) {
+    let map = &mut deck.session.map;
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.checkbox(&mut map.trips, "Trips");
+        ui.add_enabled_ui(map.trips || map.rest, |ui| {
+            ui.indent("tracks", |ui| tracks(ui, map));
+        });
+        ui.checkbox(&mut map.rest, "Reports outside of trips");
+        ui.checkbox(&mut map.cuts, "Where trips were cut")
+            .on_hover_text("Marks where a track was cut: silence, stop, turn");
+        ui.checkbox(&mut map.removed, "Removed reports")
+            .on_hover_text("Reports that cleaning removed, by reason");
+        choice(
+            ui,
+            "Density",
+            &mut map.density,
+            "A heat map: how many reports lie in a cell, or how long ships were there",
+        );
+        ui.add_space(4.0);
+        ui.label(theme::title("Ground"));
+        ui.checkbox(&mut map.coast, "Coastline");
+        ui.checkbox(&mut map.graticule, "Graticule");
+        if map.density != Density::Off && map.trips {
+            ui.label(RichText::new("Density is easier to read without trips over it").weak());
+        }
+    });
+}
+
+fn tracks(ui: &mut Ui, map: &mut MapParams) {
+    choice(ui, "Color by", &mut map.color_by, "What the color of a track says");
+    ui.spacing_mut().slider_width = (ui.available_width() - 130.0).max(50.0);
+    slider(ui, "Width", &mut map.line_width, 0.5..=6.0, " px");
+    let mut percent = map.opacity * 100.0;
+    slider(ui, "Opacity", &mut percent, 5.0..=100.0, " %");
+    map.opacity = percent / 100.0;
+    ui.checkbox(&mut map.points, "Points and arrows close in");
+}
+
+fn slider(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut f64,
+    range: std::ops::RangeInclusive<f64>,
+    suffix: &str,
+) {
+    ui.horizontal(|ui| {
+        let label = ui.label(name);
+        let decimals = usize::from(*range.end() < 10.0);
+        ui.add(Slider::new(value, range).suffix(suffix).fixed_decimals(decimals))
+            .labelled_by(label.id);
+    });
+}
+
+fn choice<C: Choice>(ui: &mut Ui, name: &str, value: &mut C, help: &str) {
+    ui.horizontal(|ui| {
+        let label = ui.label(name).on_hover_text(help);
+        let shown = C::CASES.iter().find(|(_, case)| case == value).map_or("", |(name, _)| name);
+        let combo = ComboBox::from_id_salt(name).selected_text(shown).show_ui(ui, |ui| {
+            for (name, case) in C::CASES {
+                ui.selectable_value(value, *case, *name);
+            }
+        });
+        combo.response.labelled_by(label.id).on_hover_text(help);
+    });
+}
