@@ -115,6 +115,7 @@ pub const ACTIONS: &[Action] = {
             C::AskToSave
         }),
         action(File, 3, "Export trips…", None, EXPORTS, || C::AskToExport("trips")),
+        action(File, 3, "Export filtered trips…", None, EXPORTS, || C::AskToExport("filter")),
         action(File, 3, "Export cleaned reports…", None, EXPORTS, || C::AskToExport("clean")),
         action(File, 3, "Export reports and refused rows…", None, EXPORTS, || {
             C::AskToExport("ingest")
@@ -128,6 +129,7 @@ pub const ACTIONS: &[Action] = {
         action(Map, 0, "Clear selection", Some((NONE, Key::Escape)), SELECTION, || {
             C::Select(Pick::Nothing)
         }),
+        action(Map, 1, "Clear all filters", None, TRIPS, || C::ClearFilters),
         action(Map, 1, "Filter by a box", Some((NONE, Key::B)), TRIPS, || {
             C::TakeUp(Tool::Box(None))
         }),

@@ -13,7 +13,7 @@ use super::command::{Command, Commands, Message};
 use super::errand::Errands;
 use super::layout::Layout;
 use super::map::MapPanel;
-use super::panels::{Palette, Preview, Tables, Timeline};
+use super::panels::{Filters, Palette, Preview, Tables, Timeline};
 use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
@@ -50,6 +50,7 @@ pub struct App {
     map: MapPanel,
     timeline: Timeline,
     tables: Tables,
+    filters: Filters,
     /// The result whose data the map was fitted to.
     fitted: Option<Key>,
     path_field: String,
@@ -89,6 +90,7 @@ impl App {
             map: MapPanel::new(context, render_state),
             timeline: Timeline::default(),
             tables: Tables::default(),
+            filters: Filters::default(),
             fitted: None,
             path_field: String::new(),
         }

@@ -63,6 +63,8 @@ pub enum Command {
     Select(Pick),
     /// Look only at trips through this area: corners of a polygon, or two of a box.
     FilterArea(Vec<Position>),
+    /// Look at all trips again.
+    ClearFilters,
     /// Change what the pointer does on the map.
     TakeUp(Tool),
     /// Play, or pause.

@@ -9,9 +9,11 @@ use super::App;
 use crate::base::job::Job;
 use crate::flow::session::FileRef;
 use crate::flow::stage::{Stage as _, short_name};
-use crate::flow::stages::{Clean, Ingest, TripsStage};
+use crate::flow::stages::{Clean, FilterStage, Ingest, TripsStage};
 use crate::flow::tray::Shelf;
+use crate::prep::FilterParams;
 use crate::ui::command::{Command, Message};
+use crate::ui::layout::Pane;
 use crate::ui::map::Tool;
 use crate::ui::remembered::remember;
 use crate::ui::selection::Pick;
@@ -87,7 +89,11 @@ impl App {
                 self.map.take_up(Tool::Hand);
             }
             Command::Select(pick) => self.selection.pick(pick, &self.desk),
-            Command::FilterArea(_corners) => {}
+            Command::FilterArea(corners) => {
+                self.session.filter.set_area(&corners);
+                self.layout.show(Pane::Filters);
+            }
+            Command::ClearFilters => self.session.filter = FilterParams::default(),
             Command::TakeUp(tool) => self.map.take_up(tool),
             Command::Play => self.time.toggle_play(),
             Command::Stop => self.time.stop(),
@@ -158,7 +164,12 @@ impl App {
 
     /// Writes a stage's result, on a thread: the results are shared, not copied.
     fn export(&mut self, stage: &'static str, folder: PathBuf) {
-        if stage == short_name(TripsStage::NAME)
+        if stage == short_name(FilterStage::NAME)
+            && let Some(shown) = self.desk.filter.shown()
+        {
+            let result = Arc::clone(shown.value);
+            self.errands.export(move || FilterStage::export(&result, &folder, &Job::default()));
+        } else if stage == short_name(TripsStage::NAME)
             && let Some(shown) = self.desk.trips.shown()
         {
             let result = Arc::clone(shown.value);

@@ -25,6 +25,7 @@ impl App {
             map,
             timeline,
             tables,
+            filters,
             path_field,
             ..
         } = self;
@@ -49,7 +50,7 @@ impl App {
                 }
                 Pane::Sources => panels::sources(ui, &mut deck, is_asking, path_field),
                 Pane::Layers => panels::layers(ui, &mut deck),
-                Pane::Filters => panels::filters(ui, &mut deck),
+                Pane::Filters => filters.ui(ui, &mut deck),
                 Pane::Prepare => panels::prepare(ui, &mut deck),
                 Pane::Inspector => panels::inspector(ui, &mut deck),
                 Pane::Trips => tables.trips(ui, &mut deck),

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use eframe::egui_wgpu::RenderState;
 
-use super::geometry::{Geometry, geometry};
+use super::geometry::{Geometry, Slot, geometry};
 use super::tracks::{Look, TrackLayer, Uploaded, upload};
 use crate::base::job::Stopped;
 use crate::flow::jobs::Running;
-use crate::flow::stages::TripsOf;
+use crate::flow::stages::{ChosenOf, TripsOf};
 use crate::flow::tray::Shown;
 use crate::flow::{Jobs, Key};
+use crate::prep::Chosen;
 use crate::ui::selection::Selection;
 
 /// The geometry that is shown, and the next one while it is made.
@@ -19,13 +20,25 @@ pub struct Held {
     pub layer: TrackLayer,
     making: Option<(Key, Running<Made>)>,
     shown: Option<(Key, Arc<Geometry>)>,
+    /// What the geometry was made of.
+    of: Option<Arc<TripsOf>>,
     failed: Option<(Key, String)>,
-    /// For which geometry and selection the looks were sent.
-    looks: Option<(Key, Selection)>,
+    /// For what the looks were sent.
+    looks: Option<Looks>,
+}
+
+/// All that says how the slots look.
+#[derive(PartialEq)]
+struct Looks {
+    of: Key,
+    filter: Option<Key>,
+    selection: Selection,
+    shows_trips: bool,
 }
 
 /// What a job brings: the geometry, and what went to the GPU where there is one.
 struct Made {
+    of: Arc<TripsOf>,
     geometry: Geometry,
     uploaded: Option<Uploaded>,
 }
@@ -33,7 +46,7 @@ struct Made {
 impl Held {
     pub fn new(render_state: Option<RenderState>) -> Held {
         let layer = TrackLayer::new();
-        Held { render_state, layer, making: None, shown: None, failed: None, looks: None }
+        Held { render_state, layer, making: None, shown: None, of: None, failed: None, looks: None }
     }
 
     pub fn has_gpu(&self) -> bool {
@@ -56,7 +69,7 @@ impl Held {
     /// Makes the geometry of new trips on a thread, and there sends it to the GPU.
     pub fn update(&mut self, shown: Option<Shown<'_, TripsOf>>, jobs: &Jobs) {
         let Some(shown) = shown else {
-            (self.making, self.shown, self.looks, self.failed) = (None, None, None, None);
+            (self.making, self.shown, self.of, self.looks, self.failed) = (None, None, None, None, None);
             self.layer.clear();
             return;
         };
@@ -71,7 +84,7 @@ impl Held {
                 let geometry = geometry(output.fleet(), &output.trips.trips, job)?;
                 let uploaded =
                     render_state.as_ref().map(|render_state| upload(render_state, key, &geometry));
-                Ok(Made { geometry, uploaded })
+                Ok(Made { of: output, geometry, uploaded })
             };
             self.making = Some((key, jobs.start(make)));
             self.collect(); // There already, where jobs run at once.
@@ -84,11 +97,12 @@ impl Held {
         let key = *key;
         self.making = None;
         match outcome {
-            Ok(Made { geometry, uploaded }) => {
+            Ok(Made { of, geometry, uploaded }) => {
                 if let (Some(render_state), Some(uploaded)) = (&self.render_state, uploaded) {
                     self.layer.show(render_state, uploaded, &geometry);
                 }
                 (self.shown, self.looks) = (Some((key, Arc::new(geometry))), None);
+                self.of = Some(of);
                 self.failed = None;
             }
             Err(Stopped::Failed(fault)) => self.failed = Some((key, fault)),
@@ -96,25 +110,63 @@ impl Held {
         }
     }
 
-    /// Tells the GPU what is selected, if that changed.
-    pub fn send_looks(&mut self, selection: &Selection) {
+    /// Tells the GPU what is selected and what passes the filter, if that changed: four bytes a trip.
+    pub fn send_looks(
+        &mut self,
+        selection: &Selection,
+        filter: Option<Shown<'_, ChosenOf>>,
+        shows_trips: bool,
+    ) {
         let Some((key, _)) = &self.shown else { return };
-        if self.looks.as_ref().is_some_and(|(of, sent)| of == key && sent == selection) {
+        let looks = Looks {
+            of: *key,
+            filter: filter.as_ref().map(|filter| filter.key),
+            selection: selection.clone(),
+            shows_trips,
+        };
+        if self.looks.as_ref() == Some(&looks) {
             return;
         }
         if let Some(render_state) = &self.render_state {
-            let mut is_selected =
-                vec![false; selection.trips().iter().max().map_or(0, |last| last + 1)];
+            let passes = Passes::new(self.trips(), filter.as_ref());
+            let mut is_selected = vec![false; selection.trips().iter().max().map_or(0, |last| last + 1)];
             if selection.key() == Some(*key) {
                 selection.trips().iter().for_each(|trip| is_selected[*trip] = true);
             }
             self.layer.set_looks(render_state, |_, slot| Look {
+                is_shown: (shows_trips || slot.trip.is_none()) && passes.has(slot),
                 is_selected: slot
                     .trip
                     .is_some_and(|trip| is_selected.get(trip as usize) == Some(&true)),
                 ..Look::default()
             });
         }
-        self.looks = Some((*key, selection.clone()));
+        self.looks = Some(looks);
+    }
+
+    /// The trips that the geometry is of.
+    pub fn trips(&self) -> Option<&TripsOf> {
+        self.of.as_deref()
+    }
+}
+
+/// What passes the filter. Everything does while the filter's result is of other trips than those
+/// on the map: it comes with the next ones.
+pub struct Passes<'a>(Option<&'a Chosen>);
+
+impl<'a> Passes<'a> {
+    pub fn new(trips: Option<&TripsOf>, filter: Option<&Shown<'a, ChosenOf>>) -> Passes<'a> {
+        let is_of_these = |filter: &&Shown<'a, ChosenOf>| {
+            trips.is_some_and(|trips| std::ptr::eq(trips, &raw const *filter.value.trips))
+        };
+        Passes(filter.filter(is_of_these).map(|filter| &filter.value.chosen))
+    }
+
+    pub fn has(&self, slot: &Slot) -> bool {
+        let Some(chosen) = self.0 else { return true };
+        match slot.trip {
+            Some(trip) => chosen.trip_mask.get(trip as usize) == Some(&true),
+            None => chosen.vessel_mask.get(slot.vessel as usize) == Some(&true),
+        }
     }
 }

@@ -16,8 +16,13 @@ pub fn draw(ui: &Ui, view: &View, legend: &Legend) {
         .fixed_pos(corner)
         .interactable(false)
         .show(ui.ctx(), |ui| {
-            Frame::popup(ui.style()).show(ui, |ui| {
+            let frame = Frame::popup(ui.style()).inner_margin(6.0);
+            // What lies beneath shows through a little.
+            let fill = ui.visuals().window_fill.gamma_multiply(0.85);
+            frame.fill(fill).show(ui, |ui| {
                 ui.set_max_width(190.0);
+                ui.spacing_mut().item_spacing = vec2(5.0, 1.0);
+                ui.spacing_mut().interact_size.y = 14.0;
                 ui.label(RichText::new(legend.title).strong());
                 for entry in legend.entries.iter().take(MOST_ENTRIES) {
                     ui.horizontal(|ui| {

@@ -9,11 +9,11 @@ use walkers::{Map, MapMemory};
 use super::coast::{self, Coast};
 use super::colors::MapColors;
 use super::fit;
-use super::geometry::Geometry;
-use super::held::Held;
+use super::geometry::{Geometry, Slot};
+use super::held::{Held, Passes};
 use super::palette::{self, ColorBy};
 use super::pick::{Hit, pick};
-use super::tool::Tool;
+use super::tool::{self, Tool};
 use super::tracks::Style;
 use super::view::View;
 use super::{furniture, hover, legend, plain};
@@ -100,7 +100,7 @@ impl MapPanel {
     /// Draws the map; a click selects the trip under it.
     pub fn ui(&mut self, ui: &mut Ui, deck: &mut Deck) {
         self.rect = ui.max_rect();
-        self.held.send_looks(deck.selection);
+        self.held.send_looks(deck.selection, deck.desk.filter.shown(), deck.session.map.trips);
         let mut memory = std::mem::take(&mut self.memory);
         let has_tool = !self.tool.is_hand();
         let map = Map::new(None, &mut memory, walkers::lon_lat(HOME.lon, HOME.lat))
@@ -114,7 +114,7 @@ impl MapPanel {
         map.show(ui, |ui, response, projector, _| {
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Map"));
             let view = View::from_projector(projector);
-            self.draw(ui, &view, deck.session, deck.selection, deck.time);
+            self.draw(ui, &view, deck.desk, deck.session, deck.selection, deck.time);
             self.point(ui, &view, response, deck);
         });
         self.memory = memory;
@@ -162,18 +162,21 @@ impl MapPanel {
             return None; // The geometry lags behind: its indices are of older trips.
         }
         let map = &deck.session.map;
-        let is_visible = |slot: u32| {
-            let slot = &geometry.slots()[slot as usize];
-            if slot.trip.is_some() { map.trips } else { map.rest }
+        let filter = deck.desk.filter.shown();
+        let passes = Passes::new(self.held.trips(), filter.as_ref());
+        let is_visible = |slot: &Slot| {
+            let is_drawn = if slot.trip.is_some() { map.trips } else { map.rest };
+            is_drawn && passes.has(slot)
         };
         let window_ms = deck.time.window_ms();
-        pick(geometry, view, pointer, PICK_PX, |slot, _| is_visible(slot), window_ms)
+        pick(geometry, view, pointer, PICK_PX, |_, slot| is_visible(slot), window_ms)
     }
 
     fn draw(
         &self,
         ui: &Ui,
         view: &View,
+        desk: &Desk,
         session: &Session,
         selection: &Selection,
         time: &TimeView,
@@ -194,7 +197,9 @@ impl MapPanel {
                 if self.held.has_gpu() {
                     self.held.layer.paint(painter, view, &style);
                 } else {
-                    plain::draw(geometry, painter, view, &style, |_, _| true);
+                    let filter = desk.filter.shown();
+                    let passes = Passes::new(self.held.trips(), filter.as_ref());
+                    plain::draw(geometry, painter, view, &style, |_, slot| passes.has(slot));
                 }
                 let legend = palette::legend(&style, geometry.slots(), geometry.time_span_ms());
                 legend::draw(ui, view, &legend);
@@ -202,6 +207,9 @@ impl MapPanel {
             if selection.key() == Some(key) {
                 draw_selected(ui, view, geometry, selection);
             }
+        }
+        if let Some(area) = session.filter.area_polygon() {
+            tool::outline(painter, view, &area, theme::selection_color(ui), true);
         }
         furniture::draw_scale_bar(painter, view, &colors);
         furniture::draw_attribution(painter, view, "Coast: Natural Earth", &colors);
@@ -281,7 +289,8 @@ impl MapPanel {
         }
         let Camera { lon, lat, zoom } = self.camera();
         let view = View::new(Position::new(lon, lat), zoom, self.rect);
-        self.draw(ui, &view, session, &Selection::default(), &TimeView::default());
+        self.held.send_looks(&Selection::default(), desk.filter.shown(), session.map.trips);
+        self.draw(ui, &view, desk, session, &Selection::default(), &TimeView::default());
         !self.is_busy()
     }
 }

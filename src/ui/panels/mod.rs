@@ -17,7 +17,7 @@ mod tables;
 mod timeline;
 
 pub use distributions::distributions;
-pub use filters::filters;
+pub use filters::Filters;
 pub use inspector::inspector;
 pub use layers::layers;
 pub use log::log;

@@ -22,6 +22,8 @@ mod ticks;
 #[derive(Default)]
 pub struct Timeline {
     all: Counted,
+    /// Of the trips that pass the filter; none while it lets everything through.
+    kept: Counted,
     strip: Strip,
 }
 
@@ -33,6 +35,10 @@ struct Counted {
 }
 
 impl Counted {
+    fn counts(&self) -> Option<&Rhythm> {
+        self.shown.as_ref().map(|(_, rhythm)| rhythm)
+    }
+
     /// Sees to it that the counts are those of `key`.
     fn want(
         &mut self,
@@ -66,18 +72,32 @@ impl Timeline {
         };
         let (key, cleaned) = (cleaned.key, Arc::clone(cleaned.value));
         self.all.want(key, jobs, move |job| rhythm(&cleaned.fleet, job));
+        let filtered = desk.filter.shown().filter(|shown| {
+            let chosen = &shown.value.chosen;
+            chosen.kept.len() < chosen.trips_in()
+        });
+        match (filtered, &self.all.shown) {
+            (Some(shown), Some((_, all))) => {
+                let (of, all) = (Arc::clone(shown.value), all.clone());
+                self.kept.want(shown.key, jobs, move |job| {
+                    let (fleet, trips) = (of.fleet(), &of.trips.trips.trips);
+                    all.of_trips(fleet, trips, &of.chosen.trip_mask, job)
+                });
+            }
+            _ => self.kept = Counted::default(),
+        }
     }
 
     /// Whether reports are being counted.
     pub fn is_busy(&self) -> bool {
-        self.all.making.is_some()
+        self.all.making.is_some() || self.kept.making.is_some()
     }
 
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, deck: &mut Deck) {
         ui.add_space(2.0);
         controls(ui, deck);
-        self.strip.ui(ui, deck.time, self.all.shown.as_ref().map(|(_, rhythm)| rhythm));
+        self.strip.ui(ui, deck.time, self.all.counts(), self.kept.counts());
         ui.add_space(2.0);
     }
 }

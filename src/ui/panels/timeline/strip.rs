@@ -63,8 +63,15 @@ impl Axis {
 }
 
 impl Strip {
-    /// Draws the strip and lets the pointer change `time`.
-    pub fn ui(&mut self, ui: &mut Ui, time: &mut TimeView, rhythm: Option<&Rhythm>) {
+    /// Draws the strip and lets the pointer change `time`: all reports, and over them those of the
+    /// trips that pass the filter.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        time: &mut TimeView,
+        rhythm: Option<&Rhythm>,
+        kept: Option<&Rhythm>,
+    ) {
         let size = vec2(ui.available_width(), BARS_PX + AXIS_PX);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, "Timeline"));
@@ -75,7 +82,7 @@ impl Strip {
         let mut axis = Axis { from_ms, to_ms, rect: bars };
         self.zoom(ui, &response, &mut axis, span_ms);
         self.point(ui, &response, &axis, time);
-        draw(ui, &axis, time, rhythm);
+        draw(ui, &axis, time, rhythm, kept);
         if let Some(pointer) = response.hover_pos().filter(|_| self.drag.is_none()) {
             hover(ui, &response, &axis, pointer, rhythm);
         }
@@ -167,15 +174,24 @@ fn held(axis: &Axis, time: &TimeView, x: f32) -> Drag {
     }
 }
 
-fn draw(ui: &Ui, axis: &Axis, time: &TimeView, rhythm: Option<&Rhythm>) {
+fn draw(ui: &Ui, axis: &Axis, time: &TimeView, rhythm: Option<&Rhythm>, kept: Option<&Rhythm>) {
     let painter = ui.painter().with_clip_rect(axis.rect.expand2(vec2(0.0, AXIS_PX)));
     let accent = ui.visuals().selection.bg_fill;
     if let Some(rhythm) = rhythm {
-        let color = ui.visuals().weak_text_color();
-        bars(&painter, axis, rhythm, |t_ms| {
+        let n = ((axis.rect.width() / 2.0) as usize).max(1);
+        let counts = |rhythm: &Rhythm| rhythm.rebinned(axis.from_ms, axis.to_ms, n);
+        let (all, kept) = (counts(rhythm), kept.map(counts));
+        let most = all.iter().copied().fold(0.0_f32, f32::max);
+        let weak = ui.visuals().weak_text_color();
+        let faded = |color: Color32, t_ms: i64| {
             let is_in = time.brush_ms().is_none_or(|(from, to)| (from..=to).contains(&t_ms));
             if is_in { color } else { color.gamma_multiply(0.35) }
-        });
+        };
+        let behind = if kept.is_some() { weak.gamma_multiply(0.4) } else { weak };
+        bars(&painter, axis, &all, most, |t_ms| faded(behind, t_ms));
+        if let Some(kept) = kept {
+            bars(&painter, axis, &kept, most, |t_ms| faded(accent, t_ms));
+        }
     }
     if let Some((from_ms, to_ms)) = time.brush_ms() {
         let window = Rect::from_x_y_ranges(axis.x(from_ms)..=axis.x(to_ms), axis.rect.y_range());
@@ -200,16 +216,18 @@ fn draw(ui: &Ui, axis: &Axis, time: &TimeView, rhythm: Option<&Rhythm>) {
     }
 }
 
-/// A bar for each two points of the screen, on a root scale: a quiet night is still to be seen
-/// beside a busy noon.
-fn bars(painter: &egui::Painter, axis: &Axis, rhythm: &Rhythm, color: impl Fn(i64) -> Color32) {
-    let n = ((axis.rect.width() / 2.0) as usize).max(1);
-    let counts = rhythm.rebinned(axis.from_ms, axis.to_ms, n);
-    let most = counts.iter().copied().fold(0.0_f32, f32::max);
+/// A bar for each count, on a root scale: a quiet night is still to be seen beside a busy noon.
+fn bars(
+    painter: &egui::Painter,
+    axis: &Axis,
+    counts: &[f32],
+    most: f32,
+    color: impl Fn(i64) -> Color32,
+) {
     if most <= 0.0 {
         return;
     }
-    let width = axis.rect.width() / n as f32;
+    let width = axis.rect.width() / counts.len() as f32;
     let mut mesh = egui::Mesh::default();
     for (place, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0.0) {
         let left = axis.rect.left() + place as f32 * width;

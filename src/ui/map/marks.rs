@@ -1,0 +1,122 @@
+//! What cleaning removed and where tracks were cut, as symbols.
+
+use egui::Color32;
+
+use super::palette::{self, Entry, Legend};
+use super::symbols::{Symbol, SymbolShape};
+use super::vertex::fixed;
+use crate::ais::{Ending, Fleet};
+use crate::base::angle::bearing_deg;
+use crate::base::text::grouped;
+use crate::flow::stages::TripsOf;
+use crate::prep::{Cleaned, Verdict};
+
+/// The class of a reason to remove a report.
+fn class_of(verdict: Verdict) -> u8 {
+    verdict as u8
+}
+
+/// The classes of cuts, after those of verdicts.
+const CUTS: [(Ending, u8, &str, SymbolShape); 3] = [
+    (Ending::Gap, 16, "silence", SymbolShape::Diamond),
+    (Ending::Stop, 17, "stop", SymbolShape::Square),
+    (Ending::Turn, 18, "turn back", SymbolShape::Triangle),
+];
+
+/// A bit for each class of removed reports.
+pub const REMOVED_CLASSES: u32 = 0xffff;
+
+/// A bit for each class of cuts.
+pub const CUT_CLASSES: u32 = 0xffff_0000;
+
+/// Colors are the same on dark and light maps: marks are told apart by them and by shape.
+fn verdict_color(verdict: Verdict) -> Color32 {
+    palette::category(verdict as usize, true)
+}
+
+fn verdict_shape(verdict: Verdict) -> SymbolShape {
+    match verdict {
+        Verdict::Duplicate | Verdict::SameTime => SymbolShape::Ring,
+        Verdict::NotShip => SymbolShape::Square,
+        _ => SymbolShape::Cross,
+    }
+}
+
+fn cut_color(place: usize) -> Color32 {
+    palette::category([7, 3, 9][place], true)
+}
+
+/// A symbol for each report of `fleet` that was removed and has a place, by reason. `fleet` is what
+/// was cleaned.
+pub fn removed(fleet: &Fleet, cleaned: &Cleaned) -> Vec<Symbol> {
+    let reports = fleet.reports();
+    let is_mark = |(index, verdict): &(usize, &Verdict)| {
+        **verdict != Verdict::Kept && reports.positions[*index].is_valid()
+    };
+    let marks = cleaned.verdicts.iter().enumerate().take(reports.len()).filter(is_mark);
+    marks
+        .map(|(index, verdict)| Symbol {
+            t_ms: reports.t_ms[index],
+            class: class_of(*verdict),
+            size_px: 8.0,
+            ..Symbol::new(
+                fixed(reports.positions[index]),
+                verdict_color(*verdict),
+                verdict_shape(*verdict),
+            )
+        })
+        .collect()
+}
+
+/// A symbol for each place where a track was cut: at a silence one where it begins and one where it
+/// ends, in the middle of a stop, and at a turn one that points the new way.
+pub fn cuts(output: &TripsOf) -> Vec<Symbol> {
+    let reports = output.fleet().reports();
+    let mut symbols = Vec::with_capacity(output.trips.cuts.len() * 2);
+    for cut in &output.trips.cuts {
+        let Some(place) = CUTS.iter().position(|(kind, ..)| *kind == cut.kind) else { continue };
+        let (_, class, _, shape) = CUTS[place];
+        let symbol = |index: usize, shape: SymbolShape| Symbol {
+            t_ms: reports.t_ms[index],
+            class,
+            ..Symbol::new(fixed(reports.positions[index]), cut_color(place), shape)
+        };
+        let at = cut.reports.start;
+        match cut.kind {
+            Ending::Stop => symbols.push(symbol(at + cut.reports.len() / 2, shape)),
+            Ending::Gap => {
+                if at > 0 {
+                    symbols.push(symbol(at - 1, SymbolShape::Ring));
+                }
+                symbols.push(symbol(at, shape));
+            }
+            _ => {
+                let next = (at + 1).min(reports.len() - 1);
+                let turn_deg = bearing_deg(reports.positions[at], reports.positions[next]) as f32;
+                symbols.push(Symbol { turn_deg, size_px: 11.0, ..symbol(at, shape) });
+            }
+        }
+    }
+    symbols
+}
+
+/// What the marks of removed reports mean, and how many there are.
+pub fn removed_legend(cleaned: &Cleaned) -> Legend {
+    let entry = |(verdict, n): (&Verdict, &usize)| Entry {
+        color: verdict_color(*verdict),
+        label: format!("{} ({})", verdict.name().replace('_', " "), grouped(*n as u64)),
+    };
+    let entries: Vec<Entry> = cleaned.removed.iter().map(entry).collect();
+    let remark = entries.is_empty().then_some("none");
+    Legend { title: "Removed reports", entries, scale: None, remark }
+}
+
+/// What the marks of cuts mean, and how many there are.
+pub fn cuts_legend(output: &TripsOf) -> Legend {
+    let entry = |(place, (kind, _, name, _)): (usize, &(Ending, u8, &str, SymbolShape))| Entry {
+        color: cut_color(place),
+        label: format!("{name} ({})", grouped(output.trips.cuts_at(*kind) as u64)),
+    };
+    let entries = CUTS.iter().enumerate().map(entry).collect();
+    Legend { title: "Cuts", entries, scale: None, remark: None }
+}
