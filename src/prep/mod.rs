@@ -9,6 +9,7 @@ mod follow;
 mod gather;
 pub mod limits;
 mod mend;
+pub mod moment;
 mod part;
 #[cfg(test)]
 mod properties;
@@ -24,6 +25,7 @@ use std::ops::Range;
 
 pub use clean::{Cleaned, Mended, SharedMmsi, Verdict, clean};
 pub use limits::{CleanParams, SpeedLimit};
+pub use moment::{Moments, ShipAt};
 pub use segment::{Cut, Dropped, TripParams, Trips, segment};
 
 use crate::ais::Fleet;
