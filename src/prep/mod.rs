@@ -13,6 +13,7 @@ pub mod moment;
 mod part;
 #[cfg(test)]
 mod properties;
+pub mod rhythm;
 pub mod segment;
 mod share;
 mod steps;
@@ -26,6 +27,7 @@ use std::ops::Range;
 pub use clean::{Cleaned, Mended, SharedMmsi, Verdict, clean};
 pub use limits::{CleanParams, SpeedLimit};
 pub use moment::{Moments, ShipAt};
+pub use rhythm::{Rhythm, rhythm};
 pub use segment::{Cut, Dropped, TripParams, Trips, segment};
 
 use crate::ais::Fleet;
