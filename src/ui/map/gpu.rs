@@ -136,6 +136,12 @@ impl Gpu {
         }
     }
 
+    /// The same with buffers of few vertices, as if all were very many.
+    #[cfg(test)]
+    pub(super) fn with_small_buffers(render_state: &RenderState, buffer_len: usize) -> Gpu {
+        Gpu { buffer_len, ..Gpu::new(render_state) }
+    }
+
     /// Sends a geometry's vertices to the GPU. Takes 20 ms a million reports or so; works from any
     /// thread.
     pub fn buffers(&self, render_state: &RenderState, geometry: &Geometry) -> Buffers {
@@ -294,4 +300,32 @@ fn write_texture(queue: &wgpu::Queue, texture: &wgpu::Texture, texels: &[[u8; 4]
         rows_per_image: None,
     };
     queue.write_texture(texture.as_image_copy(), bytemuck::cast_slice(texels), layout, size);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shader_reads_scenes_as_they_are_laid_out() {
+        // The sizes of WGSL: vectors of two begin at multiples of 8, of four at multiples of 16.
+        assert_eq!(size_of::<Scene>(), 128);
+        assert_eq!(std::mem::offset_of!(Scene, px_per_unit), 32);
+        assert_eq!(std::mem::offset_of!(Scene, hovered), 72);
+        assert_eq!(std::mem::offset_of!(Scene, single), 80);
+        assert_eq!(std::mem::offset_of!(Scene, point_px), 112);
+    }
+
+    #[test]
+    fn the_options_of_the_window_give_a_device_and_pipelines() {
+        let made = std::panic::catch_unwind(|| {
+            let setup = wgpu_options().wgpu_setup;
+            egui_kittest::wgpu::create_render_state(setup, egui_wgpu::RendererOptions::default())
+        });
+        let Ok(render_state) = made else {
+            eprintln!("skipped: no GPU adapter");
+            return;
+        };
+        assert!(Arc::ptr_eq(&Gpu::of(&render_state), &Gpu::of(&render_state)));
+    }
 }

@@ -12,6 +12,7 @@ use crate::base::geo::Position;
 use crate::base::job::Job;
 use crate::ui::map::geometry::geometry;
 use crate::ui::map::palette::{course_color, kind_color, scale_color};
+use crate::ui::map::view::{mercator, position_from_mercator};
 
 const SCREEN: Rect = Rect { min: Pos2::ZERO, max: pos2(400.0, 300.0) };
 
@@ -182,6 +183,24 @@ fn at_zoom_20_a_line_lies_where_it_should_and_follows_the_view_by_quarters_of_a_
                 assert!((before - x - 0.25_f64).abs() < 0.01, "{before} {x}");
             }
         }
+    }
+}
+
+#[test]
+fn at_zoom_20_a_leg_over_an_ocean_keeps_its_width() {
+    let middle = mercator(Position::new(-37.654_321, 41.234_567));
+    // The ends lie five million pixels away, where f32 counts halves of a pixel.
+    let end = |part: f64| {
+        let place = position_from_mercator([middle[0] + 0.01 * part, middle[1] + 0.02 * part]);
+        (place.lon_deg, place.lat_deg)
+    };
+    let Some(stage) = Stage::new(vec![track(&[end(-1.0), end(1.03)])]) else { return };
+    let mut view = View { center: middle, ..view(0.0, 0.0, 20.0) };
+    for _ in 0..8 {
+        view.center[0] += 0.3 / view.world_px;
+        let (_, light) = stage.draw(&view, &plain()).light_in_row(140);
+        // Cut by a row, a line of slope 2 is wider by half the square root of 5, or nearly so.
+        assert!((light - 1.5 * 1.25_f64.sqrt()).abs() < 0.1, "{light}");
     }
 }
 
@@ -397,4 +416,22 @@ fn two_layers_keep_apart() {
     let above = stage.draw(&view(0.0, 0.0, 7.0), &plain());
     assert!(picture.at(170, 150)[0] > 180 && above.at(170, 150) == BLACK);
     assert!(above.at(200, 30)[0] > 150 || above.at(199, 30)[0] > 150);
+}
+
+#[test]
+fn a_line_goes_on_from_buffer_to_buffer() {
+    let places: Vec<(f64, f64)> = (0..11).map(|i| (f64::from(i) * 0.2 - 1.0, 0.0)).collect();
+    let Some(mut stage) = Stage::new(vec![track(&places)]) else { return };
+    let view = view(0.0, 0.0, 7.0);
+    let style = Style { shows_points: true, ..plain() };
+    let whole = stage.draw(&view, &style);
+    let small = Gpu::with_small_buffers(&stage.render_state, 3);
+    stage.render_state.renderer.write().callback_resources.insert(Arc::new(small));
+    stage.layer.upload(
+        &stage.render_state,
+        Key::of("pieces", &0, &[]),
+        &made(vec![track(&places)]),
+    );
+    assert!(stage.draw(&view, &style).pixels == whole.pixels);
+    assert!(whole.covered() > 100.0);
 }
