@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::look::MapParams;
-use crate::base::params::{self, Entry, Form, Params};
 use crate::base::params::{self, Checked, Entry, Form, Params};
 use crate::base::text::nearest;
 pub use crate::io::{FileLedger, FileRef, Mapping};
@@ -22,10 +21,10 @@ pub struct Session {
     pub clean: CleanParams,
     /// Where tracks are cut.
     pub trips: TripParams,
-    /// How the map looks.
-    pub map: MapParams,
     /// Which trips are looked at.
     pub filter: FilterParams,
+    /// How the map looks.
+    pub map: MapParams,
 }
 
 /// Where reports come from.
@@ -115,8 +114,8 @@ impl Session {
         }
         visitor.meet("clean", &mut self.clean);
         visitor.meet("trips", &mut self.trips);
-        visitor.meet("map", &mut self.map);
         visitor.meet("filter", &mut self.filter);
+        visitor.meet("map", &mut self.map);
     }
 
     /// Sets a parameter from `stage.field=value`, as `--set` gives it. The error says what is

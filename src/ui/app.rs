@@ -135,7 +135,7 @@ impl App {
         self.preview.update(&self.session, &self.jobs);
         self.undoer.feed_state(context.input(|input| input.time), &self.session);
         self.selection.follow(&self.desk);
-        self.map.update(&self.desk, &self.jobs);
+        self.map.update(&self.desk, &self.session, &self.jobs);
         self.time.set_span_ms(
             self.desk.clean.shown().and_then(|shown| shown.value.fleet.time_span_ms()),
         );

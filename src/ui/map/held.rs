@@ -5,12 +5,16 @@ use std::sync::Arc;
 use eframe::egui_wgpu::RenderState;
 
 use super::geometry::{Geometry, Slot, geometry};
+use super::marks;
+use super::symbols::{Marks, SymbolLayer};
 use super::tracks::{Look, TrackLayer, Uploaded, upload};
+use super::vertex::Clock;
 use crate::base::job::Stopped;
 use crate::flow::jobs::Running;
+use crate::flow::look::MapParams;
 use crate::flow::stages::{ChosenOf, TripsOf};
 use crate::flow::tray::Shown;
-use crate::flow::{Jobs, Key};
+use crate::flow::{Desk, Jobs, Key};
 use crate::prep::Chosen;
 use crate::ui::selection::Selection;
 
@@ -23,6 +27,8 @@ pub struct Held {
     /// What the geometry was made of.
     of: Option<Arc<TripsOf>>,
     failed: Option<(Key, String)>,
+    pub removed: HeldMarks,
+    pub cuts: HeldMarks,
     /// For what the looks were sent.
     looks: Option<Looks>,
 }
@@ -46,11 +52,25 @@ struct Made {
 impl Held {
     pub fn new(render_state: Option<RenderState>) -> Held {
         let layer = TrackLayer::new();
-        Held { render_state, layer, making: None, shown: None, of: None, failed: None, looks: None }
+        Held {
+            render_state,
+            layer,
+            making: None,
+            shown: None,
+            of: None,
+            failed: None,
+            removed: HeldMarks::default(),
+            cuts: HeldMarks::default(),
+            looks: None,
+        }
     }
 
     pub fn has_gpu(&self) -> bool {
         self.render_state.is_some()
+    }
+
+    pub fn render_state(&self) -> Option<&RenderState> {
+        self.render_state.as_ref()
     }
 
     /// The geometry at hand and the result it was made of.
@@ -59,7 +79,7 @@ impl Held {
     }
 
     pub fn is_busy(&self) -> bool {
-        self.making.is_some()
+        self.making.is_some() || self.removed.making.is_some() || self.cuts.making.is_some()
     }
 
     pub fn fault(&self) -> Option<&str> {
@@ -69,7 +89,8 @@ impl Held {
     /// Makes the geometry of new trips on a thread, and there sends it to the GPU.
     pub fn update(&mut self, shown: Option<Shown<'_, TripsOf>>, jobs: &Jobs) {
         let Some(shown) = shown else {
-            (self.making, self.shown, self.of, self.looks, self.failed) = (None, None, None, None, None);
+            (self.making, self.shown, self.of, self.looks, self.failed) =
+                (None, None, None, None, None);
             self.layer.clear();
             return;
         };
@@ -88,6 +109,34 @@ impl Held {
             };
             self.making = Some((key, jobs.start(make)));
             self.collect(); // There already, where jobs run at once.
+        }
+    }
+
+    /// Makes the marks that are wanted, on threads.
+    pub fn update_marks(&mut self, desk: &Desk, wanted: &MapParams, jobs: &Jobs) {
+        let render_state = self.render_state.as_ref();
+        match (desk.ingest.shown(), desk.clean.shown()) {
+            (Some(read), Some(cleaned))
+                if wanted.removed && !cleaned.is_stale && !read.is_stale =>
+            {
+                let (fleet, of) = (Arc::clone(&read.value.fleet), Arc::clone(cleaned.value));
+                self.removed.want(cleaned.key, render_state, jobs, move || {
+                    let clock = Clock::new(fleet.time_span_ms().unwrap_or((0, 0)));
+                    Marks::new(&marks::removed(&fleet, &of), clock)
+                });
+            }
+            (Some(_), Some(_)) if wanted.removed => (),
+            _ => self.removed = HeldMarks::default(),
+        }
+        match desk.trips.shown() {
+            Some(shown) if wanted.cuts => {
+                let of = Arc::clone(shown.value);
+                self.cuts.want(shown.key, render_state, jobs, move || {
+                    let clock = Clock::new(of.fleet().time_span_ms().unwrap_or((0, 0)));
+                    Marks::new(&marks::cuts(&of), clock)
+                });
+            }
+            _ => self.cuts = HeldMarks::default(),
         }
     }
 
@@ -129,7 +178,8 @@ impl Held {
         }
         if let Some(render_state) = &self.render_state {
             let passes = Passes::new(self.trips(), filter.as_ref());
-            let mut is_selected = vec![false; selection.trips().iter().max().map_or(0, |last| last + 1)];
+            let mut is_selected =
+                vec![false; selection.trips().iter().max().map_or(0, |last| last + 1)];
             if selection.key() == Some(*key) {
                 selection.trips().iter().for_each(|trip| is_selected[*trip] = true);
             }
@@ -150,6 +200,34 @@ impl Held {
     }
 }
 
+/// Marks of a result, and those of the next while they are made.
+#[derive(Default)]
+pub struct HeldMarks {
+    pub layer: SymbolLayer,
+    making: Option<(Key, Running<Marks>)>,
+}
+
+impl HeldMarks {
+    fn want(
+        &mut self,
+        key: Key,
+        render_state: Option<&RenderState>,
+        jobs: &Jobs,
+        make: impl FnOnce() -> Marks + Send + 'static,
+    ) {
+        if self.making.is_none() && self.layer.key() != Some(key) {
+            self.making = Some((key, jobs.start(move |_| Ok(make()))));
+        }
+        if let Some((key, running)) = &self.making
+            && let Some((outcome, _)) = running.poll()
+        {
+            // A failure is a bug that the log tells; no marks are shown then.
+            self.layer.upload(render_state, *key, &Arc::new(outcome.unwrap_or_default()));
+            self.making = None;
+        }
+    }
+}
+
 /// What passes the filter. Everything does while the filter's result is of other trips than those
 /// on the map: it comes with the next ones.
 pub struct Passes<'a>(Option<&'a Chosen>);
@@ -162,11 +240,17 @@ impl<'a> Passes<'a> {
         Passes(filter.filter(is_of_these).map(|filter| &filter.value.chosen))
     }
 
+    /// Whether a line of the table of looks passes.
     pub fn has(&self, slot: &Slot) -> bool {
+        self.has_ship(slot.trip.map(|trip| trip as usize), slot.vessel as usize)
+    }
+
+    /// Whether a ship passes: on a trip, as that does.
+    pub fn has_ship(&self, trip: Option<usize>, vessel: usize) -> bool {
         let Some(chosen) = self.0 else { return true };
-        match slot.trip {
-            Some(trip) => chosen.trip_mask.get(trip as usize) == Some(&true),
-            None => chosen.vessel_mask.get(slot.vessel as usize) == Some(&true),
+        match trip {
+            Some(trip) => chosen.trip_mask.get(trip) == Some(&true),
+            None => chosen.vessel_mask.get(vessel) == Some(&true),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use egui::Color32;
 
-use super::palette::{self, Entry, Legend};
+use super::palette::{self, Legend, LegendEntry};
 use super::symbols::{Symbol, SymbolShape};
 use super::vertex::fixed;
 use crate::ais::{Ending, Fleet};
-use crate::base::angle::bearing_deg;
+use crate::base::geo::bearing_deg;
 use crate::base::text::grouped;
 use crate::flow::stages::TripsOf;
 use crate::prep::{Cleaned, Verdict};
@@ -22,12 +22,6 @@ const CUTS: [(Ending, u8, &str, SymbolShape); 3] = [
     (Ending::Stop, 17, "stop", SymbolShape::Square),
     (Ending::Turn, 18, "turn back", SymbolShape::Triangle),
 ];
-
-/// A bit for each class of removed reports.
-pub const REMOVED_CLASSES: u32 = 0xffff;
-
-/// A bit for each class of cuts.
-pub const CUT_CLASSES: u32 = 0xffff_0000;
 
 /// Colors are the same on dark and light maps: marks are told apart by them and by shape.
 fn verdict_color(verdict: Verdict) -> Color32 {
@@ -102,21 +96,66 @@ pub fn cuts(output: &TripsOf) -> Vec<Symbol> {
 
 /// What the marks of removed reports mean, and how many there are.
 pub fn removed_legend(cleaned: &Cleaned) -> Legend {
-    let entry = |(verdict, n): (&Verdict, &usize)| Entry {
+    let entry = |(verdict, n): (&Verdict, &usize)| LegendEntry {
         color: verdict_color(*verdict),
         label: format!("{} ({})", verdict.name().replace('_', " "), grouped(*n as u64)),
     };
-    let entries: Vec<Entry> = cleaned.removed.iter().map(entry).collect();
+    let entries: Vec<LegendEntry> = cleaned.removed.iter().map(entry).collect();
     let remark = entries.is_empty().then_some("none");
     Legend { title: "Removed reports", entries, scale: None, remark }
 }
 
 /// What the marks of cuts mean, and how many there are.
 pub fn cuts_legend(output: &TripsOf) -> Legend {
-    let entry = |(place, (kind, _, name, _)): (usize, &(Ending, u8, &str, SymbolShape))| Entry {
-        color: cut_color(place),
-        label: format!("{name} ({})", grouped(output.trips.cuts_at(*kind) as u64)),
-    };
+    let entry =
+        |(place, (kind, _, name, _)): (usize, &(Ending, u8, &str, SymbolShape))| LegendEntry {
+            color: cut_color(place),
+            label: format!("{name} ({})", grouped(output.trips.cuts_at(*kind) as u64)),
+        };
     let entries = CUTS.iter().enumerate().map(entry).collect();
     Legend { title: "Cuts", entries, scale: None, remark: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::desk::Wanted;
+    use crate::flow::{Desk, Jobs, Session};
+
+    fn desk() -> Desk {
+        let (mut desk, mut session) = (Desk::default(), Session::default());
+        session.sources.make_demo();
+        session.set("synth.rows=30000").unwrap();
+        for _ in 0..10 {
+            desk.update(&session, &Jobs::Inline, &Wanted::all());
+        }
+        desk
+    }
+
+    #[test]
+    fn every_removed_report_with_a_place_is_marked_with_its_reason() {
+        let desk = desk();
+        let (read, cleaned) = (desk.ingest.shown().unwrap(), desk.clean.shown().unwrap());
+        let marks = removed(&read.value.fleet, cleaned.value);
+        assert!(!marks.is_empty());
+        for (verdict, n) in &cleaned.value.removed {
+            let n_marks = marks.iter().filter(|mark| mark.class == class_of(*verdict)).count();
+            let has_places = *verdict != Verdict::NoPosition;
+            assert_eq!(n_marks, if has_places { *n } else { 0 }, "{verdict:?}");
+        }
+        let legend = removed_legend(cleaned.value);
+        assert_eq!(legend.entries.len(), cleaned.value.removed.len());
+    }
+
+    #[test]
+    fn a_silence_is_marked_at_both_ends_and_a_stop_once() {
+        let desk = desk();
+        let output = desk.trips.shown().unwrap().value;
+        let marks = cuts(output);
+        let n_of = |class: u8| marks.iter().filter(|mark| mark.class == class).count();
+        assert_eq!(n_of(16), 2 * output.trips.cuts_at(Ending::Gap));
+        assert_eq!(n_of(17), output.trips.cuts_at(Ending::Stop));
+        assert_eq!(n_of(18), output.trips.cuts_at(Ending::Turn));
+        assert!(n_of(17) > 0);
+    }
 }

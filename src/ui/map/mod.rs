@@ -1,6 +1,7 @@
 //! The map: coast, graticule, tracks, and what is under the pointer.
 
 mod boxes;
+mod camera;
 pub mod coast;
 mod coast_asset;
 pub mod colors;
@@ -12,10 +13,15 @@ mod held;
 mod hover;
 mod legend;
 pub mod levels;
+mod marks;
 pub mod palette;
 mod panel;
 pub mod pick;
+#[cfg(test)]
+mod picture;
 mod plain;
+mod ships;
+pub mod symbols;
 mod tool;
 pub mod tracks;
 pub mod vertex;

@@ -11,13 +11,16 @@ use super::colors::MapColors;
 use super::fit;
 use super::geometry::{Geometry, Slot};
 use super::held::{Held, Passes};
-use super::palette::{self, ColorBy};
+use super::palette::{self, ColorBy, Legend};
 use super::pick::{Hit, pick};
+use super::ships::{ShipLook, Ships};
+use super::symbols::SymbolStyle;
 use super::tool::{self, Tool};
 use super::tracks::Style;
 use super::view::View;
-use super::{furniture, hover, legend, plain};
+use super::{furniture, hover, legend, marks, plain};
 use crate::base::geo::Position;
+use crate::base::text::grouped;
 use crate::flow::look::{Camera, MapParams, TrackColor};
 use crate::flow::stages::TripsOf;
 use crate::flow::{Desk, Jobs, Session};
@@ -30,6 +33,9 @@ use crate::ui::time_view::TimeView;
 /// How near to a track the pointer must be, in points of the screen.
 const PICK_PX: f32 = 8.0;
 
+/// How near to a ship.
+const SHIP_PX: f32 = 10.0;
+
 /// Where the map begins: the world, north of the equator.
 const HOME: Camera = Camera { lon: 0.0, lat: 30.0, zoom: 2.0 };
 
@@ -39,6 +45,7 @@ pub struct MapPanel {
     coast: Option<Coast>,
     coast_loading: Receiver<Coast>,
     held: Held,
+    ships: Ships,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -58,6 +65,7 @@ impl MapPanel {
             coast: None,
             coast_loading,
             held: Held::new(render_state),
+            ships: Ships::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -67,11 +75,12 @@ impl MapPanel {
     }
 
     /// Takes in what jobs brought, and starts those that new results need.
-    pub fn update(&mut self, desk: &Desk, jobs: &Jobs) {
+    pub fn update(&mut self, desk: &Desk, session: &Session, jobs: &Jobs) {
         if let Ok(coast) = self.coast_loading.try_recv() {
             self.coast = Some(coast);
         }
         self.held.update(desk.trips.shown(), jobs);
+        self.held.update_marks(desk, &session.map, jobs);
     }
 
     /// Whether something that the map shows is being made.
@@ -114,10 +123,27 @@ impl MapPanel {
         map.show(ui, |ui, response, projector, _| {
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Map"));
             let view = View::from_projector(projector);
+            self.place_ships(ui, deck);
             self.draw(ui, &view, deck.desk, deck.session, deck.selection, deck.time);
             self.point(ui, &view, response, deck);
         });
         self.memory = memory;
+    }
+
+    /// Puts the ships where they are at the moment that plays.
+    fn place_ships(&mut self, ui: &Ui, deck: &Deck) {
+        let (Some(t_ms), Some(shown)) = (deck.time.now_ms(), deck.desk.trips.shown()) else {
+            self.ships.clear();
+            return;
+        };
+        let filter = deck.desk.filter.shown();
+        let look = ShipLook {
+            style: &self.style(&deck.session.map, deck.time, ui.visuals().dark_mode),
+            passes: &Passes::new(Some(shown.value), filter.as_ref()),
+            selection: deck.selection,
+            selected: theme::selection_color(ui),
+        };
+        self.ships.place((shown.key, shown.value), t_ms, &look, self.held.render_state());
     }
 
     /// What the pointer is over, and what it does there.
@@ -138,8 +164,10 @@ impl MapPanel {
             return;
         }
         // While the map is dragged nothing is pointed at.
-        self.hovered =
-            pointer.filter(|_| !response.dragged()).and_then(|at| self.hit(view, at, deck));
+        let is_dark = ui.visuals().dark_mode;
+        self.hovered = pointer
+            .filter(|_| !response.dragged())
+            .and_then(|at| self.ship(view, at, is_dark).or_else(|| self.hit(view, at, deck)));
         let Some(shown) = deck.desk.trips.shown() else { return };
         if let (Some(hit), Some(pointer)) = (&self.hovered, pointer) {
             hover::card(ui, pointer, shown.value, hit);
@@ -154,6 +182,23 @@ impl MapPanel {
                 (_, true) => return,
             });
         }
+    }
+
+    /// The ship under the pointer, where one is at the moment that plays.
+    fn ship(&self, view: &View, pointer: Pos2, is_dark: bool) -> Option<Hit> {
+        let ship = self.ships.pick(view, pointer, SHIP_PX, is_dark)?;
+        let slot = self
+            .held
+            .geometry()
+            .zip(ship.trip)
+            .map(|((_, geometry), trip)| geometry.slot_of_trip(trip));
+        Some(Hit {
+            slot: slot.unwrap_or(u32::MAX),
+            vessel: ship.vessel,
+            trip: ship.trip,
+            report_index: ship.report_index,
+            distance_px: 0.0,
+        })
     }
 
     fn hit(&self, view: &View, pointer: Pos2, deck: &Deck) -> Option<Hit> {
@@ -201,8 +246,6 @@ impl MapPanel {
                     let passes = Passes::new(self.held.trips(), filter.as_ref());
                     plain::draw(geometry, painter, view, &style, |_, slot| passes.has(slot));
                 }
-                let legend = palette::legend(&style, geometry.slots(), geometry.time_span_ms());
-                legend::draw(ui, view, &legend);
             }
             if selection.key() == Some(key) {
                 draw_selected(ui, view, geometry, selection);
@@ -211,8 +254,46 @@ impl MapPanel {
         if let Some(area) = session.filter.area_polygon() {
             tool::outline(painter, view, &area, theme::selection_color(ui), true);
         }
+        let is_dark = ui.visuals().dark_mode;
+        let marks = SymbolStyle { time_window_ms: time.window_ms(), ..SymbolStyle::new(is_dark) };
+        let mut n_left_out = 0;
+        if params.removed {
+            n_left_out += self.held.removed.layer.paint(painter, view, &marks);
+        }
+        if params.cuts {
+            n_left_out += self.held.cuts.layer.paint(painter, view, &marks);
+        }
+        n_left_out += self.ships.paint(painter, view, is_dark);
+        legend::draw(ui, view, &self.legends(params, desk, time, is_dark));
+        if n_left_out > 0 {
+            let text =
+                format!("{} symbols are left out: there is no GPU", grouped(n_left_out as u64));
+            furniture::draw_hint(painter, view, &text, &colors);
+        }
         furniture::draw_scale_bar(painter, view, &colors);
         furniture::draw_attribution(painter, view, "Coast: Natural Earth", &colors);
+    }
+
+    /// What the colors of all layers mean.
+    fn legends(
+        &self,
+        params: &MapParams,
+        desk: &Desk,
+        time: &TimeView,
+        is_dark: bool,
+    ) -> Vec<Legend> {
+        let mut legends = Vec::new();
+        if let (Some((_, geometry)), true) = (self.held.geometry(), params.trips || params.rest) {
+            let style = self.style(params, time, is_dark);
+            legends.push(palette::legend(&style, geometry.slots(), geometry.time_span_ms()));
+        }
+        if let (Some(cleaned), true) = (desk.clean.shown(), params.removed) {
+            legends.push(marks::removed_legend(cleaned.value));
+        }
+        if let (Some(shown), true) = (desk.trips.shown(), params.cuts) {
+            legends.push(marks::cuts_legend(shown.value));
+        }
+        legends
     }
 
     fn style(&self, params: &MapParams, time: &TimeView, is_dark: bool) -> Style {
@@ -230,6 +311,7 @@ impl MapPanel {
             shows_points: params.points,
             shows_rest: params.rest,
             time_window_ms: time.window_ms(),
+            fades: time.now_ms().is_some(),
             hovered: self.hovered.as_ref().map(|hit| hit.slot),
             ..Style::new(is_dark)
         }
@@ -282,7 +364,7 @@ impl MapPanel {
         if self.coast.is_none() {
             self.coast = self.coast_loading.recv().ok();
         }
-        self.update(desk, &Jobs::Inline);
+        self.update(desk, session, &Jobs::Inline);
         match session.map.camera() {
             Some(camera) => self.look_from(camera),
             None => self.fit_all(desk),

@@ -40,7 +40,9 @@ impl Filters {
             ui.add_space(4.0);
             section(ui, filter, Criterion::Area, "Area", chosen);
             ui.horizontal(|ui| {
-                for (name, tool) in [("Box", Tool::Box(None)), ("Polygon", Tool::Polygon(Vec::new()))] {
+                for (name, tool) in
+                    [("Box", Tool::Box(None)), ("Polygon", Tool::Polygon(Vec::new()))]
+                {
                     if ui.button(name).on_hover_text("Draw it on the map").clicked() {
                         commands.ask(Command::TakeUp(tool));
                     }
@@ -89,7 +91,13 @@ fn head(ui: &mut Ui, deck: &mut Deck, chosen: Option<&Chosen>) {
 }
 
 /// A criterion's title, what it held back, and a way to let it go.
-fn section(ui: &mut Ui, filter: &mut FilterParams, by: Criterion, title: &str, chosen: Option<&Chosen>) {
+fn section(
+    ui: &mut Ui,
+    filter: &mut FilterParams,
+    by: Criterion,
+    title: &str,
+    chosen: Option<&Chosen>,
+) {
     ui.horizontal(|ui| {
         ui.label(theme::title(title));
         if filter.is_set(by) {
@@ -140,7 +148,8 @@ fn kinds(
                 }
             });
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.small_button("only").on_hover_text(format!("Only: {}", kind.name())).clicked() {
+                if ui.small_button("only").on_hover_text(format!("Only: {}", kind.name())).clicked()
+                {
                     kinds = KindSet::NONE.with(kind);
                 }
                 ui.label(RichText::new(grouped(n as u64)).weak());
@@ -161,8 +170,10 @@ fn swatch(ui: &mut Ui, color: Color32) {
 fn speeds(ui: &mut Ui, filter: &mut FilterParams) {
     ui.horizontal(|ui| {
         let label = ui.label("from");
-        ui.add(DragValue::new(&mut filter.speed_min_kn).range(0.0..=1000.0).speed(0.1).suffix(" kn"))
-            .labelled_by(label.id);
+        ui.add(
+            DragValue::new(&mut filter.speed_min_kn).range(0.0..=1000.0).speed(0.1).suffix(" kn"),
+        )
+        .labelled_by(label.id);
         let label = ui.label("to");
         let most = DragValue::new(&mut filter.speed_max_kn)
             .range(0.0..=1000.0)
