@@ -6,16 +6,16 @@
 //!
 //! # In one sentence
 //!
-//! Files become reports, reports become tracks, tracks become trips; a [`flow::Session`] says what
-//! is wanted and with which parameters, a [`flow::Desk`] keeps each step's result under a
-//! [`flow::Key`] made of what it was made from, and the window ([`ui`]) and the command line
-//! ([`cli`]) only differ in how they show it.
+//! Files become reports, reports become tracks, tracks become trips, of which a filter chooses; a
+//! [`flow::Session`] says what is wanted and with which parameters, a [`flow::Desk`] keeps each
+//! step's result under a [`flow::Key`] made of what it was made from, and the window ([`ui`]) and
+//! the command line ([`cli`]) only differ in how they show it.
 //!
 //! ```text
 //!  Session (plain data: sources, parameters)     edited by: forms, --set, undo, project file
 //!     |  read by
 //!     v
-//!  Desk::update:   ingest --> clean --> trips --> (map, table, plots | JSON, exports)
+//!  Desk::update:   ingest --> clean --> trips --> filter --> (map, table, plots | JSON, exports)
 //!                    each arrow: Key -> Tray -> (job on a thread) -> Arc<Output>
 //! ```
 //!
@@ -27,7 +27,7 @@
 //! | [`ais`] | base | the nouns: vessel, report, fleet, track, trip |
 //! | [`io`] | base, ais | files in and out; polars stays here |
 //! | [`synth`] | base, ais | made traffic with known truth |
-//! | [`prep`] | base, ais | cleaning, and tracks cut into trips |
+//! | [`prep`] | base, ais | cleaning, tracks cut into trips, the filter; ships at a moment |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base | the same without a window |

@@ -1,11 +1,13 @@
 //! The nouns: vessel, report, fleet, track, trip.
 
 pub mod fleet;
+pub mod kinds;
 pub mod report;
 pub mod trip;
 pub mod vessel;
 
 pub use fleet::{Fleet, Track};
+pub use kinds::KindSet;
 pub use report::{Fault, NavStatus, Report, Reports, Truth};
 pub use trip::{Ending, Trip};
 pub use vessel::{Mmsi, MmsiClass, ShipKind, ShipType, Static, Vessel};

@@ -43,7 +43,7 @@ pub trait Form {
         options: &[&'static str],
         help: &'static str,
     );
-    /// Free text; empty stands for "choose for me".
+    /// Free text; empty leaves it open: chosen for the user, or without a limit.
     fn text(&mut self, name: &'static str, value: &mut String, help: &'static str);
     /// Begins a group of fields. Forms without headings ignore it.
     fn heading(&mut self, _title: &'static str) {}
@@ -268,7 +268,7 @@ impl Form for Manual {
         self.0.push(Entry { name, value: options[*value].into(), unit: "", range, help });
     }
     fn text(&mut self, name: &'static str, value: &mut String, help: &'static str) {
-        let range = "text; empty: chosen for you".into();
+        let range = "text; empty: left open".into();
         self.0.push(Entry { name, value: value.clone().into(), unit: "", range, help });
     }
 }

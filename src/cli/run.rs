@@ -40,6 +40,16 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     for setting in &arguments.set {
         session.set(setting).map_err(Failure::Usage)?;
     }
+    let is_set = |stage: &str| {
+        let stages = arguments.set.iter().filter_map(|setting| setting.trim().split_once('.'));
+        stages.map(|(stage, _)| stage).any(|set| set == stage)
+    };
+    // Told before any file is read, and of what was set here only: a project may await mending.
+    let faults = session.faults().into_iter().filter(|(stage, _)| is_set(stage));
+    let faults: Vec<String> = faults.map(|(stage, fault)| format!("{stage}: {fault}")).collect();
+    if !faults.is_empty() {
+        return Err(Failure::Usage(faults.join("\n")));
+    }
     let mut desk = Desk::default();
     let names =
         if arguments.want.is_empty() { vec!["trips".to_owned()] } else { arguments.want.clone() };

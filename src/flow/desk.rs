@@ -2,7 +2,7 @@
 
 use super::jobs::Jobs;
 use super::session::Session;
-use super::stages::{Clean, Ingest, TripsStage};
+use super::stages::{Clean, FilterStage, Ingest, TripsStage};
 use super::tray::{Shelf, State, Tray};
 
 /// Everything computed, kept up with everything set up.
@@ -14,6 +14,8 @@ pub struct Desk {
     pub clean: Tray<Clean>,
     /// Tracks cut into trips.
     pub trips: Tray<TripsStage>,
+    /// Trips chosen from all.
+    pub filter: Tray<FilterStage>,
 }
 
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
@@ -43,7 +45,10 @@ impl Desk {
         if wanted.has("clean") {
             let cleaned = self.clean.want(&session.clean, &fleet, jobs);
             if wanted.has("trips") {
-                self.trips.want(&session.trips, &cleaned, jobs);
+                let trips = self.trips.want(&session.trips, &cleaned, jobs);
+                if wanted.has("filter") {
+                    self.filter.want(&session.filter, &trips, jobs);
+                }
             }
         }
     }
@@ -54,17 +59,18 @@ impl Desk {
             self.ingest.clear();
             self.clean.clear();
             self.trips.clear();
+            self.filter.clear();
         }
     }
 
     /// Every tray, in the order of the flow.
     pub fn shelves(&self) -> Vec<&dyn Shelf> {
-        vec![&self.ingest, &self.clean, &self.trips]
+        vec![&self.ingest, &self.clean, &self.trips, &self.filter]
     }
 
     /// Every tray, to cancel or to request.
     pub fn shelves_mut(&mut self) -> Vec<&mut dyn Shelf> {
-        vec![&mut self.ingest, &mut self.clean, &mut self.trips]
+        vec![&mut self.ingest, &mut self.clean, &mut self.trips, &mut self.filter]
     }
 
     /// Stages `names` and all that they need, or the name that no stage has.

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::params::{self, Entry, Form, Params};
+use crate::base::params::{self, Checked, Entry, Form, Params};
 use crate::base::text::nearest;
 pub use crate::io::{FileLedger, FileRef, Mapping};
-use crate::prep::{CleanParams, TripParams};
+use crate::prep::{CleanParams, FilterParams, TripParams};
 use crate::synth::SeaParams;
 
 /// What to read, and how each stage is set.
@@ -20,6 +20,8 @@ pub struct Session {
     pub clean: CleanParams,
     /// Where tracks are cut.
     pub trips: TripParams,
+    /// Which trips are looked at.
+    pub filter: FilterParams,
 }
 
 /// Where reports come from.
@@ -109,6 +111,7 @@ impl Session {
         }
         visitor.meet("clean", &mut self.clean);
         visitor.meet("trips", &mut self.trips);
+        visitor.meet("filter", &mut self.filter);
     }
 
     /// Sets a parameter from `stage.field=value`, as `--set` gives it. The error says what is
@@ -134,6 +137,14 @@ impl Session {
             });
         }
         Err(no_such(name, &self.clone().names()))
+    }
+
+    /// What is wrong with the parameters of each stage, with its name before. Settings that only
+    /// together make no sense show here, once all are made.
+    pub fn faults(&mut self) -> Vec<(&'static str, String)> {
+        let mut checker = Checker::default();
+        self.visit(&mut checker);
+        checker.0
     }
 
     /// Every name that `--set` takes.
@@ -175,6 +186,16 @@ impl Visitor for Setter<'_> {
 }
 
 #[derive(Default)]
+struct Checker(Vec<(&'static str, String)>);
+
+impl Visitor for Checker {
+    fn meet<P: Params>(&mut self, name: &'static str, params: &mut P) {
+        let faults = Checked::new(params).err().unwrap_or_default();
+        self.0.extend(faults.into_iter().map(|fault| (name, fault)));
+    }
+}
+
+#[derive(Default)]
 struct Manual(Vec<(&'static str, Vec<Entry>)>);
 
 impl Visitor for Manual {
@@ -211,6 +232,19 @@ mod tests {
             assert!(fault.contains(part), "{setting}: {fault}");
         }
         assert_eq!(session, Session::default());
+    }
+
+    #[test]
+    fn settings_that_only_together_make_no_sense_are_told_with_their_stage() {
+        let mut session = Session::default();
+        assert_eq!(session.faults(), []);
+        session.set("filter.from=2018-06-03").unwrap();
+        assert_eq!(session.faults(), []);
+        session.set("filter.to=2018-06-02").unwrap();
+        session.set("filter.kinds=tankr").unwrap();
+        let faults = session.faults();
+        assert!(faults.len() == 2 && faults.iter().all(|(stage, _)| *stage == "filter"));
+        assert!(faults[0].1.contains("did you mean tanker?"), "{faults:?}");
     }
 
     #[test]

@@ -30,17 +30,30 @@ pub fn reports_parquet(fleet: &Fleet, path: &Path, job: &Job) -> Result<(), Writ
     points_parquet(fleet, &runs.collect::<Vec<_>>(), false, path, job)
 }
 
-/// Writes the reports of `trips` as Parquet: as [`reports_parquet`], with `trip_id` before.
-pub fn trips_parquet(
+/// Writes `trips`, each with its id, into `folder` in every form: `stem.parquet`, `stem.geojson`,
+/// `stem.csv`, which it names.
+pub fn trips_files(
     fleet: &Fleet,
-    trips: &[Trip],
+    trips: &[(usize, &Trip)],
+    folder: &Path,
+    stem: &str,
+    job: &Job,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let paths = ["parquet", "geojson", "csv"].map(|ending| folder.join(format!("{stem}.{ending}")));
+    trips_parquet(fleet, trips, &paths[0], job)?;
+    trips_geojson(fleet, trips, &paths[1], job)?;
+    trips_csv(fleet, trips, &paths[2])?;
+    Ok(paths.to_vec())
+}
+
+/// Writes the reports of `trips` as Parquet: as [`reports_parquet`], with `trip_id` before.
+fn trips_parquet(
+    fleet: &Fleet,
+    trips: &[(usize, &Trip)],
     path: &Path,
     job: &Job,
 ) -> Result<(), WriteError> {
-    let runs = trips
-        .iter()
-        .enumerate()
-        .map(|(id, trip)| (trip.vessel, Some(id as u32), trip.reports.clone()));
+    let runs = trips.iter().map(|(id, trip)| (trip.vessel, Some(*id as u32), trip.reports.clone()));
     points_parquet(fleet, &runs.collect::<Vec<_>>(), true, path, job)
 }
 
@@ -204,12 +217,12 @@ impl FillNan for Column {
 
 /// Writes `trips` as a table: `trip_id`, `mmsi`, `part`, `name`, `ship_type`, `begin`, `end` (UTC),
 /// `duration_min`, `length_nmi`, `mean_kn`, `reports`, `begins_by`, `ends_by`.
-pub fn trips_csv(fleet: &Fleet, trips: &[Trip], path: &Path) -> Result<(), WriteError> {
+fn trips_csv(fleet: &Fleet, trips: &[(usize, &Trip)], path: &Path) -> Result<(), WriteError> {
     let fault = |error| WriteError::Io { path: path.to_owned(), error };
     write_whole(path, |file| {
         let header = "trip_id,mmsi,part,name,ship_type,begin,end,duration_min,length_nmi,mean_kn,reports,begins_by,ends_by";
         writeln!(file, "{header}").map_err(fault)?;
-        for (id, trip) in trips.iter().enumerate() {
+        for (id, trip) in trips {
             let vessel = &fleet.vessels()[trip.vessel];
             let (from_ms, to_ms) = trip.time_span_ms(fleet);
             writeln!(
@@ -236,9 +249,9 @@ pub fn trips_csv(fleet: &Fleet, trips: &[Trip], path: &Path) -> Result<(), Write
 
 /// Writes `trips` as GeoJSON: a `LineString` a trip (cut in two at the date line), with what
 /// [`trips_csv`] says as properties and `times` in milliseconds since 1970, one for each place.
-pub fn trips_geojson(
+fn trips_geojson(
     fleet: &Fleet,
-    trips: &[Trip],
+    trips: &[(usize, &Trip)],
     path: &Path,
     job: &Job,
 ) -> Result<(), WriteError> {
@@ -246,10 +259,10 @@ pub fn trips_geojson(
     job.expect(trips.len());
     write_whole(path, |file| {
         write!(file, "{{\"type\":\"FeatureCollection\",\"features\":[").map_err(fault)?;
-        for (id, trip) in trips.iter().enumerate() {
+        for (place, (id, trip)) in trips.iter().enumerate() {
             job.step().map_err(|_| WriteError::Cancelled)?;
-            let separator = if id == 0 { "\n" } else { ",\n" };
-            write!(file, "{separator}{}", feature(fleet, id, trip)).map_err(fault)?;
+            let separator = if place == 0 { "\n" } else { ",\n" };
+            write!(file, "{separator}{}", feature(fleet, *id, trip)).map_err(fault)?;
         }
         writeln!(file, "\n]}}").map_err(fault)
     })

@@ -1,10 +1,13 @@
 //! Reports to trips: what is wrong goes, what belongs together stays together.
 //!
 //! [`clean()`] takes away reports that cannot be true and tells ships apart that share a number;
-//! [`segment()`] cuts each track into trips. Both say of everything they took what it was and why.
+//! [`segment()`] cuts each track into trips; [`filter()`] chooses those that are looked at. All say
+//! of everything they took what it was and why. [`Moments`] and [`rhythm()`] tell where ships are
+//! at a moment and how many reports there are over time.
 
 mod chain;
 pub mod clean;
+pub mod filter;
 mod follow;
 mod gather;
 pub mod limits;
@@ -25,6 +28,7 @@ mod turn;
 use std::ops::Range;
 
 pub use clean::{Cleaned, Mended, SharedMmsi, Verdict, clean};
+pub use filter::{Chosen, Criterion, FilterParams, filter};
 pub use limits::{CleanParams, SpeedLimit};
 pub use moment::{Moments, ShipAt};
 pub use rhythm::{Rhythm, rhythm};

@@ -106,7 +106,12 @@ fn only_wanted_stages_run_and_those_they_need() {
     let states: Vec<_> = desk.shelves().iter().map(|shelf| (shelf.name(), shelf.state())).collect();
     assert_eq!(
         states,
-        [("ingest", State::Fresh), ("clean", State::Fresh), ("trips", State::Waiting)]
+        [
+            ("ingest", State::Fresh),
+            ("clean", State::Fresh),
+            ("trips", State::Waiting),
+            ("filter", State::Waiting)
+        ]
     );
     assert_eq!(desk.wanted(&["clusterz".into()]), Err("clusterz".into()));
 }

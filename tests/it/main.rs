@@ -4,6 +4,7 @@ mod bad_input;
 mod cli;
 mod data;
 mod dialects;
+mod filter;
 mod flow;
 mod formats;
 mod ground;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::ais::{Ending, Fleet};
+use crate::ais::{Ending, Fleet, Trip};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
 use crate::flow::stage::{Pace, Stage};
@@ -74,12 +74,8 @@ impl Stage for TripsStage {
     }
 
     fn export(output: &TripsOf, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
-        let (fleet, trips) = (output.fleet(), &output.trips.trips);
-        let paths = ["trips.parquet", "trips.geojson", "trips.csv"].map(|name| folder.join(name));
-        let outcome = export::trips_parquet(fleet, trips, &paths[0], job)
-            .and_then(|()| export::trips_geojson(fleet, trips, &paths[1], job))
-            .and_then(|()| export::trips_csv(fleet, trips, &paths[2]));
-        outcome.map_err(|error| error.to_string())?;
-        Ok(paths.to_vec())
+        let trips: Vec<(usize, &Trip)> = output.trips.trips.iter().enumerate().collect();
+        export::trips_files(output.fleet(), &trips, folder, "trips", job)
+            .map_err(|error| error.to_string())
     }
 }
