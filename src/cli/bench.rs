@@ -1,6 +1,8 @@
 //! `fairway bench`: the program's speeds on fixed, seeded inputs, each beside a limit measured in
 //! the same run.
 
+mod view;
+
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -35,8 +37,15 @@ pub struct BenchArguments {
 
 type Bench = fn(&Ground) -> Result<Value, Stopped>;
 
-const BENCHES: &[(&str, Bench)] =
-    &[("load", load), ("nmea", nmea), ("parquet", parquet), ("synth", synth), ("trips", trips)];
+const BENCHES: &[(&str, Bench)] = &[
+    ("load", load),
+    ("nmea", nmea),
+    ("parquet", parquet),
+    ("synth", synth),
+    ("trips", trips),
+    ("filter", view::filter),
+    ("play", view::play),
+];
 
 /// Where benchmarks find their files.
 struct Ground {

@@ -348,7 +348,7 @@ fn bench_measures_what_is_named_and_cleans_up() {
     let figures = json(&bench(&["--json", "--rows", "20000"]));
     assert_eq!(
         figures.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["load", "nmea", "parquet", "synth", "trips"]
+        ["load", "nmea", "parquet", "synth", "trips", "filter", "play"]
     );
     for (name, figures) in figures.as_object().unwrap() {
         assert!(figures["rows_per_s"].as_f64().unwrap() > 0.0, "{name}");
