@@ -55,7 +55,7 @@ pub fn filter(ground: &Ground) -> Result<Value, Stopped> {
         ..FilterParams::default()
     };
     let middle_ms =
-        trips.fleet().time_span_ms().map(|(first_ms, last_ms)| (first_ms + last_ms) / 2);
+        trips.fleet().time_span_ms().map(|(first_ms, last_ms)| i64::midpoint(first_ms, last_ms));
     without_area.set_time_window_ms(middle_ms.map(|t_ms| (t_ms, i64::MAX)));
 
     let run = |params: &FilterParams| {
@@ -125,7 +125,7 @@ pub fn play(ground: &Ground) -> Result<Value, Stopped> {
         Ok(())
     })?;
     let ms = frames_ms[FRAMES / 2];
-    let a_frame = ships as f64 / FRAMES as f64;
+    let a_frame = f64::from(ships) / FRAMES as f64;
     Ok(json!({
         "ms": ms,
         "slowest_ms": frames_ms[FRAMES - 1],
