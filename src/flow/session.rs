@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::look::MapParams;
 use crate::base::params::{self, Checked, Entry, Form, Params};
 use crate::base::text::nearest;
 pub use crate::io::{FileLedger, FileRef, Mapping};
@@ -22,6 +23,8 @@ pub struct Session {
     pub trips: TripParams,
     /// Which trips are looked at.
     pub filter: FilterParams,
+    /// How the map looks.
+    pub map: MapParams,
 }
 
 /// Where reports come from.
@@ -112,6 +115,7 @@ impl Session {
         visitor.meet("clean", &mut self.clean);
         visitor.meet("trips", &mut self.trips);
         visitor.meet("filter", &mut self.filter);
+        visitor.meet("map", &mut self.map);
     }
 
     /// Sets a parameter from `stage.field=value`, as `--set` gives it. The error says what is

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
 use fairway::ui::command::Command;
+use fairway::ui::layout::{Pane, Workspace};
+use fairway::ui::map::Tool;
 
 use super::ground;
 
@@ -125,7 +128,8 @@ fn a_small_window_keeps_every_panel() {
     until(&mut harness, "trips of the file", are_trips_fresh);
     harness.set_size(egui::vec2(1024.0, 700.0));
     harness.run_steps(8);
-    for label in ["Sources", "Layers", "Map", "gap"] {
+    let panels = ["Sources", "Layers", "Filters", "Inspector", "Trips", "Vessels", "Profile"];
+    for label in panels.into_iter().chain(["Map", "Timeline", "Play", "Search commands…"]) {
         assert!(harness.query_all_by_label(label).next().is_some(), "{label}");
     }
 }
@@ -139,4 +143,223 @@ fn santa_barbara_opens_in_the_window_with_its_trips() {
     let mut harness = window(vec![path]);
     until(&mut harness, "trips of Santa Barbara", are_trips_fresh);
     assert!(harness.state().desk.trips.shown().unwrap().value.trips.trips.len() > 500);
+}
+
+/// A window on a small made sea, its trips at hand.
+fn sea() -> Harness<'static, App> {
+    let mut harness = window(Vec::new());
+    harness.run_steps(4);
+    harness.state_mut().session.sources.make_demo();
+    harness.state_mut().session.set("synth.rows=40000").unwrap();
+    until(&mut harness, "trips of the sea", is_all_fresh);
+    harness
+}
+
+fn is_all_fresh(app: &App) -> bool {
+    app.desk.filter.state() == State::Fresh && !app.is_busy()
+}
+
+/// How many trips pass the filter.
+fn n_kept(harness: &Harness<'static, App>) -> usize {
+    harness.state().desk.filter.shown().unwrap().value.chosen.kept.len()
+}
+
+fn press(harness: &mut Harness<'static, App>, key: Key) {
+    harness.key_press(key);
+    harness.run_steps(3);
+}
+
+#[test]
+fn a_ship_type_can_be_looked_at_alone_and_all_again() {
+    let mut harness = sea();
+    harness.get_by_label("Filters").click();
+    harness.run_steps(3);
+    let all = n_kept(&harness);
+    harness.get_by_label("Cargo").click();
+    until(&mut harness, "cargo ships hidden", |app| {
+        is_all_fresh(app) && !app.session.filter.kinds.is_empty()
+    });
+    let without = n_kept(&harness);
+    assert!(0 < without && without < all, "{without} of {all}");
+    harness.get_by_label_contains("held back");
+    harness.get_by_label("Clear all").click();
+    until(&mut harness, "all again", |app| is_all_fresh(app) && app.session.filter.is_empty());
+    assert_eq!(n_kept(&harness), all);
+}
+
+#[test]
+fn an_area_drawn_on_the_map_filters_and_one_undo_takes_it_back() {
+    let mut harness = sea();
+    let all = n_kept(&harness);
+    harness.run_steps(90); // The state counts as settled.
+    harness.state_mut().ask(Command::TakeUp(Tool::Box(None)));
+    harness.run_steps(3);
+    let map = harness.get_by_label("Map").rect();
+    let (from, to) = (map.center() - egui::vec2(90.0, 70.0), map.center() + egui::vec2(20.0, 10.0));
+    harness.drag_at(from);
+    harness.run_steps(2);
+    for part in [0.3, 0.7, 1.0] {
+        harness.hover_at(from + (to - from) * part);
+        harness.run_steps(1);
+    }
+    harness.drop_at(to);
+    until(&mut harness, "a filtered area", |app| {
+        is_all_fresh(app) && app.session.filter.area_polygon().is_some()
+    });
+    let inside = n_kept(&harness);
+    assert!(0 < inside && inside < all, "{inside} of {all}");
+    harness.run_steps(90);
+    harness.state_mut().ask(Command::Undo);
+    until(&mut harness, "no area", |app| is_all_fresh(app) && app.session.filter.is_empty());
+    assert_eq!(n_kept(&harness), all);
+}
+
+#[test]
+fn playing_moves_the_moment_and_stopping_lets_it_go() {
+    let mut harness = sea();
+    harness.get_by_label("Play").click();
+    harness.run_steps(30);
+    let first_ms = harness.state().time.now_ms().unwrap();
+    harness.run_steps(60);
+    let passed_ms = harness.state().time.now_ms().unwrap() - first_ms;
+    assert!((passed_ms - 60_000).abs() < 2_000, "a second at 60 times: {passed_ms}");
+    press(&mut harness, Key::Space);
+    assert!(!harness.state().time.is_playing);
+    let paused_ms = harness.state().time.now_ms().unwrap();
+    press(&mut harness, Key::ArrowRight);
+    assert_eq!(harness.state().time.now_ms(), Some(paused_ms + 60_000));
+    harness.get_by_label("Stop").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().time.now_ms(), None);
+}
+
+#[test]
+fn a_window_is_brushed_on_the_timeline_and_cleared() {
+    let mut harness = sea();
+    let strip = harness.get_by_label("Timeline").rect();
+    let at = |part: f32| egui::pos2(strip.left() + part * strip.width(), strip.top() + 12.0);
+    harness.drag_at(at(0.25));
+    harness.run_steps(2);
+    harness.hover_at(at(0.4));
+    harness.run_steps(2);
+    harness.drop_at(at(0.5));
+    harness.run_steps(3);
+    let (first_ms, last_ms) = harness.state().time.span_ms().unwrap();
+    let (from_ms, to_ms) = harness.state().time.brush_ms().unwrap();
+    let part = |t_ms: i64| (t_ms - first_ms) as f64 / (last_ms - first_ms) as f64;
+    assert!((part(from_ms) - 0.25).abs() < 0.01 && (part(to_ms) - 0.5).abs() < 0.01);
+    harness.get_by_label("Clear").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().time.brush_ms(), None);
+}
+
+#[test]
+fn the_palette_finds_a_command_and_does_it() {
+    let mut harness = sea();
+    harness.get_by_label_contains("Search commands").click();
+    harness.run_steps(3);
+    harness.get_by_label("Search commands").type_text("map al");
+    harness.run_steps(3);
+    press(&mut harness, Key::Enter);
+    assert!(harness.state().layout.is_map_alone);
+    assert!(harness.query_by_label("Sources").is_none());
+    harness.state_mut().ask(Command::ToggleMapAlone);
+    harness.run_steps(3);
+    harness.get_by_label("Sources");
+}
+
+#[test]
+fn panels_close_come_back_and_the_arrangement_can_be_reset() {
+    let mut harness = sea();
+    harness.state_mut().ask(Command::Toggle(Pane::Inspector));
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Inspector").is_none());
+    harness.state_mut().ask(Command::Enter(Workspace::Prepare));
+    harness.run_steps(3);
+    assert!(harness.query_all_by_label("gap").next().is_some());
+    harness.state_mut().ask(Command::Enter(Workspace::Explore));
+    harness.state_mut().ask(Command::ResetLayout);
+    harness.run_steps(3);
+    harness.get_by_label("Inspector");
+}
+
+#[test]
+fn a_load_can_be_cancelled_and_tried_again() {
+    let mut harness = window(Vec::new());
+    harness.run_steps(4);
+    harness.state_mut().session.sources.make_demo();
+    harness.state_mut().session.set("synth.rows=3000000").unwrap();
+    until(&mut harness, "work", |app| app.desk.ingest.state() == State::Working);
+    harness.get_by_label("Cancel").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().desk.ingest.state(), State::Fault);
+    harness.get_by_label("Try again");
+    harness.state_mut().session.set("synth.rows=20000").unwrap();
+    until(&mut harness, "a smaller sea", is_all_fresh);
+}
+
+/// A file of one vessel with these reports: minute, latitude, longitude.
+fn file_of(folder: &std::path::Path, reports: &[(u32, f64, f64)]) -> PathBuf {
+    let rows: String = reports
+        .iter()
+        .map(|(minute, lat, lon)| {
+            format!("219000001,2024-01-01T00:{minute:02}:00,{lat},{lon},12.0,90.0\n")
+        })
+        .collect();
+    let path = folder.join("few.csv");
+    std::fs::write(&path, format!("mmsi,time,lat,lon,sog,cog\n{rows}")).unwrap();
+    path
+}
+
+#[test]
+fn one_report_is_shown_and_nothing_plays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file_of(folder.path(), &[(0, 54.0, 10.0)]);
+    let mut harness = window(vec![path]);
+    until(&mut harness, "one report", is_all_fresh);
+    press(&mut harness, Key::Space);
+    assert!(!harness.state().time.is_playing);
+    harness.state_mut().session.set("map.removed=on").unwrap();
+    harness.state_mut().session.set("map.cuts=on").unwrap();
+    for density in ["reports", "ship-hours"] {
+        harness.state_mut().session.set(&format!("map.density={density}")).unwrap();
+        harness.run_steps(4);
+    }
+    for pane in Pane::ALL {
+        harness.state_mut().ask(Command::Show(pane));
+        harness.run_steps(3);
+    }
+}
+
+#[test]
+fn a_file_without_a_single_good_row_leaves_the_window_usable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file_of(folder.path(), &[(0, 95.0, 10.0), (1, 54.0, 500.0)]);
+    let mut harness = window(vec![path]);
+    until(&mut harness, "no report", |app| {
+        matches!(app.desk.ingest.state(), State::Fresh | State::Fault)
+    });
+    harness.run_steps(20);
+    for pane in Pane::ALL {
+        harness.state_mut().ask(Command::Show(pane));
+        harness.run_steps(3);
+    }
+    harness.get_by_label("Demo").click();
+    until(&mut harness, "the demo", is_all_fresh);
+}
+
+#[test]
+fn a_path_field_with_nonsense_says_what_it_looked_for() {
+    let mut harness = window(Vec::new());
+    harness.run_steps(4);
+    harness.get_by_label("Path to open").focus();
+    harness.run_steps(2);
+    harness.get_by_label("Path to open").type_text("/no/such/place?*");
+    harness.run_steps(2);
+    press(&mut harness, Key::Enter);
+    let start = Instant::now();
+    while harness.query_by_label_contains("no AIS files found").is_none() {
+        assert!(start.elapsed() < Duration::from_secs(30), "no message");
+        harness.step();
+    }
 }

@@ -187,11 +187,9 @@ impl MapPanel {
     /// The ship under the pointer, where one is at the moment that plays.
     fn ship(&self, view: &View, pointer: Pos2, is_dark: bool) -> Option<Hit> {
         let ship = self.ships.pick(view, pointer, SHIP_PX, is_dark)?;
-        let slot = self
-            .held
-            .geometry()
-            .zip(ship.trip)
-            .map(|((_, geometry), trip)| geometry.slot_of_trip(trip));
+        // The geometry may lag behind: its indices are of older trips then.
+        let geometry = self.held.geometry().filter(|(key, _)| self.ships.key() == Some(*key));
+        let slot = geometry.zip(ship.trip).map(|((_, of), trip)| of.slot_of_trip(trip));
         Some(Hit {
             slot: slot.unwrap_or(u32::MAX),
             vessel: ship.vessel,

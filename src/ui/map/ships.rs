@@ -39,6 +39,11 @@ pub struct ShipLook<'a> {
 }
 
 impl Ships {
+    /// The result whose ships are shown.
+    pub fn key(&self) -> Option<Key> {
+        self.moments.as_ref().map(|(key, _)| *key)
+    }
+
     /// Forgets the ships: no moment is chosen.
     pub fn clear(&mut self) {
         if !self.ships.is_empty() {
