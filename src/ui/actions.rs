@@ -15,7 +15,7 @@ pub enum Menu {
     /// Taking back.
     Edit,
     /// What the map shows and where.
-    Map,
+    View,
     /// Playing.
     Time,
     /// Panels.
@@ -24,14 +24,14 @@ pub enum Menu {
 
 impl Menu {
     /// All menus, from left to right.
-    pub const ALL: [Menu; 5] = [Menu::File, Menu::Edit, Menu::Map, Menu::Time, Menu::Window];
+    pub const ALL: [Menu; 5] = [Menu::File, Menu::Edit, Menu::View, Menu::Time, Menu::Window];
 
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
             Menu::File => "File",
             Menu::Edit => "Edit",
-            Menu::Map => "Map",
+            Menu::View => "View",
             Menu::Time => "Time",
             Menu::Window => "Window",
         }
@@ -95,7 +95,7 @@ const fn action(
 /// All of them, in the order of the menus.
 pub const ACTIONS: &[Action] = {
     use Command as C;
-    use Menu::{Edit, File, Map, Time, Window};
+    use Menu::{Edit, File, Time, View, Window};
     const ALWAYS: fn(&Status) -> bool = |_| true;
     const NOT_ASKING: fn(&Status) -> bool = |status| !status.is_asking;
     const SOURCES: fn(&Status) -> bool = |status| status.has_sources;
@@ -124,16 +124,16 @@ pub const ACTIONS: &[Action] = {
         action(Edit, 0, "Undo", Some((CTRL, Key::Z)), |status| status.has_undo, || C::Undo),
         action(Edit, 0, "Redo", Some((CTRL_SHIFT, Key::Z)), |status| status.has_redo, || C::Redo),
         action(Edit, 1, "Search commands…", Some((CTRL, Key::P)), ALWAYS, || C::OpenPalette),
-        action(Map, 0, "Fit to selection", Some((NONE, Key::F)), SOURCES, || C::FitSelection),
-        action(Map, 0, "Fit to data", Some((SHIFT, Key::F)), SOURCES, || C::FitAll),
-        action(Map, 0, "Clear selection", Some((NONE, Key::Escape)), SELECTION, || {
+        action(View, 0, "Fit to selection", Some((NONE, Key::F)), SOURCES, || C::FitSelection),
+        action(View, 0, "Fit to data", Some((SHIFT, Key::F)), SOURCES, || C::FitAll),
+        action(View, 0, "Clear selection", Some((NONE, Key::Escape)), SELECTION, || {
             C::Select(Pick::Nothing)
         }),
-        action(Map, 1, "Clear all filters", None, TRIPS, || C::ClearFilters),
-        action(Map, 1, "Filter by a box", Some((NONE, Key::B)), TRIPS, || {
+        action(View, 1, "Clear all filters", None, TRIPS, || C::ClearFilters),
+        action(View, 1, "Filter by a box", Some((NONE, Key::B)), TRIPS, || {
             C::TakeUp(Tool::Box(None))
         }),
-        action(Map, 1, "Filter by a polygon", Some((NONE, Key::P)), TRIPS, || {
+        action(View, 1, "Filter by a polygon", Some((NONE, Key::P)), TRIPS, || {
             C::TakeUp(Tool::Polygon(Vec::new()))
         }),
         action(Time, 0, "Play or pause", Some((NONE, Key::Space)), TRIPS, || C::Play),

@@ -132,7 +132,8 @@ impl Strip {
             let origin = ui.input(|input| input.pointer.press_origin()).unwrap_or(pointer);
             self.drag = Some(held(axis, time, origin.x));
         }
-        if response.dragged_by(PointerButton::Primary) {
+        // Also where it is let go: between two frames the pointer may have moved.
+        if response.dragged_by(PointerButton::Primary) || response.drag_stopped() {
             match self.drag {
                 Some(Drag::Brush(anchor_ms) | Drag::Edge(anchor_ms)) => time.brush(anchor_ms, t_ms),
                 Some(Drag::Window(held_ms)) => {
