@@ -10,12 +10,18 @@ use std::time::Duration;
 
 use eframe::egui_wgpu::RenderState;
 use egui::epaint::textures::TexturesDelta;
-use egui::{ClippedPrimitive, Color32, Context, Pos2, RawInput, Rect, TextureId, Ui, ViewportId};
+use egui::{
+    Align2, ClippedPrimitive, Color32, Context, FontId, Pos2, RawInput, Rect, TextureId, Ui,
+    ViewportId, vec2,
+};
 
+use super::map::MapPanel;
+use super::map::colors::MapColors;
 use super::offscreen::Offscreen;
 use super::raster::Raster;
 use super::theme;
-use crate::base::job::Stopped;
+use crate::base::job::{Job, Stopped};
+use crate::flow::{Desk, Session};
 
 /// Frames drawn after all is at hand: areas learn their sizes in the first, and settle.
 const FRAMES: usize = 4;
@@ -96,6 +102,47 @@ pub fn render<Draw: FnMut(&mut Ui) -> Result<bool, Stopped>>(
     let mut canvas = Canvas::Software(Raster::default());
     let pixels = play(screen, &mut canvas, &mut begin)?.map_err(Stopped::Failed)?;
     Ok(Picture { size_px: screen.size_px, pixels, renderer: "software".into(), remark })
+}
+
+/// The map as a picture: the layers that the window shows, drawn by the same code, as `session`
+/// says. The desk must hold the trips. Made traffic is named as such in the picture.
+///
+/// # Errors
+///
+/// If `stop` is cancelled, or a layer cannot be made.
+pub fn picture_of_map(
+    screen: &Screen,
+    desk: &Desk,
+    session: &Session,
+    stop: &Job,
+) -> Result<Picture, Stopped> {
+    render(screen, |context, render_state| {
+        let mut map = MapPanel::new(context, render_state.cloned());
+        let has_gpu = render_state.is_some();
+        move |ui: &mut Ui| {
+            stop.go_on()?;
+            let is_ready = map.still(ui, desk, session);
+            // Without a GPU the map says just that, which the caller learns from the picture.
+            if let Some(fault) = map.fault().filter(|_| is_ready && has_gpu) {
+                return Err(Stopped::Failed(fault));
+            }
+            if session.sources.made.is_some() {
+                say_that_it_is_made(ui);
+            }
+            Ok(is_ready)
+        }
+    })
+}
+
+/// At the bottom, in the middle: a picture of a made sea may come into hands that do not know it.
+fn say_that_it_is_made(ui: &Ui) {
+    let colors = MapColors::of(ui.visuals().dark_mode);
+    let text = "Made traffic: no such ships exist".to_owned();
+    let galley = ui.painter().layout_no_wrap(text, FontId::proportional(12.0), colors.ink);
+    let at = ui.max_rect().center_bottom() - vec2(0.0, 8.0);
+    let plate = Align2::CENTER_BOTTOM.anchor_size(at, galley.size() + vec2(10.0, 4.0));
+    ui.painter().rect_filled(plate, 3.0, colors.plate);
+    ui.painter().galley(plate.min + vec2(5.0, 2.0), galley, colors.ink);
 }
 
 /// What draws.
@@ -208,7 +255,7 @@ fn input(screen: &Screen, number: u32) -> RawInput {
 mod tests {
     use std::cell::Cell;
 
-    use egui::{Align2, FontId, Shape, Stroke, pos2, vec2};
+    use egui::{Shape, Stroke, pos2};
 
     use super::*;
 

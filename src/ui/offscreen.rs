@@ -10,8 +10,9 @@ use egui::{ClippedPrimitive, Color32, TextureId};
 
 use super::map;
 
-/// After so long a driver is taken for hung. Software drivers are slow at large pictures.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// After so long a driver is taken for hung. Software drivers are slow at large pictures: 8192 x 8192
+/// pixels took 12 s on 2 cores, and other work may go on there.
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A device that draws into a texture of its own.
 pub struct Offscreen {

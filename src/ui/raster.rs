@@ -53,8 +53,8 @@ impl Raster {
         self.textures.remove(&id);
     }
 
-    /// Draws `primitives` on `ground`, row by row from the top. Takes some 10 ms for a map of
-    /// 1280 x 800 pixels.
+    /// Draws `primitives` on `ground`, row by row from the top. Takes some 40 ms for a map of
+    /// 1280 x 800 pixels and 240,000 triangles on 2 cores.
     pub fn draw(
         &self,
         primitives: &[ClippedPrimitive],

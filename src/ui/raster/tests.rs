@@ -111,12 +111,12 @@ fn nothing_is_drawn_outside_of_the_clip_rectangle() {
 
 #[test]
 fn colors_change_evenly_from_corner_to_corner() {
-    let [dark, light] = [Color32::from_gray(0), Color32::from_gray(255)];
-    let corners = [(0.0, 0.0, dark), (32.0, 0.0, light), (0.0, 32.0, dark)];
+    let gray = Color32::from_gray;
+    let corners = [(0.0, 0.0, gray(40)), (32.0, 0.0, gray(200)), (0.0, 20.0, gray(0))];
     let pixels = draw(&raster(), vec![(EVERYWHERE, triangles(&corners))]);
-    // The middle of pixel x lies at x + 1/2 of 32, in every row.
-    for (x, y) in [(0, 0), (15, 0), (15, 9), (7, 20)] {
-        let expected = (255.0 * (x as f32 + 0.5) / 32.0).round() as u8;
+    // 5 a pixel to the right, -2 a pixel down; the middle of the first lies half a pixel in.
+    for (x, y) in [(0, 0), (15, 0), (15, 9), (7, 14), (1, 18)] {
+        let expected = (40.0 + 5.0 * (x as f32 + 0.5) - 2.0 * (y as f32 + 0.5)).round() as u8;
         assert!(at(&pixels, x, y)[0].abs_diff(expected) <= 1, "{x} {y}: {:?}", at(&pixels, x, y));
     }
 }
@@ -154,8 +154,8 @@ fn a_part_of_a_texture_changes_and_the_rest_stays() {
     let mut raster = raster();
     let id = TextureId::Managed(7);
     raster.set_texture(id, &full([2, 2], vec![r, g, g, r], TextureOptions::NEAREST));
-    let patch = ColorImage::new([1, 2], vec![b, b]);
-    raster.set_texture(id, &ImageDelta::partial([1, 0], patch, TextureOptions::NEAREST));
+    let patch = ColorImage::new([1, 1], vec![b]);
+    raster.set_texture(id, &ImageDelta::partial([1, 1], patch, TextureOptions::NEAREST));
     let mut mesh = Mesh::with_texture(id);
     let unit = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     mesh.add_rect_with_uv(
@@ -165,7 +165,7 @@ fn a_part_of_a_texture_changes_and_the_rest_stays() {
     );
     let pixels = draw(&raster, vec![(EVERYWHERE, mesh.clone())]);
     let found = [(0, 0), (3, 3), (4, 0), (7, 7), (0, 4), (3, 7)].map(|(x, y)| at(&pixels, x, y));
-    assert_eq!(found, [r, r, b, b, g, g].map(|color| color.to_array()));
+    assert_eq!(found, [r, r, g, b, g, g].map(|color| color.to_array()));
     raster.free_texture(id);
     assert_eq!(n_drawn(&draw(&raster, vec![(EVERYWHERE, mesh)])), 0);
 }
@@ -188,6 +188,12 @@ fn a_texture_is_filtered_and_tinted_and_wrapped() {
     for (u, expected) in [(-0.25, 0), (1.0, 200), (1.25, 200), (1.75, 0)] {
         assert_eq!(sample(TextureOptions::LINEAR_MIRRORED_REPEAT, u), expected, "{u}");
     }
+    let mut square = raster();
+    let texels = [0, 40, 80, 200].map(Color32::from_gray).to_vec();
+    square.set_texture(WHITE, &full([2, 2], texels, TextureOptions::LINEAR));
+    let found = square.textures[&WHITE].sample([0.375, 0.625])[0] * 255.0;
+    // Above 1/4 of the way from 0 to 40, below from 80 to 200; of these 3/4 of the way down.
+    assert!((found - (10.0 + 0.75 * 100.0)).abs() < 1e-3, "{found}");
     assert_eq!(
         (sample(TextureOptions::NEAREST, 0.49), sample(TextureOptions::NEAREST, 0.51)),
         (0, 200)
