@@ -51,7 +51,9 @@
 //!
 //! The window's frame: `App::logic` acts on commands, updates the desk and never blocks; `App::ui`
 //! draws, edits the session in place and *asks* for everything else by a [`ui::command::Command`].
-//! Dialogs and files are errands on threads of their own.
+//! Dialogs and files are errands on threads of their own. `fairway snap` plays the map's frames
+//! without a window ([`ui::headless`]) until all layers are there, and keeps the last: drawn by the
+//! GPU, or by the processor where there is no driver.
 //!
 //! # Reading
 //!

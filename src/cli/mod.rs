@@ -3,6 +3,7 @@
 mod bench;
 mod describe;
 mod run;
+mod snap;
 mod synth;
 
 use std::path::PathBuf;
@@ -39,6 +40,8 @@ pub struct WindowArguments {
 enum Command {
     /// Run stages on AIS files or a project and report their figures.
     Run(run::RunArguments),
+    /// Draw the map of AIS files or a project as a picture.
+    Snap(snap::SnapArguments),
     /// Write made traffic and its truth.
     Synth(synth::SynthArguments),
     /// List every parameter: name, default, range, unit, meaning.
@@ -78,6 +81,7 @@ pub fn start() -> Asked {
     let outcome = match arguments.command {
         None => return Asked::Window(arguments.window),
         Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Snap(arguments)) => snap::snap(&arguments),
         Some(Command::Synth(arguments)) => synth::synth(&arguments),
         Some(Command::Describe(arguments)) => describe::describe(&arguments),
         Some(Command::Bench(arguments)) => bench::bench(&arguments),

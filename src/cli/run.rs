@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::Failure;
 use crate::base::job::Job;
 use crate::flow::desk::Wanted;
-use crate::flow::session::{Session, sources_of};
+use crate::flow::session::{Session, fault_line, sources_of};
 use crate::flow::tray::{Shelf, State};
 use crate::flow::{Desk, Jobs, project, run_file};
 
@@ -59,18 +59,11 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
             "nothing to read: name AIS files, a folder or a project".into(),
         ));
     }
-    let stop = Job::default();
-    let on_ctrl_c = stop.clone();
-    // A second handler in one process is refused; tests call this in threads.
-    ctrlc::set_handler(move || on_ctrl_c.cancel()).ok();
+    let stop = stop_on_ctrl_c();
     settle(&mut desk, &session, &wanted, &stop)?;
     let shelves: Vec<&dyn Shelf> =
         desk.shelves().into_iter().filter(|shelf| wanted.has(shelf.name())).collect();
-    for line in desk.ingest.shown().into_iter().flat_map(|shown| shown.value.files.clone()) {
-        if line.fault.is_some() {
-            eprintln!("fairway: {}", crate::flow::session::fault_line(&line));
-        }
-    }
+    say_faults(&desk);
     let mut figures = Map::new();
     for shelf in &shelves {
         figures.insert(shelf.name().into(), shelf.figures().map_or(Value::Null, Value::Object));
@@ -112,6 +105,24 @@ pub fn session_of(inputs: &[PathBuf]) -> Result<Session, Failure> {
     Ok(session)
 }
 
+/// What Ctrl-C cancels.
+pub fn stop_on_ctrl_c() -> Job {
+    let stop = Job::default();
+    let on_ctrl_c = stop.clone();
+    // A second handler in one process is refused; tests call this in threads.
+    ctrlc::set_handler(move || on_ctrl_c.cancel()).ok();
+    stop
+}
+
+/// Names the files that could not be read, on standard error.
+pub fn say_faults(desk: &Desk) {
+    for line in desk.ingest.shown().into_iter().flat_map(|shown| &shown.value.files) {
+        if line.fault.is_some() {
+            eprintln!("fairway: {}", fault_line(line));
+        }
+    }
+}
+
 fn no_such_stage(name: &str, desk: &Desk) -> Failure {
     let names: Vec<&str> = desk.shelves().iter().map(|shelf| shelf.name()).collect();
     let near = crate::base::text::nearest(name, names.iter().copied()).unwrap_or_default();
@@ -119,7 +130,12 @@ fn no_such_stage(name: &str, desk: &Desk) -> Failure {
 }
 
 /// Keeps the desk going until every wanted stage has its result, or one cannot have it.
-fn settle(desk: &mut Desk, session: &Session, wanted: &Wanted, stop: &Job) -> Result<(), Failure> {
+pub fn settle(
+    desk: &mut Desk,
+    session: &Session,
+    wanted: &Wanted,
+    stop: &Job,
+) -> Result<(), Failure> {
     let (sender, woken) = channel();
     let jobs = Jobs::Threads {
         wake: Arc::new(move || {

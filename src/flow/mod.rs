@@ -16,3 +16,5 @@ pub use desk::Desk;
 pub use jobs::Jobs;
 pub use key::Key;
 pub use session::Session;
+
+pub use crate::io::write_png;

@@ -19,6 +19,7 @@ pub mod nmea;
 mod nmea_file;
 mod number;
 mod parquet;
+pub mod picture;
 pub mod preview;
 pub mod read;
 pub mod safe;
@@ -29,6 +30,7 @@ pub mod write_nmea;
 
 pub use batch::{Oddity, Refusal};
 pub use columns::Mapping;
+pub use picture::write_png;
 pub use preview::preview;
 pub use read::{FileLedger, FileRef, Reading, expand, read};
 pub use sniff::ReadError;

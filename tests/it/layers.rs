@@ -74,6 +74,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const TENANTS: &[(&str, &str)] = &[
     ("polars", "io"),
     ("flate2", "io"),
+    ("png", "io"),
     ("burn", "learn"),
     ("egui", "ui"),
     ("egui_extras", "ui"),
@@ -82,6 +83,7 @@ const TENANTS: &[(&str, &str)] = &[
     ("walkers", "ui"),
     ("rfd", "ui"),
     ("wgpu", "ui"),
+    ("pollster", "ui"),
     ("clap", "cli"),
 ];
 

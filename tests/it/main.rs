@@ -11,5 +11,6 @@ mod ground;
 mod layers;
 mod nmea;
 mod properties;
+mod snap;
 mod truth;
 mod ui;
