@@ -27,9 +27,9 @@ use crate::synth::{SeaParams, make};
 pub struct BenchArguments {
     /// What to measure; everything where nothing is named.
     names: Vec<String>,
-    /// Rows of made traffic to measure on.
-    #[arg(long, default_value_t = 2_000_000)]
-    rows: usize,
+    /// Rows of made traffic to measure on: 2 million, 10 million for frame and hover.
+    #[arg(long)]
+    rows: Option<usize>,
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
@@ -45,12 +45,16 @@ const BENCHES: &[(&str, Bench)] = &[
     ("trips", trips),
     ("filter", view::filter),
     ("play", view::play),
+    ("frame", view::frame),
+    ("hover", view::hover),
 ];
 
 /// Where benchmarks find their files.
 struct Ground {
     folder: PathBuf,
     sea: Checked<SeaParams>,
+    /// For what is measured on very many reports.
+    large_sea: Checked<SeaParams>,
 }
 
 pub fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
@@ -64,12 +68,16 @@ pub fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
             )));
         }
     }
-    let params = SeaParams { rows: arguments.rows, seed: 42, ..SeaParams::default() };
-    let sea = Checked::new(&params).map_err(|faults| Failure::Usage(faults.join("\n")))?;
+    let sea_of = |rows: usize| {
+        let rows = arguments.rows.unwrap_or(rows);
+        let params = SeaParams { rows, seed: 42, ..SeaParams::default() };
+        Checked::new(&params).map_err(|faults| Failure::Usage(faults.join("\n")))
+    };
+    let (sea, large_sea) = (sea_of(2_000_000)?, sea_of(10_000_000)?);
     let folder = std::env::temp_dir().join(format!("fairway-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)
         .map_err(|error| Failure::Run(format!("{}: {error}", folder.display())))?;
-    let ground = Ground { folder, sea };
+    let ground = Ground { folder, sea, large_sea };
     let mut results = Map::new();
     let mut outcome = Ok(());
     for (name, bench) in BENCHES.iter().filter(|(name, _)| {

@@ -124,6 +124,16 @@ impl App {
             || self.timeline.is_busy()
     }
 
+    /// The middle of the map on the screen.
+    pub fn map_center(&self) -> egui::Pos2 {
+        self.map.center()
+    }
+
+    /// How many reports are on the map, and how many bytes they take on the GPU.
+    pub fn on_map(&self) -> (usize, usize) {
+        self.map.size()
+    }
+
     /// Brings everything up to date before a frame: what `eframe::App::logic` does.
     pub fn step(&mut self, context: &Context) {
         let brought = self.errands.collect();

@@ -13,6 +13,7 @@ pub mod headless;
 pub mod layout;
 pub mod map;
 mod offscreen;
+pub mod pace;
 mod panels;
 mod raster;
 pub mod remembered;

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::{RenderState, RendererOptions, ScreenDescriptor, WgpuError, WgpuSetup};
 use egui::epaint::ImageDelta;
@@ -19,6 +19,15 @@ pub struct Offscreen {
     render_state: RenderState,
     /// What the driver refused, if anything: the first word of it.
     fault: Arc<Mutex<Option<String>>>,
+}
+
+/// How long a frame took.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Until it was handed to the driver: the UI thread's part.
+    pub encoded: Duration,
+    /// From then until it was drawn.
+    pub drawn: Duration,
 }
 
 impl Offscreen {
@@ -71,8 +80,43 @@ impl Offscreen {
         size_px: [u32; 2],
         ground: Color32,
     ) -> Result<Vec<Color32>, String> {
-        let RenderState { device, queue, renderer, target_format, .. } = &self.render_state;
-        let texture = device.create_texture(&wgpu::TextureDescriptor {
+        let texture = self.target(size_px);
+        self.encode(&texture, primitives, pixels_per_point, ground);
+        let pixels = self.read_back(&texture);
+        // What was refused before is the cause, not that nothing came back.
+        match self.fault.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(fault) => Err(fault),
+            None => pixels,
+        }
+    }
+
+    /// Draws `primitives` for nobody to see, and says how long it took.
+    ///
+    /// # Errors
+    ///
+    /// If the driver refused something since the device was made, or did not answer.
+    pub fn pace(
+        &self,
+        primitives: &[ClippedPrimitive],
+        pixels_per_point: f32,
+        size_px: [u32; 2],
+    ) -> Result<Pace, String> {
+        let texture = self.target(size_px);
+        let start = Instant::now();
+        self.encode(&texture, primitives, pixels_per_point, Color32::BLACK);
+        let encoded = start.elapsed();
+        let wait = wgpu::PollType::wait_indefinitely();
+        self.render_state.device.poll(wait).map_err(|error| error.to_string())?;
+        let drawn = start.elapsed() - encoded;
+        match self.fault.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(fault) => Err(fault),
+            None => Ok(Pace { encoded, drawn }),
+        }
+    }
+
+    fn target(&self, size_px: [u32; 2]) -> wgpu::Texture {
+        let RenderState { device, target_format, .. } = &self.render_state;
+        device.create_texture(&wgpu::TextureDescriptor {
             label: Some("picture"),
             size: wgpu::Extent3d {
                 width: size_px[0],
@@ -87,7 +131,19 @@ impl Offscreen {
             format: *target_format,
             usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
             view_formats: &[],
-        });
+        })
+    }
+
+    /// Fills buffers and hands the frame to the driver.
+    fn encode(
+        &self,
+        texture: &wgpu::Texture,
+        primitives: &[ClippedPrimitive],
+        pixels_per_point: f32,
+        ground: Color32,
+    ) {
+        let RenderState { device, queue, renderer, .. } = &self.render_state;
+        let size_px = [texture.width(), texture.height()];
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let screen = ScreenDescriptor { size_in_pixels: size_px, pixels_per_point };
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
@@ -113,13 +169,6 @@ impl Offscreen {
             renderer.render(&mut pass, primitives, &screen);
         }
         queue.submit(first.into_iter().chain([encoder.finish()]));
-        drop(renderer);
-        let pixels = self.read_back(&texture);
-        // What was refused before is the cause, not that nothing came back.
-        match self.fault.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(fault) => Err(fault),
-            None => pixels,
-        }
     }
 
     /// The texture's pixels.

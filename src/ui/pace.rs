@@ -46,9 +46,15 @@ pub fn frame(sea: &SeaParams) -> Result<Value, Stopped> {
     let mut gpu: Vec<f64> = Vec::new();
     let center = player.app.map_center();
     let at = |part: f32| center + 160.0 * vec2((part * 19.0).cos(), (part * 13.0).sin());
-    for (name, counts) in
-        [("still", false), ("pan", true), ("zoom", true), ("point", true), ("play", true), ("brush", true), ("color", true)]
-    {
+    for (name, counts) in [
+        ("still", false),
+        ("pan", true),
+        ("zoom", true),
+        ("point", true),
+        ("play", true),
+        ("brush", true),
+        ("color", true),
+    ] {
         player.begin(name, center);
         let mut times: Vec<Took> = (0..FRAMES)
             .map(|n| {
@@ -60,7 +66,10 @@ pub fn frame(sea: &SeaParams) -> Result<Value, Stopped> {
                 };
                 match name {
                     "brush" => player.brush(part),
-                    "color" => player.app.session.map.color_by = TrackColor::CASES[n % TrackColor::CASES.len()].1,
+                    "color" => {
+                        player.app.session.map.color_by =
+                            TrackColor::CASES[n % TrackColor::CASES.len()].1
+                    }
                     _ => (),
                 }
                 player.frame(events)
@@ -167,7 +176,9 @@ impl Player {
         while n_calm < 8 {
             self.frame(Vec::new())?;
             let is_there = self.app.desk.trips.state() == State::Fresh;
-            if let Some(fault) = self.app.desk.shelves().iter().find_map(|shelf| shelf.faults().first()) {
+            if let Some(fault) =
+                self.app.desk.shelves().iter().find_map(|shelf| shelf.faults().first())
+            {
                 return Err(Stopped::Failed(fault.clone()));
             }
             n_calm = if is_there && !self.app.is_busy() { n_calm + 1 } else { 0 };
@@ -207,7 +218,9 @@ impl Player {
         for (id, images) in output.textures_delta.set.drain() {
             images.iter().for_each(|image| offscreen.set_texture(id, image));
         }
-        let pace = offscreen.pace(&primitives, output.pixels_per_point, SIZE_PX).map_err(Stopped::Failed)?;
+        let pace = offscreen
+            .pace(&primitives, output.pixels_per_point, SIZE_PX)
+            .map_err(Stopped::Failed)?;
         output.textures_delta.free.drain().for_each(|id| offscreen.free_texture(id));
         Ok(Took {
             ui_ms: (laid_out + pace.encoded).as_secs_f64() * 1000.0,
@@ -269,6 +282,7 @@ fn wheel(y: f32) -> Event {
         unit: MouseWheelUnit::Point,
         delta: vec2(0.0, y),
         phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
         modifiers: Modifiers::NONE,
     }
 }

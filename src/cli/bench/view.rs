@@ -17,6 +17,8 @@ use crate::flow::session::Sources;
 use crate::flow::stage::Stage as _;
 use crate::flow::stages::{Clean, FilterStage, Ingest, TripsStage};
 use crate::prep::{CleanParams, FilterParams, Moments, TripParams};
+use crate::ui::map::geometry::geometry;
+use crate::ui::pace;
 
 /// How often a filter is run; the median counts.
 const RUNS: usize = 9;
@@ -137,6 +139,23 @@ pub fn play(ground: &Ground) -> Result<Value, Stopped> {
         "cores": 1,
         "n": fleet.reports().len(),
     }))
+}
+
+/// A frame of the whole window.
+pub fn frame(ground: &Ground) -> Result<Value, Stopped> {
+    pace::frame(&ground.large_sea)
+}
+
+/// What lies under the pointer.
+pub fn hover(ground: &Ground) -> Result<Value, Stopped> {
+    let job = Job::default();
+    let made = Sources { made: Some(ground.large_sea.clone_inner()), ..Sources::default() };
+    let reading = Arc::new(Ingest::run(&checked(&made), &(), &job)?);
+    let cleaned = Arc::new(Clean::run(&checked(&CleanParams::default()), &reading, &job)?);
+    drop(reading);
+    let output = TripsStage::run(&checked(&TripParams::default()), &cleaned, &job)?;
+    let geometry = geometry(output.fleet(), &output.trips.trips, &job)?;
+    Ok(pace::hover(&output, &geometry))
 }
 
 /// `n` reports in all, [`TRACK`] each of ships that report every ten seconds or so, all at once.

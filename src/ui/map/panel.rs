@@ -315,6 +315,16 @@ impl MapPanel {
         }
     }
 
+    /// The middle of the map on the screen.
+    pub fn center(&self) -> Pos2 {
+        self.rect.center()
+    }
+
+    /// How many reports the map holds, and how many bytes they take on the GPU.
+    pub fn size(&self) -> (usize, usize) {
+        self.held.geometry().map_or((0, 0), |(_, of)| (of.n_reports(), of.gpu_bytes()))
+    }
+
     /// Where the map is centered.
     pub fn camera(&self) -> Camera {
         let center = self.memory.detached().unwrap_or(walkers::lon_lat(HOME.lon, HOME.lat));
