@@ -4,6 +4,7 @@ pub mod desk;
 pub mod jobs;
 pub mod key;
 pub mod made;
+pub mod map_base;
 pub mod project;
 pub mod run_file;
 pub mod session;

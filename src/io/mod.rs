@@ -19,11 +19,14 @@ pub mod nmea;
 mod nmea_file;
 mod number;
 mod parquet;
+pub mod pmtiles;
 pub mod preview;
+pub mod reach;
 pub mod read;
 pub mod safe;
 mod sniff;
 pub mod table;
+pub mod tile_folder;
 pub mod write;
 pub mod write_nmea;
 
