@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::map_base::BaseChoice;
 use crate::base::params::{Choice, Field, Form, Params};
 
 /// What the color of a track says.
@@ -71,8 +72,9 @@ pub struct MapParams {
     pub cuts: bool,
     /// Whether reports are marked that cleaning removed.
     pub removed: bool,
-    /// Whether the bundled coast is drawn.
-    pub coast: bool,
+    /// What lies under everything.
+    #[serde(flatten)]
+    pub base: BaseChoice,
     /// Whether meridians and parallels are drawn.
     pub graticule: bool,
     /// Width of lines, points of the screen.
@@ -97,7 +99,7 @@ impl Default for MapParams {
             density: Density::default(),
             cuts: false,
             removed: false,
-            coast: true,
+            base: BaseChoice::default(),
             graticule: true,
             line_width: 1.5,
             opacity: 0.6,
@@ -170,7 +172,7 @@ impl Params for MapParams {
         );
         form.flag("removed", &mut self.removed, "Reports that cleaning removed, by reason");
         form.heading("Ground");
-        form.flag("coast", &mut self.coast, "The bundled coastline");
+        self.base.describe(form);
         form.flag("graticule", &mut self.graticule, "Meridians and parallels");
         form.heading("View");
         let help = "Middle of the map; taken where zoom is set";

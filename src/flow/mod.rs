@@ -5,6 +5,7 @@ pub mod jobs;
 pub mod key;
 pub mod look;
 pub mod made;
+pub mod map_base;
 pub mod project;
 pub mod run_file;
 pub mod session;

@@ -20,11 +20,14 @@ mod nmea_file;
 mod number;
 mod parquet;
 pub mod picture;
+pub mod pmtiles;
 pub mod preview;
+pub mod reach;
 pub mod read;
 pub mod safe;
 mod sniff;
 pub mod table;
+pub mod tile_folder;
 pub mod write;
 pub mod write_nmea;
 

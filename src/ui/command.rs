@@ -15,6 +15,10 @@ pub enum Command {
     AskForFiles,
     /// Ask the user for a folder.
     AskForFolder,
+    /// Ask the user for a file of map tiles.
+    AskForTiles,
+    /// Lay the map tiles of this file under everything.
+    UseTiles(PathBuf),
     /// Look at these files, folders or projects, and open them.
     Open(Vec<PathBuf>),
     /// Add files that were looked at.

@@ -71,6 +71,16 @@ impl Errands {
         });
     }
 
+    /// Asks for a file of map tiles.
+    pub fn ask_for_tiles(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Choose map tiles")
+                .add_filter("PMTiles", &["pmtiles"]);
+            dialog.add_filter("All files", &["*"]).pick_file().map(Command::UseTiles)
+        });
+    }
+
     /// Asks for a folder of files.
     pub fn ask_for_folder(&mut self) {
         self.run(|| {

@@ -7,6 +7,7 @@ use egui::Context;
 
 use super::App;
 use crate::base::job::Job;
+use crate::flow::map_base::Base;
 use crate::flow::session::FileRef;
 use crate::flow::stage::{Stage as _, short_name};
 use crate::flow::stages::{Clean, FilterStage, Ingest, TripsStage};
@@ -26,6 +27,11 @@ impl App {
         match command {
             Command::AskForFiles => self.errands.ask_for_files(),
             Command::AskForFolder => self.errands.ask_for_folder(),
+            Command::AskForTiles => self.errands.ask_for_tiles(),
+            Command::UseTiles(path) => {
+                self.session.map.base.file = path.to_string_lossy().into_owned();
+                self.session.map.base.base = Base::PmTiles;
+            }
             Command::Open(paths) => self.errands.look_at(paths),
             Command::Add(files) => self.add(files),
             Command::ReadPending => {

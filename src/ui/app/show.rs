@@ -49,7 +49,7 @@ impl App {
                     }
                 }
                 Pane::Sources => panels::sources(ui, &mut deck, is_asking, path_field),
-                Pane::Layers => panels::layers(ui, &mut deck),
+                Pane::Layers => panels::layers(ui, &mut deck, map),
                 Pane::Filters => filters.ui(ui, &mut deck),
                 Pane::Prepare => panels::prepare(ui, &mut deck),
                 Pane::Inspector => panels::inspector(ui, &mut deck),

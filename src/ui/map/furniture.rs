@@ -3,13 +3,16 @@
 //! The graticule's labels stand along the top and the left edge; the rest stands along the bottom:
 //! scale bar on the left, cursor position in the middle, attribution on the right.
 
-use egui::{Align2, FontId, Painter, Pos2, Rect, Stroke, pos2, vec2};
+use egui::{
+    Align2, Area, FontId, Frame, Margin, Painter, Pos2, Rect, RichText, Stroke, Ui, pos2, vec2,
+};
 
 use super::colors::MapColors;
 use super::view::{MAX_LAT_DEG, View, mercator, position_from_mercator};
 use crate::base::geo::Position;
 use crate::base::text::grouped;
 use crate::base::units::M_PER_NMI;
+use crate::flow::map_base::Credit;
 
 /// Distance of all furniture from the map's edge.
 const MARGIN_PX: f32 = 8.0;
@@ -216,11 +219,31 @@ pub fn draw_cursor_position(
     draw_plated_text(painter, at, Align2::CENTER_BOTTOM, &degrees_minutes(place), font, colors)
 }
 
-/// Writes whose maps these are in the lower right corner. Returns where, for a link to be put there.
-pub fn draw_attribution(painter: &Painter, view: &View, text: &str, colors: &MapColors) -> Rect {
-    let font = FontId::proportional(SMALL_TEXT_PX);
-    let at = view.clip_rect.right_bottom() - vec2(MARGIN_PX, MARGIN_PX);
-    draw_plated_text(painter, at, Align2::RIGHT_BOTTOM, text, font, colors)
+/// Writes whose maps these are in the lower right corner; who has an address is a link.
+pub fn draw_credits(ui: &Ui, view: &View, credits: &[Credit]) {
+    if credits.is_empty() {
+        return;
+    }
+    Area::new(ui.scope_id().with("credits"))
+        .pivot(Align2::RIGHT_BOTTOM)
+        .fixed_pos(view.clip_rect.right_bottom() - vec2(MARGIN_PX, MARGIN_PX))
+        .constrain(false)
+        .show(ui.ctx(), |ui| {
+            let colors = MapColors::of(ui.visuals().dark_mode);
+            let plate = Frame::NONE.fill(colors.plate).corner_radius(3.0);
+            plate.inner_margin(Margin::symmetric(5, 2)).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                ui.horizontal(|ui| {
+                    for credit in credits {
+                        let text = RichText::new(&credit.text).size(SMALL_TEXT_PX);
+                        match &credit.url {
+                            Some(url) => drop(ui.hyperlink_to(text.color(colors.ink), url)),
+                            None => drop(ui.label(text.color(colors.ink))),
+                        }
+                    }
+                });
+            });
+        });
 }
 
 /// Says at the top what the tool in hand expects. Returns where it stands.

@@ -1,5 +1,6 @@
 //! The map: coast, graticule, tracks, and what is under the pointer.
 
+pub mod base;
 mod boxes;
 mod camera;
 pub mod coast;

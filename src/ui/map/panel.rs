@@ -3,9 +3,10 @@
 use std::sync::mpsc::{Receiver, channel};
 
 use eframe::egui_wgpu::RenderState;
-use egui::{Context, DragPanButtons, Modifiers, Pos2, Rect, Response, Ui};
+use egui::{Color32, Context, DragPanButtons, Modifiers, Pos2, Rect, Response, Ui};
 use walkers::{Map, MapMemory};
 
+use super::base::BaseTiles;
 use super::coast::{self, Coast};
 use super::colors::MapColors;
 use super::fit;
@@ -22,6 +23,7 @@ use super::{furniture, hover, legend, marks, plain};
 use crate::base::geo::Position;
 use crate::base::text::grouped;
 use crate::flow::look::{Camera, MapParams, TrackColor};
+use crate::flow::map_base::Credit;
 use crate::flow::stages::TripsOf;
 use crate::flow::{Desk, Jobs, Session};
 use crate::ui::command::Command;
@@ -44,6 +46,7 @@ pub struct MapPanel {
     memory: MapMemory,
     coast: Option<Coast>,
     coast_loading: Receiver<Coast>,
+    base: BaseTiles,
     held: Held,
     ships: Ships,
     hovered: Option<Hit>,
@@ -64,6 +67,7 @@ impl MapPanel {
             memory: MapMemory::default(),
             coast: None,
             coast_loading,
+            base: BaseTiles::new(),
             held: Held::new(render_state),
             ships: Ships::default(),
             hovered: None,
@@ -91,6 +95,9 @@ impl MapPanel {
     /// Why the map shows less than it should.
     pub fn fault(&self) -> Option<String> {
         if let Some(fault) = self.held.fault() {
+            return Some(format!("map: {fault}"));
+        }
+        if let Some(fault) = self.base.fault() {
             return Some(format!("map: {fault}"));
         }
         (!self.held.has_gpu()).then(|| "no GPU: tracks are drawn simplified".to_owned())
@@ -216,7 +223,7 @@ impl MapPanel {
     }
 
     fn draw(
-        &self,
+        &mut self,
         ui: &Ui,
         view: &View,
         desk: &Desk,
@@ -227,10 +234,16 @@ impl MapPanel {
         let params = &session.map;
         let colors = MapColors::of(ui.visuals().dark_mode);
         let painter = ui.painter();
+        self.base.want(&params.base, ui.ctx());
         match &self.coast {
-            Some(coast) if params.coast => coast::draw(coast, painter, view, &colors),
+            Some(coast) if self.base.needs_coast(view) => {
+                coast::draw(coast, painter, view, &colors);
+            }
             _ => coast::draw_sea(painter, view, &colors),
         }
+        // Bright tiles would outshine the tracks on a dark map.
+        let tint = if ui.visuals().dark_mode { Color32::from_gray(150) } else { Color32::WHITE };
+        self.base.draw(painter, view, tint);
         if params.graticule {
             furniture::draw_graticule(painter, view, &colors);
         }
@@ -269,7 +282,21 @@ impl MapPanel {
             furniture::draw_hint(painter, view, &text, &colors);
         }
         furniture::draw_scale_bar(painter, view, &colors);
-        furniture::draw_attribution(painter, view, "Coast: Natural Earth", &colors);
+        self.draw_credits(ui, view);
+    }
+
+    /// Whose maps these are, with links.
+    fn draw_credits(&self, ui: &Ui, view: &View) {
+        let mut credits = self.base.attribution();
+        if self.base.needs_coast(view) {
+            credits.push(Credit::new("Coast: Natural Earth", "https://www.naturalearthdata.com"));
+        }
+        furniture::draw_credits(ui, view, &credits);
+    }
+
+    /// What the map lies on.
+    pub fn base(&mut self) -> &mut BaseTiles {
+        &mut self.base
     }
 
     /// What the colors of all layers mean.

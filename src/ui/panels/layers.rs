@@ -4,12 +4,16 @@ use egui::{ComboBox, RichText, ScrollArea, Slider, Ui};
 
 use crate::base::params::Choice;
 use crate::flow::look::{Density, MapParams};
+use crate::ui::command::Command;
 use crate::ui::deck::Deck;
+use crate::ui::map::MapPanel;
+use crate::ui::map::base::base_ui;
 use crate::ui::theme;
 
 /// The layers from the top to the ground.
-pub fn layers(ui: &mut Ui, deck: &mut Deck) {
-    let map = &mut deck.session.map;
+pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
+    let Deck { session, commands, .. } = deck;
+    let map = &mut session.map;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.checkbox(&mut map.trips, "Trips");
         ui.add_enabled_ui(map.trips || map.rest, |ui| {
@@ -28,7 +32,9 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck) {
         );
         ui.add_space(4.0);
         ui.label(theme::title("Ground"));
-        ui.checkbox(&mut map.coast, "Coastline");
+        if base_ui(ui, &mut map.base, panel.base()) {
+            commands.ask(Command::AskForTiles);
+        }
         ui.checkbox(&mut map.graticule, "Graticule");
         if map.density != Density::Off && map.trips {
             ui.label(RichText::new("Density is easier to read without trips over it").weak());
