@@ -259,8 +259,9 @@ mod tests {
 
     use super::*;
 
+    /// Of a width whose rows a GPU pads.
     const SCREEN: Screen =
-        Screen { size_px: [320, 200], pixels_per_point: 1.0, is_dark: true, is_software: true };
+        Screen { size_px: [331, 200], pixels_per_point: 1.0, is_dark: true, is_software: true };
 
     fn of(screen: Screen, draw: impl Fn(&mut Ui) + Copy) -> Picture {
         render(&screen, |_, _| {
@@ -384,6 +385,6 @@ mod tests {
         let light = of(Screen { is_dark: false, ..SCREEN }, square);
         assert_eq!((at(&fine, 55, 55), at(&fine, 62, 55)), ([255, 255, 255, 255], [0, 0, 0, 255]));
         assert_eq!((at(&light, 25, 25)[0], at(&light, 32, 25)[3]), (0, 255));
-        assert_eq!(fine.rgb().len(), 3 * 320 * 200);
+        assert_eq!(fine.rgb().len(), 3 * 331 * 200);
     }
 }
