@@ -3,7 +3,8 @@
 //! Nothing here goes beyond what OpenGL ES 3 can do: tables are textures, not storage buffers, and
 //! no buffer is larger than 128 MiB.
 
-use std::sync::{Arc, Mutex};
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use eframe::egui_wgpu::{self, RenderState};
 
@@ -13,10 +14,13 @@ use super::palette;
 use super::vertex::Vertex;
 
 mod callback;
+mod scenes;
+mod symbols;
 
-pub use callback::{Callback, Draw, SCENES_MAX, Scene};
-
-use callback::SceneBuffer;
+pub use callback::{Callback, Draw, Scene};
+pub use scenes::SCENES_MAX;
+use scenes::ScenePool;
+pub use symbols::{SymbolBuffers, SymbolCallback, SymbolScene};
 
 /// No buffer is larger, in bytes: half of what every device takes.
 const BUFFER_MAX: u64 = 128 << 20;
@@ -24,23 +28,25 @@ const BUFFER_MAX: u64 = 128 << 20;
 /// How many slots lie in one line of the table's texture.
 const TABLE_WIDTH: u32 = 2048;
 
+/// What all shaders begin with.
+const PLANE: &str = include_str!("plane.wgsl");
+
 const VERTEX_BYTES: u64 = size_of::<Vertex>() as u64;
 
 /// Pipelines and what else all layers on a device share.
 pub struct Gpu {
     legs: wgpu::RenderPipeline,
     points: wgpu::RenderPipeline,
-    scene_layout: wgpu::BindGroupLayout,
+    scenes: Arc<ScenePool>,
+    /// Made when the first symbols are drawn.
+    symbols: OnceLock<wgpu::RenderPipeline>,
+    target_format: wgpu::TextureFormat,
     table_layout: wgpu::BindGroupLayout,
     palette: wgpu::TextureView,
-    /// Bytes from one scene to the next.
-    stride: u64,
     /// Vertices of the level that a buffer has.
     buffer_len: usize,
     /// Whether the target converts to sRGB itself.
     pub is_linear: bool,
-    /// Scene buffers that no frame is using.
-    spare: Mutex<Vec<SceneBuffer>>,
 }
 
 /// A geometry's vertices on the GPU.
@@ -89,11 +95,6 @@ impl Gpu {
     fn new(render_state: &RenderState) -> Gpu {
         let RenderState { device, queue, target_format, .. } = render_state;
         let both = wgpu::ShaderStages::VERTEX_FRAGMENT;
-        let scene_type = wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: true,
-            min_binding_size: wgpu::BufferSize::new(size_of::<Scene>() as u64),
-        };
         let texture_type = |sample_type| wgpu::BindingType::Texture {
             sample_type,
             view_dimension: wgpu::TextureViewDimension::D2,
@@ -105,7 +106,7 @@ impl Gpu {
         };
         let entry =
             |binding, ty| wgpu::BindGroupLayoutEntry { binding, visibility: both, ty, count: None };
-        let scene_layout = layout(&[entry(0, scene_type)]);
+        let scenes = Arc::new(ScenePool::new(device));
         let table_layout = layout(&[
             entry(0, texture_type(wgpu::TextureSampleType::Uint)),
             entry(1, texture_type(wgpu::TextureSampleType::Float { filterable: false })),
@@ -114,10 +115,10 @@ impl Gpu {
             device,
             layout: device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some("tracks"),
-                bind_group_layouts: &[Some(&scene_layout), Some(&table_layout)],
+                bind_group_layouts: &[Some(&scenes.layout), Some(&table_layout)],
                 immediate_size: 0,
             }),
-            shader: device.create_shader_module(wgpu::include_wgsl!("tracks.wgsl")),
+            shader: shader(device, "tracks", &[PLANE, include_str!("tracks.wgsl")]),
             target: *target_format,
         };
         let limits = device.limits();
@@ -126,13 +127,12 @@ impl Gpu {
             legs: pipelines.pipeline("leg", "leg_color", 2),
             points: pipelines.pipeline("point", "point_color", 1),
             palette: palette_texture(device, queue),
-            scene_layout,
+            scenes,
+            symbols: OnceLock::new(),
+            target_format: *target_format,
             table_layout,
-            stride: (size_of::<Scene>() as u64)
-                .next_multiple_of(u64::from(limits.min_uniform_buffer_offset_alignment)),
             buffer_len: (buffer_max / VERTEX_BYTES - 1) as usize,
             is_linear: target_format.is_srgb(),
-            spare: Mutex::default(),
         }
     }
 
@@ -200,6 +200,19 @@ impl Gpu {
             ],
         });
         Table { texture, group }
+    }
+}
+
+impl LevelBuffers {
+    /// In which buffers a range of vertices lies, and where in them.
+    fn parts(&self, range: Range<usize>) -> impl Iterator<Item = (usize, Range<u32>)> {
+        let len = self.buffer_len;
+        let first = range.start / len;
+        let end = if range.is_empty() { first } else { range.end.div_ceil(len) };
+        (first..end).map(move |index| {
+            let within = |at: usize| at.clamp(index * len, (index + 1) * len) - index * len;
+            (index, within(range.start) as u32..within(range.end) as u32)
+        })
     }
 }
 
@@ -277,6 +290,14 @@ fn palette_texture(device: &wgpu::Device, queue: &wgpu::Queue) -> wgpu::TextureV
     let colors: Vec<[u8; 4]> = rows.iter().flatten().map(egui::Color32::to_array).collect();
     write_texture(queue, &texture, &colors);
     texture.create_view(&wgpu::TextureViewDescriptor::default())
+}
+
+/// A module of several pieces of source.
+fn shader(device: &wgpu::Device, label: &str, sources: &[&str]) -> wgpu::ShaderModule {
+    device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some(label),
+        source: wgpu::ShaderSource::Wgsl(sources.concat().into()),
+    })
 }
 
 fn texture_of(format: wgpu::TextureFormat) -> wgpu::TextureDescriptor<'static> {

@@ -1,6 +1,7 @@
 //! The map: coast, graticule, tracks, and what is under the pointer.
 
 mod boxes;
+mod camera;
 pub mod coast;
 mod coast_asset;
 pub mod colors;
@@ -11,7 +12,10 @@ mod legend;
 pub mod levels;
 pub mod palette;
 pub mod pick;
+#[cfg(test)]
+mod picture;
 mod plain;
+pub mod symbols;
 pub mod tracks;
 pub mod vertex;
 pub mod view;

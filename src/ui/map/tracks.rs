@@ -7,11 +7,12 @@ use eframe::egui_wgpu::{self, RenderState};
 use egui::{Color32, Painter};
 
 use super::boxes::{Answer, Node, Tree};
+use super::camera::{Camera, Window, copies};
 use super::geometry::{Geometry, Slot, px_per_unit};
 use super::gpu::{Buffers, Callback, Draw, Gpu, SCENES_MAX, Scene, Table};
 use super::levels::choose;
 use super::palette::{ColorBy, N_COLORS};
-use super::vertex::{Clock, WORLD};
+use super::vertex::Clock;
 use super::view::View;
 use crate::flow::key::Key;
 
@@ -171,21 +172,12 @@ impl Tracks {
         let has_highlight = style.hovered.is_some() || self.n_selected.last() != Some(&0);
         let passes = if has_highlight { &[false, true][..] } else { &[false] };
 
-        let visible = view.visible();
         // Lines are wider than their middle, and arrows larger than their point.
         let margin = f64::from(style.width_px * HIGHLIGHT_WIDTH + 12.0) / view.world_px;
-        let (west, east) = (visible.min[0] - margin, visible.max[0] + margin);
-        let center_copy = view.center[0].floor() as i32;
-        let units = |part: f64| (part * f64::from(WORLD)) as i64; // Casts end at the limits.
+        let times = style.time_window_ms.map(|_| first.time_window);
         let (mut scenes, mut draws) = (Vec::new(), Vec::new());
         for is_highlight in passes {
-            // What crosses the date line belongs to the copy in the west of it.
-            for copy in (west.floor() as i32 - 1)..east.ceil() as i32 {
-                let window = Window {
-                    x: units(west - f64::from(copy))..units(east - f64::from(copy)),
-                    y: units(visible.min[1] - margin)..units(visible.max[1] + margin),
-                    times: style.time_window_ms.map(|_| first.time_window),
-                };
+            for (copy, window) in copies(view.visible(), view.center[0], margin, times) {
                 let ranges = self.ranges(
                     tree,
                     &window,
@@ -196,13 +188,7 @@ impl Tracks {
                     continue;
                 }
                 let scene = scenes.len();
-                scenes.push(self.pass(
-                    &first,
-                    copy - center_copy,
-                    *is_highlight,
-                    style,
-                    points.as_ref(),
-                ));
+                scenes.push(self.pass(&first, copy, *is_highlight, style, points.as_ref()));
                 let draw = |is_points| {
                     move |range: &Range<usize>| Draw { scene, is_points, range: range.clone() }
                 };
@@ -218,17 +204,7 @@ impl Tracks {
 
     /// What all passes have in common.
     fn scene(&self, view: &View, style: &Style, pixels_per_point: f32) -> Scene {
-        let world = f64::from(WORLD);
-        let px_per_unit = px_per_unit(view) * f64::from(pixels_per_point);
-        let x = (view.center[0] - view.center[0].floor()) * world;
-        // Beyond the poles the view's center is no longer on the plane.
-        let y = view.center[1].clamp(0.0, 1.0 - 1.0 / world) * world;
-        let middle = view.clip_rect.center();
-        let middle_px = [(middle.x, x.floor() - x), (middle.y, y.floor() - view.center[1] * world)]
-            .map(|(middle, offset)| {
-                (f64::from(middle * pixels_per_point) + offset * px_per_unit) as f32
-            });
-
+        let Camera { center, middle_px, px_per_unit } = Camera::of_view(view, pixels_per_point);
         let time_scale = style.time_scale_ms(self.time_span_ms);
         let [from, to] = match style.color_by {
             ColorBy::Speed => [style.speed_scale_kn.0 * 10.0, style.speed_scale_kn.1 * 10.0],
@@ -239,14 +215,15 @@ impl Tracks {
             | if self.gpu.is_linear { IS_LINEAR } else { 0 }
             | if time_window.is_some() { HAS_TIME_WINDOW } else { 0 }
             | if speed_window.is_some() { HAS_SPEED_WINDOW } else { 0 }
-            | if style.shows_rest { SHOWS_REST } else { 0 };
+            | if style.shows_rest { SHOWS_REST } else { 0 }
+            | if style.fades && time_window.is_some() { FADES } else { 0 };
         Scene {
-            center: [x as i32, y as i32],
+            center,
             copy: 0,
             flags,
             screen_px: [1.0; 2], // The callback knows it.
             middle_px,
-            px_per_unit: px_per_unit as f32,
+            px_per_unit,
             half_width_px: 0.5 * style.width_px * pixels_per_point,
             alpha: style.alpha,
             rest_alpha: style.rest_alpha,
@@ -349,37 +326,6 @@ struct Points {
     arrow_px: f32,
 }
 
-/// What is asked for: a rectangle of one copy of the world, in units, and a time.
-struct Window {
-    x: Range<i64>,
-    y: Range<i64>,
-    times: Option<[f32; 2]>,
-}
-
-impl Window {
-    fn meets(&self, node: &Node) -> bool {
-        let [west, north] = node.min.map(i64::from);
-        let [east, south] = node.max.map(i64::from);
-        let [first, last] = node.times.map(|time| time as f32);
-        west <= self.x.end
-            && east >= self.x.start
-            && north <= self.y.end
-            && south >= self.y.start
-            && self.times.is_none_or(|[from, to]| first <= to && last >= from)
-    }
-
-    fn holds(&self, node: &Node) -> bool {
-        let [west, north] = node.min.map(i64::from);
-        let [east, south] = node.max.map(i64::from);
-        let [first, last] = node.times.map(|time| time as f32);
-        self.x.start <= west
-            && east <= self.x.end
-            && self.y.start <= north
-            && south <= self.y.end
-            && self.times.is_none_or(|[from, to]| from <= first && last <= to)
-    }
-}
-
 fn rgba(color: Color32) -> [f32; 4] {
     color.to_array().map(|part| f32::from(part) / 255.0)
 }
@@ -390,6 +336,7 @@ const IS_LINEAR: u32 = 16;
 const HAS_TIME_WINDOW: u32 = 32;
 const HAS_SPEED_WINDOW: u32 = 64;
 const SHOWS_REST: u32 = 128;
+const FADES: u32 = 256;
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "nothing drawn is exactly nothing")]

@@ -1,4 +1,5 @@
-// Tracks as quads a leg, reports as quads a point. `vertex.rs` says how a report is packed.
+// Tracks as quads a leg, reports as quads a point. `vertex.rs` says how a report is packed. Stands
+// after `plane.wgsl`.
 
 struct Scene {
     center: vec2<i32>,        // Of the view, in units: whole ones; the rest is in middle_px.
@@ -35,6 +36,7 @@ const IS_LINEAR: u32 = 16u;       // The target converts to sRGB itself.
 const HAS_TIME_WINDOW: u32 = 32u;
 const HAS_SPEED_WINDOW: u32 = 64u;
 const SHOWS_REST: u32 = 128u;
+const FADES: u32 = 256u;           // Towards the beginning of the time window.
 
 // Flags of a slot in the table.
 const IS_SHOWN: u32 = 1u;
@@ -45,9 +47,8 @@ const TOP: u32 = 0x80000000u;
 const NOWHERE: u32 = 0x3fffffu;
 const NO_SPEED: u32 = 1023u;
 const NO_COURSE: u32 = 255u;
+const OLDEST: f32 = 0.1;           // What is left of the opacity where the time window begins.
 const UNKNOWN: f32 = 255.0;        // The gray at the end of each row of the palette.
-const HALF_WORLD: i32 = 0x40000000;
-const WORLD: f32 = 2147483648.0;
 
 @group(0) @binding(0) var<uniform> scene: Scene;
 @group(1) @binding(0) var looks: texture_2d<u32>;
@@ -79,35 +80,25 @@ fn look_of(slot: u32) -> vec4<u32> {
     return textureLoad(looks, vec2<u32>(slot % width, slot / width), 0);
 }
 
-/// Units from the center to a place in a copy of the world. Exact near the center: no rounding
-/// before the difference is taken.
-fn from_center(place: vec2<i32>, copy: i32) -> vec2<f32> {
-    let d = place - scene.center;
-    var x = f32(d.x) + f32(copy) * WORLD;
-    if copy == 1 && d.x < 0 {
-        x = f32(d.x + HALF_WORLD + HALF_WORLD);
-    } else if copy == -1 && d.x >= 0 {
-        x = f32(d.x - HALF_WORLD - HALF_WORLD);
-    }
-    return vec2<f32>(x, f32(d.y));
-}
-
 fn px_of(place: vec2<i32>, copy: i32) -> vec2<f32> {
-    return scene.middle_px + from_center(place, copy) * scene.px_per_unit;
-}
-
-fn to_clip(px: vec2<f32>) -> vec4<f32> {
-    let ndc = px / scene.screen_px * 2.0 - 1.0;
-    return vec4<f32>(ndc.x, -ndc.y, 0.0, 1.0);
+    return scene.middle_px + from_center(place, scene.center, copy) * scene.px_per_unit;
 }
 
 fn has(flag: u32) -> bool { return (scene.flags & flag) != 0u; }
 
+/// Whether filters let the slot through.
+fn is_shown(look: vec4<u32>) -> bool {
+    return (look.a & IS_SHOWN) != 0u && ((look.a & IS_REST) == 0u || has(SHOWS_REST));
+}
+
 /// Whether this pass draws the slot.
 fn is_drawn(slot: u32, look: vec4<u32>) -> bool {
     let is_highlighted = (look.a & IS_SELECTED) != 0u || slot == scene.hovered;
-    let is_wanted = (look.a & IS_REST) == 0u || has(SHOWS_REST);
-    return (look.a & IS_SHOWN) != 0u && is_wanted && is_highlighted == has(IS_HIGHLIGHTED);
+    return is_shown(look) && is_highlighted == has(IS_HIGHLIGHTED);
+}
+
+fn is_timely(time: f32) -> bool {
+    return !has(HAS_TIME_WINDOW) || (scene.time_window.x <= time && time <= scene.time_window.y);
 }
 
 fn is_fast_enough(speed: u32) -> bool {
@@ -132,9 +123,12 @@ fn on_scale(value: f32) -> f32 {
     return 254.0 * clamp((value - scene.value_scale.x) * scene.value_scale.y, 0.0, 1.0);
 }
 
-fn alpha_of(look: vec4<u32>) -> f32 {
+fn alpha_of(look: vec4<u32>, time: f32) -> f32 {
     let is_dim = (look.a & IS_REST) != 0u && !has(IS_HIGHLIGHTED);
-    return scene.alpha * select(1.0, scene.rest_alpha, is_dim);
+    let alpha = scene.alpha * select(1.0, scene.rest_alpha, is_dim);
+    let lasts = scene.time_window.y - scene.time_window.x;
+    if !has(FADES) || lasts <= 0.0 { return alpha; }
+    return alpha * mix(OLDEST, 1.0, clamp((time - scene.time_window.x) / lasts, 0.0, 1.0));
 }
 
 fn color_of(shade: f32, alpha: f32) -> vec4<f32> {
@@ -156,8 +150,6 @@ fn part_between(a: f32, b: f32, low: f32, high: f32) -> vec2<f32> {
     let ends = vec2<f32>(low - a, high - a) / d;
     return vec2<f32>(min(ends.x, ends.y), max(ends.x, ends.y));
 }
-
-fn meet(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> { return vec2<f32>(max(a.x, b.x), min(a.y, b.y)); }
 
 /// One corner of the quad of the leg from one report to the next.
 @vertex
@@ -209,7 +201,7 @@ fn leg(@builtin(vertex_index) corner: u32, @location(0) before: vec4<u32>, @loca
     let side = select(-1.0, 1.0, (corner & 1u) != 0u);
     let end = select(ends[0] - along * longer, ends[1] + along * longer, is_end);
     out.across_px = side * (scene.half_width_px + 0.5);
-    out.position = to_clip(end + vec2<f32>(-along.y, along.x) * out.across_px);
+    out.position = to_clip(end + vec2<f32>(-along.y, along.x) * out.across_px, scene.screen_px);
 
     let at = select(part.x, part.y, is_end);
     var speeds = vec2<u32>(speed_of(start), speed_of(report));
@@ -219,8 +211,9 @@ fn leg(@builtin(vertex_index) corner: u32, @location(0) before: vec4<u32>, @loca
     if speeds.x == NO_SPEED { speed = -1.0; }
     var course = course_of(start);
     if course == NO_COURSE { course = course_of(report); }
-    out.shade = shade_of(look, speed, course, mix(times.x, times.y, at));
-    out.alpha = alpha_of(look);
+    let time = mix(times.x, times.y, at);
+    out.shade = shade_of(look, speed, course, time);
+    out.alpha = alpha_of(look, time);
     return out;
 }
 
@@ -239,8 +232,7 @@ fn point(@builtin(vertex_index) corner: u32, @location(0) report: vec4<u32>) -> 
     if slot == NOWHERE { return out; }
     let look = look_of(slot);
     let time = time_of(report);
-    let is_past = has(HAS_TIME_WINDOW) && (time < scene.time_window.x || time > scene.time_window.y);
-    if is_past || !is_drawn(slot, look) || !is_fast_enough(speed_of(report)) { return out; }
+    if !is_timely(time) || !is_drawn(slot, look) || !is_fast_enough(speed_of(report)) { return out; }
 
     let course = course_of(report);
     var along = vec2<f32>(0.0, -1.0);
@@ -258,10 +250,11 @@ fn point(@builtin(vertex_index) corner: u32, @location(0) report: vec4<u32>) -> 
     let ahead = select(-1.0, 1.0, corner >= 2u);
     out.at_px = vec2<f32>(ahead, side) * reach;
     let middle = px_of(place_of(report), scene.copy);
-    out.position = to_clip(middle + along * out.at_px.x + vec2<f32>(-along.y, along.x) * out.at_px.y);
+    let at = middle + along * out.at_px.x + vec2<f32>(-along.y, along.x) * out.at_px.y;
+    out.position = to_clip(at, scene.screen_px);
     let speed = select(f32(speed_of(report)), -1.0, speed_of(report) == NO_SPEED);
     out.shade = shade_of(look, speed, course, time);
-    out.alpha = alpha_of(look);
+    out.alpha = alpha_of(look, time);
     return out;
 }
 

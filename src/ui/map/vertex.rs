@@ -132,6 +132,16 @@ pub fn d_x(from: u32, to: u32) -> i32 {
     ((to.wrapping_sub(from) << 1) as i32) >> 1
 }
 
+/// The place `part` of the way from one to another, the shorter way round and straight on the map,
+/// as legs are drawn.
+pub fn between(from: [u32; 2], to: [u32; 2], part: f64) -> [u32; 2] {
+    let way = [i64::from(d_x(from[0], to[0])), i64::from(to[1]) - i64::from(from[1])];
+    let step = way.map(|way| (way as f64 * part).round() as i64);
+    let x = (i64::from(from[0]) + step[0]).rem_euclid(i64::from(WORLD));
+    let y = (i64::from(from[1]) + step[1]).clamp(0, i64::from(WORLD) - 1);
+    [x as u32, y as u32]
+}
+
 /// How times become whole numbers of 24 bits: seconds, or longer steps where the data span more
 /// than half a year.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -223,6 +233,14 @@ mod tests {
         assert_eq!(d_x(WORLD - 10, 5), 15);
         assert_eq!(d_x(5, WORLD - 10), -15);
         assert_eq!(d_x(100, 40), -60);
+    }
+
+    #[test]
+    fn between_two_places_the_way_is_straight_and_short() {
+        assert_eq!(between([100, 40], [200, 20], 0.25), [125, 35]);
+        assert_eq!(between([WORLD - 10, 5], [10, 5], 0.75), [5, 5]);
+        assert_eq!(between([10, 5], [WORLD - 10, 5], 0.75), [WORLD - 5, 5]);
+        assert_eq!(between([7, 5], [9, 0], 1.0), [9, 0]);
     }
 
     #[test]

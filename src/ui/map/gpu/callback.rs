@@ -1,15 +1,13 @@
 //! What draws tracks in a frame.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use eframe::egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor};
 use egui::PaintCallbackInfo;
 
+use super::scenes::Scenes;
 use super::{Buffers, Gpu, Table, VERTEX_BYTES};
-
-/// How many times a frame can draw the tracks of one map: twice for each copy of the world.
-pub const SCENES_MAX: usize = 80;
 
 /// What the shader is told of a map: `Scene` of `tracks.wgsl`.
 #[derive(Clone, Copy, PartialEq, Debug, bytemuck::Pod, bytemuck::Zeroable)]
@@ -74,7 +72,7 @@ pub struct Callback {
     level: usize,
     scenes: Vec<Scene>,
     draws: Vec<Draw>,
-    scene_buffer: Mutex<Option<SceneBuffer>>,
+    sent: OnceLock<Scenes>,
 }
 
 impl Callback {
@@ -94,7 +92,7 @@ impl Callback {
             level,
             scenes,
             draws,
-            scene_buffer: Mutex::new(None),
+            sent: OnceLock::new(),
         }
     }
 }
@@ -108,18 +106,9 @@ impl CallbackTrait for Callback {
         _: &mut wgpu::CommandEncoder,
         _: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        let mut bytes = vec![0; self.gpu.stride as usize * self.scenes.len()];
         let screen_px = screen.size_in_pixels.map(|side| side as f32);
-        for (to, scene) in bytes.chunks_mut(self.gpu.stride as usize).zip(&self.scenes) {
-            let scene = Scene { screen_px, ..*scene };
-            to[..size_of::<Scene>()].copy_from_slice(bytemuck::bytes_of(&scene));
-        }
-        let mut own = self.scene_buffer.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = own.get_or_insert_with(|| {
-            let spare = self.gpu.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            spare.unwrap_or_else(|| SceneBuffer::new(device, &self.gpu))
-        });
-        queue.write_buffer(&own.buffer, 0, &bytes);
+        let scenes = self.scenes.iter().map(|scene| Scene { screen_px, ..*scene });
+        self.sent.get_or_init(|| self.gpu.scenes.lend(device, queue, scenes));
         Vec::new()
     }
 
@@ -129,20 +118,18 @@ impl CallbackTrait for Callback {
         pass: &mut wgpu::RenderPass<'static>,
         _: &CallbackResources,
     ) {
-        let own = self.scene_buffer.lock().unwrap_or_else(PoisonError::into_inner);
-        let (Some(own), Some(level)) = (&*own, self.buffers.levels.get(self.level)) else { return };
+        let (Some(sent), Some(level)) = (self.sent.get(), self.buffers.levels.get(self.level))
+        else {
+            return;
+        };
         // The scene counts pixels from the corner of the screen, wherever the map's rectangle lies.
         let [width, height] = info.screen_size_px.map(|side| side as f32);
         pass.set_viewport(0.0, 0.0, width, height, 0.0, 1.0);
         pass.set_bind_group(1, &self.table.group, &[]);
         let mut set = None;
         for Draw { scene, is_points, range } in &self.draws {
-            pass.set_bind_group(0, &own.group, &[(*scene as u64 * self.gpu.stride) as u32]);
-            let mut first = range.start;
-            while first < range.end {
-                let index = first / level.buffer_len;
-                let start = index * level.buffer_len;
-                let end = range.end.min(start + level.buffer_len);
+            sent.bind(pass, *scene);
+            for (index, part) in level.parts(range.clone()) {
                 if set != Some((*is_points, index)) {
                     set = Some((*is_points, index));
                     let buffer = &level.buffers[index];
@@ -155,46 +142,8 @@ impl CallbackTrait for Callback {
                         pass.set_vertex_buffer(1, buffer.slice(VERTEX_BYTES..));
                     }
                 }
-                pass.draw(0..4, (first - start) as u32..(end - start) as u32);
-                first = end;
+                pass.draw(0..4, part);
             }
         }
-    }
-}
-
-impl Drop for Callback {
-    fn drop(&mut self) {
-        let own = self.scene_buffer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        self.gpu.spare.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
-    }
-}
-
-/// Where the scenes of one map in one frame go.
-pub(super) struct SceneBuffer {
-    buffer: wgpu::Buffer,
-    group: wgpu::BindGroup,
-}
-
-impl SceneBuffer {
-    fn new(device: &wgpu::Device, gpu: &Gpu) -> SceneBuffer {
-        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("scenes of tracks"),
-            size: gpu.stride * SCENES_MAX as u64,
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("scenes of tracks"),
-            layout: &gpu.scene_layout,
-            entries: &[wgpu::BindGroupEntry {
-                binding: 0,
-                resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-                    buffer: &buffer,
-                    offset: 0,
-                    size: wgpu::BufferSize::new(size_of::<Scene>() as u64),
-                }),
-            }],
-        });
-        SceneBuffer { buffer, group }
     }
 }

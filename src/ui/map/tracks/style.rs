@@ -36,6 +36,9 @@ pub struct Style {
     pub shows_points: bool,
     /// Whether reports outside of trips are drawn.
     pub shows_rest: bool,
+    /// Whether opacity falls to a tenth towards the beginning of the time window, so that tracks
+    /// become trails. Without a window nothing fades.
+    pub fades: bool,
     /// The slot under the pointer: drawn like the selected ones.
     pub hovered: Option<u32>,
 }
@@ -61,6 +64,7 @@ impl Style {
             time_scale_ms: None,
             shows_points: true,
             shows_rest: true,
+            fades: false,
             hovered: None,
         }
     }

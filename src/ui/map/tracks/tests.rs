@@ -1,10 +1,6 @@
-//! Tracks drawn by the software renderer, and what can be counted in the pictures.
+//! Tracks drawn by the software renderer.
 
-use std::sync::Arc;
-
-use egui::{Color32, Pos2, Rect, pos2, vec2};
-use egui_kittest::Harness;
-use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
+use egui::{Color32, Rect, pos2, vec2};
 
 use super::*;
 use crate::ais::{Ending, Fleet, Report, ShipKind, ShipType, Static, Trip, Vessel};
@@ -12,85 +8,28 @@ use crate::base::geo::Position;
 use crate::base::job::Job;
 use crate::ui::map::geometry::geometry;
 use crate::ui::map::palette::{course_color, kind_color, scale_color};
+use crate::ui::map::picture::{Picture, SCREEN, Screen};
+use crate::ui::map::vertex::WORLD;
 use crate::ui::map::view::{mercator, position_from_mercator};
-
-const SCREEN: Rect = Rect { min: Pos2::ZERO, max: pos2(400.0, 300.0) };
 
 /// A layer on a screen of its own.
 struct Stage {
-    render_state: RenderState,
+    screen: Screen,
     layer: TrackLayer,
-    pixels_per_point: f32,
-}
-
-/// What was drawn on black, as red, green and blue.
-struct Picture {
-    width: usize,
-    pixels: Vec<[u8; 3]>,
 }
 
 impl Stage {
     /// Shows the tracks, each a vessel's and a trip; `None` where there is no GPU, not even in
     /// software.
     fn new(tracks: Vec<Vec<Report>>) -> Option<Stage> {
-        let render_state = std::panic::catch_unwind(|| {
-            create_render_state(default_wgpu_setup(), egui_wgpu::RendererOptions::PREDICTABLE)
-        });
-        let Ok(render_state) = render_state else {
-            eprintln!("skipped: no GPU adapter");
-            return None;
-        };
+        let screen = Screen::new()?;
         let mut layer = TrackLayer::new();
-        layer.upload(&render_state, Key::of("test", &0, &[]), &made(tracks));
-        Some(Stage { render_state, layer, pixels_per_point: 1.0 })
+        layer.upload(&screen.render_state, Key::of("test", &0, &[]), &made(tracks));
+        Some(Stage { screen, layer })
     }
 
     fn draw(&self, view: &View, style: &Style) -> Picture {
-        // A renderer of its own for each picture, on the same device.
-        let renderer = egui_wgpu::Renderer::new(
-            &self.render_state.device,
-            self.render_state.target_format,
-            egui_wgpu::RendererOptions::PREDICTABLE,
-        );
-        let mut render_state = self.render_state.clone();
-        render_state.renderer = Arc::new(egui::mutex::RwLock::new(renderer));
-        let mut harness = Harness::builder()
-            .with_size(SCREEN.size())
-            .with_pixels_per_point(self.pixels_per_point)
-            .renderer(WgpuTestRenderer::from_render_state(render_state))
-            .build_ui(|ui| {
-                let painter = ui.ctx().layer_painter(egui::LayerId::background());
-                painter.rect_filled(SCREEN.expand(1.0), 0.0, Color32::BLACK);
-                self.layer.paint(&painter, view, style);
-            });
-        let image = harness.render().expect("the picture is drawn");
-        let pixels = image.pixels().map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]]).collect();
-        Picture { width: image.width() as usize, pixels }
-    }
-}
-
-impl Picture {
-    fn at(&self, x: usize, y: usize) -> [u8; 3] {
-        self.pixels[y * self.width + x]
-    }
-
-    fn near(&self, place: Pos2) -> [u8; 3] {
-        self.at(place.x as usize, place.y as usize)
-    }
-
-    /// How many pixels are covered, in parts of a full white one.
-    fn covered(&self) -> f64 {
-        self.pixels.iter().map(|pixel| f64::from(pixel[1]) / 255.0).sum()
-    }
-
-    /// Where in row `y` the light is, as the mean over all of it, and how much.
-    fn light_in_row(&self, y: usize) -> (f64, f64) {
-        let row = &self.pixels[y * self.width..(y + 1) * self.width];
-        let light = |pixel: &[u8; 3]| f64::from(pixel[1]) / 255.0;
-        let sum: f64 = row.iter().map(light).sum();
-        let moment: f64 =
-            (0..).zip(row).map(|(x, pixel)| (f64::from(x) + 0.5) * light(pixel)).sum();
-        (moment / sum, sum)
+        self.screen.draw(|painter| self.layer.paint(painter, view, style))
     }
 }
 
@@ -288,6 +227,35 @@ fn a_time_window_cuts_legs_where_it_ends() {
 }
 
 #[test]
+fn a_trail_fades_along_each_leg_to_a_tenth_where_the_window_begins() {
+    let Some(stage) = Stage::new(vec![track(&[(-1.0, 0.0), (0.0, 0.0), (1.0, 0.0)])]) else {
+        return;
+    };
+    let view = view(0.0, 0.0, 7.0);
+    let degree_px = view.world_px / 360.0;
+    let light = |fades: bool, window_s: Option<(i64, i64)>, parts: &[f64]| -> Vec<f64> {
+        let style = Style {
+            fades,
+            width_px: 6.0,
+            time_window_ms: window_s.map(|(from, to)| (from * 1000, to * 1000)),
+            ..plain()
+        };
+        let picture = stage.draw(&view, &style);
+        let x = |part: f64| (200.0 + part * degree_px) as usize;
+        parts.iter().map(|part| f64::from(picture.at(x(*part), 150)[1]) / 255.0).collect()
+    };
+    // From half a degree west to one east is from 30 to 120 s.
+    let found = light(true, Some((30, 120)), &[-0.55, -0.48, -0.2, 0.25, 0.98]);
+    let expected = [0.0, 0.11, 0.28, 0.55, 0.988];
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() < 0.015, "{found} {expected}");
+    }
+    assert_eq!(light(false, Some((30, 120)), &[-0.4, 0.9]), [1.0, 1.0]);
+    assert_eq!(light(true, None, &[-0.4, 0.9]), [1.0, 1.0]);
+    assert_eq!(light(true, Some((60, 60)), &[0.0]), [1.0]);
+}
+
+#[test]
 fn colors_change_without_sending_vertices_again() {
     let Some(stage) = Stage::new(vec![track(&[(-1.0, 0.0), (1.0, 0.0)])]) else { return };
     let view = view(0.0, 0.0, 6.0);
@@ -328,7 +296,7 @@ fn what_is_hidden_goes_and_what_is_selected_is_wide_and_above() {
     let tracks = vec![track(&[(-1.0, 0.0), (1.0, 0.0)]), track(&[(0.0, -1.0), (0.0, 1.0)])];
     let Some(mut stage) = Stage::new(tracks) else { return };
     let view = view(0.0, 0.0, 7.0);
-    let render_state = stage.render_state.clone();
+    let render_state = stage.screen.render_state.clone();
     stage.layer.set_looks(&render_state, |slot, _| Look { is_shown: slot == 1, ..Look::default() });
     let picture = stage.draw(&view, &plain());
     assert_eq!(picture.at(150, 150), BLACK);
@@ -383,7 +351,7 @@ fn a_single_report_is_a_dot_at_every_zoom() {
 #[test]
 fn a_map_that_hangs_off_the_screen_on_a_fine_display_is_not_shifted() {
     let Some(mut stage) = Stage::new(vec![track(&[(0.0, -1.0), (0.0, 1.0)])]) else { return };
-    stage.pixels_per_point = 2.0;
+    stage.screen.pixels_per_point = 2.0;
     let mut view = view(0.0, 0.0, 7.0);
     view.clip_rect = Rect::from_min_size(pos2(-150.3, 40.0), vec2(420.0, 400.0));
     let picture = stage.draw(&view, &plain());
@@ -407,7 +375,7 @@ fn two_layers_keep_apart() {
     let Some(stage) = Stage::new(vec![track(&[(-1.0, 0.0), (1.0, 0.0)])]) else { return };
     let mut other = TrackLayer::new();
     other.upload(
-        &stage.render_state,
+        &stage.screen.render_state,
         Key::of("other", &0, &[]),
         &made(vec![track(&[(0.0, 1.0), (0.0, 2.0)])]),
     );
@@ -425,10 +393,10 @@ fn a_line_goes_on_from_buffer_to_buffer() {
     let view = view(0.0, 0.0, 7.0);
     let style = Style { shows_points: true, ..plain() };
     let whole = stage.draw(&view, &style);
-    let small = Gpu::with_small_buffers(&stage.render_state, 3);
-    stage.render_state.renderer.write().callback_resources.insert(Arc::new(small));
+    let small = Gpu::with_small_buffers(&stage.screen.render_state, 3);
+    stage.screen.render_state.renderer.write().callback_resources.insert(Arc::new(small));
     stage.layer.upload(
-        &stage.render_state,
+        &stage.screen.render_state,
         Key::of("pieces", &0, &[]),
         &made(vec![track(&places)]),
     );
