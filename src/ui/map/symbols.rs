@@ -193,7 +193,7 @@ impl Marks {
     /// Where those in the window are that are shown, with some more.
     fn ranges(&self, window: &Window, classes: u32) -> Vec<Range<usize>> {
         let Some(tree) = &self.tree else {
-            return if self.is_empty() { Vec::new() } else { vec![0..self.len()] };
+            return Some(0..self.len()).into_iter().filter(|all| !all.is_empty()).collect();
         };
         let mut ask = |node: &Node| {
             let is_shown = (node.slots[0]..=node.slots[1]).any(|class| classes >> class & 1 != 0);

@@ -200,7 +200,7 @@ fn what_is_set_anew_replaces_what_was_and_memory_is_kept() {
     layer.set(Some(&screen.render_state), &many[..900]);
     assert!(!Arc::ptr_eq(&buffers, &layer.sent.as_ref().unwrap().1), "1024 are too many for one");
     let buffers = Arc::clone(&layer.sent.as_ref().unwrap().1);
-    layer.set(Some(&screen.render_state), &[symbol(-10.0, 0.0, SymbolShape::Disc); 700]);
+    layer.set(Some(&screen.render_state), &vec![symbol(-10.0, 0.0, SymbolShape::Disc); 700]);
     assert!(Arc::ptr_eq(&buffers, &layer.sent.as_ref().unwrap().1));
     let picture = draw(&screen, &layer, &view, &SymbolStyle::new(true));
     assert_eq!(picture.near(view.to_screen(Position::new(1.0, 0.0))), BLACK);
@@ -294,7 +294,7 @@ fn without_a_gpu_the_painter_draws_the_same_and_says_what_it_leaves_out() {
         assert!((light / other_light - 1.0).abs() < 0.05, "{shape:?} {light} {other_light}");
         assert!((at - other_at).length() < 0.5, "{shape:?} {at} {other_at}");
     }
-    let many = [symbol(0.0, 0.0, SymbolShape::Disc); 9_000];
+    let many = vec![symbol(0.0, 0.0, SymbolShape::Disc); 9_000];
     let mut plain = SymbolLayer::new();
     plain.set(None, &many);
     let mut left_out = 0;
