@@ -26,8 +26,8 @@ pub struct Offscreen {
 pub struct Pace {
     /// Until it was handed to the driver: the UI thread's part.
     pub encoded: Duration,
-    /// From then until it was drawn.
-    pub drawn: Duration,
+    /// From then until it was drawn, if it was.
+    pub drawn: Option<Duration>,
 }
 
 impl Offscreen {
@@ -81,7 +81,8 @@ impl Offscreen {
         ground: Color32,
     ) -> Result<Vec<Color32>, String> {
         let texture = self.target(size_px);
-        self.encode(&texture, primitives, pixels_per_point, ground);
+        let commands = self.encode(&texture, primitives, pixels_per_point, ground);
+        self.render_state.queue.submit(commands);
         let pixels = self.read_back(&texture);
         // What was refused before is the cause, not that nothing came back.
         match self.fault.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -90,7 +91,13 @@ impl Offscreen {
         }
     }
 
-    /// Draws `primitives` for nobody to see, and says how long it took.
+    /// Whether it is a driver that draws on the processor.
+    pub fn is_software(&self) -> bool {
+        self.render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu
+    }
+
+    /// Hands `primitives` to the driver for nobody to see, and says how long it took; draws them
+    /// only if told so, for a driver that draws on the processor takes long for it.
     ///
     /// # Errors
     ///
@@ -100,14 +107,18 @@ impl Offscreen {
         primitives: &[ClippedPrimitive],
         pixels_per_point: f32,
         size_px: [u32; 2],
+        draws: bool,
     ) -> Result<Pace, String> {
         let texture = self.target(size_px);
         let start = Instant::now();
-        self.encode(&texture, primitives, pixels_per_point, Color32::BLACK);
+        let commands = self.encode(&texture, primitives, pixels_per_point, Color32::BLACK);
+        let n_commands = if draws { commands.len() } else { 0 };
+        // What was written to buffers goes in any case.
+        self.render_state.queue.submit(commands.into_iter().take(n_commands));
         let encoded = start.elapsed();
         let wait = wgpu::PollType::wait_indefinitely();
         self.render_state.device.poll(wait).map_err(|error| error.to_string())?;
-        let drawn = start.elapsed() - encoded;
+        let drawn = draws.then(|| start.elapsed().saturating_sub(encoded));
         match self.fault.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(fault) => Err(fault),
             None => Ok(Pace { encoded, drawn }),
@@ -134,14 +145,14 @@ impl Offscreen {
         })
     }
 
-    /// Fills buffers and hands the frame to the driver.
+    /// Fills buffers and writes down what the driver is to do.
     fn encode(
         &self,
         texture: &wgpu::Texture,
         primitives: &[ClippedPrimitive],
         pixels_per_point: f32,
         ground: Color32,
-    ) {
+    ) -> Vec<wgpu::CommandBuffer> {
         let RenderState { device, queue, renderer, .. } = &self.render_state;
         let size_px = [texture.width(), texture.height()];
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
@@ -168,7 +179,7 @@ impl Offscreen {
                 .forget_lifetime();
             renderer.render(&mut pass, primitives, &screen);
         }
-        queue.submit(first.into_iter().chain([encoder.finish()]));
+        first.into_iter().chain([encoder.finish()]).collect()
     }
 
     /// The texture's pixels.

@@ -4,11 +4,15 @@ use egui::Pos2;
 
 use super::boxes::{Answer, Node};
 use super::geometry::{Geometry, Slot, px_per_unit};
+use super::levels::Level;
 use super::vertex::{Vertex, WORLD, d_x};
 use super::view::View;
 
 /// A line this near to the pointer, in screen points, is under it: no nearer one is looked for.
 const NEAR_PX: f64 = 0.5;
+
+/// Parts of the radius that are searched first.
+const NARROW: [f32; 2] = [0.15, 0.45];
 
 /// What lies under the pointer.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -49,9 +53,38 @@ pub fn pick(
     let times =
         time_window_ms.map(|(from, to)| [from, to].map(|t_ms| geometry.clock().steps(t_ms)));
 
+    // Where tracks lie dense, one lies near: a narrow search finds it among few.
+    let search = |radius_px: f32| {
+        let near = NEAR_PX / px_per_unit;
+        let radius = f64::from(radius_px) / px_per_unit;
+        nearest_leg(level, geometry.slots(), at, times, [near, radius], &is_visible)
+    };
+    let (distance, slot_index) = NARROW
+        .into_iter()
+        .find_map(|part| search(radius_px * part))
+        .or_else(|| search(radius_px))?;
+    let slot = &geometry.slots()[slot_index as usize];
+    Some(Hit {
+        slot: slot_index,
+        vessel: slot.vessel as usize,
+        trip: slot.trip.map(|trip| trip as usize),
+        report_index: nearest_report(geometry, slot_index, at, times)?,
+        distance_px: (distance * px_per_unit) as f32,
+    })
+}
+
+/// The slot of the nearest leg within `radius`, and how far it is; in units. No nearer one than
+/// `near` is looked for.
+fn nearest_leg(
+    level: &Level,
+    slots: &[Slot],
+    at: [u32; 2],
+    times: Option<[f32; 2]>,
+    [near, radius]: [f64; 2],
+    is_visible: &impl Fn(u32, &Slot) -> bool,
+) -> Option<(f64, u32)> {
     // The nearest so far: how far, in units, and which vertex.
-    let near = NEAR_PX / px_per_unit;
-    let mut best = (f64::from(radius_px) / px_per_unit, None);
+    let mut best = (radius, None);
     let vertices = &level.vertices;
     let least_distance = std::cell::Cell::new(best.0);
     let mut ask = |node: &Node| {
@@ -81,7 +114,7 @@ pub fn pick(
             }
             let slot = vertex.slot();
             if seen.0 != slot {
-                seen = (slot, is_visible(slot, &geometry.slots()[slot as usize]));
+                seen = (slot, is_visible(slot, &slots[slot as usize]));
             }
             if seen.1 {
                 best = (distance, Some(slot));
@@ -89,15 +122,7 @@ pub fn pick(
             }
         }
     });
-    let slot_index = best.1?;
-    let slot = &geometry.slots()[slot_index as usize];
-    Some(Hit {
-        slot: slot_index,
-        vessel: slot.vessel as usize,
-        trip: slot.trip.map(|trip| trip as usize),
-        report_index: nearest_report(geometry, slot_index, at, times)?,
-        distance_px: (best.0 * px_per_unit) as f32,
-    })
+    best.1.map(|slot| (best.0, slot))
 }
 
 /// The report of the slot that lies nearest; outside of the time window only if there is no other.
