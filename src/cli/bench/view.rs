@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Ground, checked};
 use crate::ais::{Ending, Fleet, Mmsi, Report, Reports, Trip, Vessel};
-use crate::base::geo::Position;
+use crate::base::geo::{Position, destination};
 use crate::base::job::{Job, Stopped};
-use crate::base::params::Checked;
 use crate::base::rng::Rng;
 use crate::flow::session::Sources;
 use crate::flow::stage::Stage as _;
@@ -37,19 +36,12 @@ pub fn filter(ground: &Ground) -> Result<Value, Stopped> {
     let cleaned = Arc::new(Clean::run(&checked(&CleanParams::default()), &reading, &job)?);
     let trips = Arc::new(TripsStage::run(&checked(&TripParams::default()), &cleaned, &job)?);
     let positions = &trips.fleet().reports().positions;
-    let bounds = trips.fleet().bounds().ok_or_else(|| Stopped::Failed("no reports".into()))?;
+    let middle = positions.get(positions.len() / 2).copied();
+    let middle = middle.ok_or_else(|| Stopped::Failed("no reports".into()))?;
 
-    // An octagon of a twentieth of the sea's extent, off its middle: most trips pass it by.
-    let middle = bounds.center();
-    let corner = |i: u32| {
-        let (sine, cosine) = (f64::from(i) * std::f64::consts::FRAC_PI_4).sin_cos();
-        let along = |middle: f64, extent: f64, part: f64| middle + extent * (0.2 + 0.05 * part);
-        Position::new(
-            along(middle.lon_deg, bounds.east_deg - bounds.west_deg, cosine),
-            along(middle.lat_deg, bounds.north_deg - bounds.south_deg, sine),
-        )
-    };
+    // An octagon of ten kilometers around somebody: most trips pass it by.
     let mut with_area = FilterParams::default();
+    let corner = |i: u32| destination(middle, 45.0 * f64::from(i), 10_000.0);
     with_area.set_area(&(0..8).map(corner).collect::<Vec<_>>());
     let mut without_area = FilterParams {
         kinds: "cargo, tanker".into(),
@@ -61,8 +53,7 @@ pub fn filter(ground: &Ground) -> Result<Value, Stopped> {
     without_area.set_time_window_ms(middle_ms.map(|t_ms| (t_ms, i64::MAX)));
 
     let run = |params: &FilterParams| {
-        // Of a few rows, all in one place, no area can be made.
-        let params = Checked::new(params).map_err(|faults| Stopped::Failed(faults.join("; ")))?;
+        let params = checked(params);
         let mut kept = 0;
         let ms = median_ms(RUNS, || {
             kept = FilterStage::run(&params, &trips, &job)?.chosen.kept.len();
@@ -73,7 +64,8 @@ pub fn filter(ground: &Ground) -> Result<Value, Stopped> {
     let (area_ms, kept) = run(&with_area)?;
     let (no_area_ms, _) = run(&without_area)?;
     let limit_ms = median_ms(RUNS, || {
-        let is_beyond = |place: &Position| place.lon_deg > middle.lon_deg && place.lat_deg > 0.0;
+        let is_beyond =
+            |place: &Position| place.lon_deg > middle.lon_deg && place.lat_deg > middle.lat_deg;
         let chunks = positions.par_chunks(1 << 16);
         let n = chunks.map(|chunk| chunk.iter().filter(|place| is_beyond(place)).count());
         black_box(n.sum::<usize>());

@@ -145,7 +145,13 @@ fn the_box_of_the_world_has_every_place() {
         assert!(world.meets(&places(track)), "{track}");
     }
     let all_but_a_strip = area("-179 -80, 179 80");
-    for (track, is_met) in [("180 0", false), ("0 0", true), ("180 0, -179.5 0", false)] {
+    for (track, is_met) in [
+        ("180 0", false),
+        ("0 0", true),
+        ("180 0, -179.5 0", false),
+        ("179.5 0, -178 0", true),
+        ("-179.5 0, 178 0", true),
+    ] {
         assert_eq!(all_but_a_strip.meets(&places(track)), is_met, "{track}");
     }
 }
