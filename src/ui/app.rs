@@ -179,7 +179,7 @@ impl App {
             actions::act_on_keys(&context, &status, &mut self.commands);
         }
         let before = (self.session.clone(), self.time.clone());
-        self.panels(ui, &status);
+        self.panels(ui, status);
         if self.session != before.0 || self.time != before.1 {
             context.request_repaint(); // The next `step` acts on the edit.
         }

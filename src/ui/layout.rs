@@ -299,9 +299,9 @@ fn keep_sizes(tree: &mut Tree<Pane>, size: egui::Vec2) {
         let scale = (0.5 * total / wanted.max(1.0)).min(1.0);
         let rest = total - wanted * scale;
         if is_wide {
-            room.x = rest
+            room.x = rest;
         } else {
-            room.y = rest
+            room.y = rest;
         }
         if let Some(Tile::Container(Container::Linear(linear))) = tree.tiles.get_mut(container) {
             for (child, px) in others {

@@ -20,9 +20,9 @@ use crate::base::job::Stopped;
 use crate::base::params::Choice as _;
 use crate::base::rng::Rng;
 use crate::flow::look::TrackColor;
+use crate::flow::session::Sources;
 use crate::flow::stages::TripsOf;
 use crate::flow::tray::{Shelf as _, State};
-use crate::synth::SeaParams;
 
 /// A screen as most have it.
 const SIZE_PX: [u32; 2] = [1920, 1080];
@@ -39,10 +39,10 @@ const SOFTWARE_EVERY: usize = 45;
 /// How long data may take to be there.
 const PATIENCE: Duration = Duration::from_mins(20);
 
-/// Measures frames of the window on a made sea: panning, zooming, pointing, playing, brushing and
+/// Measures frames of the window on `sources`: panning, zooming, pointing, playing, brushing and
 /// changing colors. Times are milliseconds of the UI thread.
-pub fn frame(sea: &SeaParams) -> Result<Value, Stopped> {
-    let mut player = Player::new(sea)?;
+pub fn frame(sources: &Sources) -> Result<Value, Stopped> {
+    let mut player = Player::new(sources)?;
     let start_ms = player.start_ms;
     let mut scenes = Map::new();
     let mut moving: Vec<f64> = Vec::new();
@@ -71,7 +71,7 @@ pub fn frame(sea: &SeaParams) -> Result<Value, Stopped> {
                     "brush" => player.brush(part),
                     "color" => {
                         player.app.session.map.color_by =
-                            TrackColor::CASES[n % TrackColor::CASES.len()].1
+                            TrackColor::CASES[n % TrackColor::CASES.len()].1;
                     }
                     _ => (),
                 }
@@ -159,8 +159,8 @@ struct Player {
 }
 
 impl Player {
-    /// The application with the made sea on its map.
-    fn new(sea: &SeaParams) -> Result<Player, Stopped> {
+    /// The application with the sources on its map.
+    fn new(sources: &Sources) -> Result<Player, Stopped> {
         let offscreen = Offscreen::new().ok();
         let start = Instant::now();
         let context = Context::default();
@@ -169,7 +169,7 @@ impl Player {
         let mut player = Player { context, app, offscreen, start_ms: 0.0, n: 0, s: 0.0 };
         player.frame(Vec::new())?;
         player.start_ms = start.elapsed().as_secs_f64() * 1000.0;
-        player.app.session.sources.made = Some(sea.clone());
+        player.app.session.sources = sources.clone();
         player.settle()?;
         Ok(player)
     }
@@ -224,7 +224,7 @@ impl Player {
         for (id, images) in output.textures_delta.set.drain() {
             images.iter().for_each(|image| offscreen.set_texture(id, image));
         }
-        let draws = !offscreen.is_software() || self.n % SOFTWARE_EVERY == 0;
+        let draws = !offscreen.is_software() || self.n.is_multiple_of(SOFTWARE_EVERY);
         let pace = offscreen
             .pace(&primitives, output.pixels_per_point, SIZE_PX, draws)
             .map_err(Stopped::Failed)?;

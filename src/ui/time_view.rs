@@ -57,7 +57,7 @@ impl TimeView {
     /// As the user left it: speed (seconds of traffic to a second), whether it begins anew at the
     /// end, and the length of trails in minutes.
     pub fn with_habits(speed: f64, loops: bool, trail_min: i64) -> TimeView {
-        TimeView { speed, loops, trail_min, ..TimeView::default() }
+        TimeView { loops, speed, trail_min, ..TimeView::default() }
     }
 
     /// Takes over the span of new data. What lay outside of it is let go.

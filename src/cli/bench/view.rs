@@ -135,7 +135,8 @@ pub fn play(ground: &Ground) -> Result<Value, Stopped> {
 
 /// A frame of the whole window.
 pub fn frame(ground: &Ground) -> Result<Value, Stopped> {
-    pace::frame(&ground.large_sea)
+    let made = Some(ground.large_sea.clone_inner());
+    pace::frame(&Sources { made, ..Sources::default() })
 }
 
 /// What lies under the pointer.

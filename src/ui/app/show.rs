@@ -9,7 +9,7 @@ use crate::ui::layout::Pane;
 use crate::ui::panels;
 
 impl App {
-    pub(super) fn panels(&mut self, ui: &mut Ui, status: &Status) {
+    pub(super) fn panels(&mut self, ui: &mut Ui, status: Status) {
         let App {
             session,
             desk,

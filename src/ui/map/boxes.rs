@@ -110,6 +110,16 @@ impl Tree {
         self.n == 0
     }
 
+    /// The boxes around sixteen legs in a row.
+    pub fn leaves(&self) -> &[Node] {
+        self.ranks.first().map_or(&[], Vec::as_slice)
+    }
+
+    /// The vertices that a leaf holds, and to which its legs go.
+    pub fn of_leaf(&self, leaf: usize) -> Range<usize> {
+        leaf * FAN..((leaf + 1) * FAN).min(self.n)
+    }
+
     /// How many bytes it takes.
     pub fn bytes(&self) -> usize {
         self.ranks.iter().map(|rank| rank.len() * size_of::<Node>()).sum()

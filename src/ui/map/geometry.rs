@@ -121,7 +121,7 @@ impl Geometry {
 
     /// Bytes of the boxes by which legs are found.
     pub fn index_bytes(&self) -> usize {
-        self.levels.iter().map(|level| level.tree.bytes()).sum()
+        self.levels.iter().map(|level| level.tree.bytes() + level.near.bytes()).sum()
     }
 
     /// First and last time, UTC milliseconds.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::boxes::Tree;
+use super::near::Near;
 use super::vertex::{Vertex, d_x};
 use crate::base::job::{Job, Stopped};
 
@@ -37,11 +38,14 @@ pub struct Level {
     pub vertices: Vec<Vertex>,
     /// The boxes around pieces of it.
     pub tree: Arc<Tree>,
+    /// The same boxes by place.
+    pub near: Near,
 }
 
 impl Level {
     fn new(tolerance: u32, vertices: Vec<Vertex>) -> Level {
-        Level { tolerance, tree: Arc::new(Tree::new(&vertices)), vertices }
+        let tree = Tree::new(&vertices);
+        Level { tolerance, near: Near::new(tree.leaves()), tree: Arc::new(tree), vertices }
     }
 }
 

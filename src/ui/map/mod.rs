@@ -15,6 +15,7 @@ mod hover;
 mod legend;
 pub mod levels;
 mod marks;
+mod near;
 pub mod palette;
 mod panel;
 pub mod pick;

@@ -2,7 +2,6 @@
 
 use egui::Pos2;
 
-use super::boxes::{Answer, Node};
 use super::geometry::{Geometry, Slot, px_per_unit};
 use super::levels::Level;
 use super::vertex::{Vertex, WORLD, d_x};
@@ -10,9 +9,6 @@ use super::view::View;
 
 /// A line this near to the pointer, in screen points, is under it: no nearer one is looked for.
 const NEAR_PX: f64 = 0.5;
-
-/// Parts of the radius that are searched first.
-const NARROW: [f32; 2] = [0.15, 0.45];
 
 /// What lies under the pointer.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -53,16 +49,9 @@ pub fn pick(
     let times =
         time_window_ms.map(|(from, to)| [from, to].map(|t_ms| geometry.clock().steps(t_ms)));
 
-    // Where tracks lie dense, one lies near: a narrow search finds it among few.
-    let search = |radius_px: f32| {
-        let near = NEAR_PX / px_per_unit;
-        let radius = f64::from(radius_px) / px_per_unit;
-        nearest_leg(level, geometry.slots(), at, times, [near, radius], &is_visible)
-    };
-    let (distance, slot_index) = NARROW
-        .into_iter()
-        .find_map(|part| search(radius_px * part))
-        .or_else(|| search(radius_px))?;
+    let reach = [NEAR_PX, f64::from(radius_px)].map(|px| px / px_per_unit);
+    let (distance, slot_index) =
+        nearest_leg(level, geometry.slots(), at, times, reach, &is_visible)?;
     let slot = &geometry.slots()[slot_index as usize];
     Some(Hit {
         slot: slot_index,
@@ -86,41 +75,36 @@ fn nearest_leg(
     // The nearest so far: how far, in units, and which vertex.
     let mut best = (radius, None);
     let vertices = &level.vertices;
-    let least_distance = std::cell::Cell::new(best.0);
-    let mut ask = |node: &Node| {
-        let [first, last] = node.times.map(|time| time as f32);
-        let is_timely = times.is_none_or(|[from, to]| first <= to && last >= from);
-        if is_timely && distance_to_box(at, node) <= least_distance.get() {
-            Answer::Some
-        } else {
-            Answer::None
-        }
-    };
     let mut seen = (u32::MAX, false);
-    level.tree.visit(1, &mut ask, &mut |range| {
+    level.near.search(at, radius, &mut |leaf| {
+        let range = level.tree.of_leaf(leaf);
+        let [first, last] = level.tree.leaves()[leaf].times.map(|time| time as f32);
+        if times.is_some_and(|[from, to]| first > to || last < from) {
+            return best.0;
+        }
         for index in range {
-            if best.1.is_some() && best.0 <= near {
-                return;
-            }
             let vertex = &vertices[index];
             if vertex.is_nowhere() || vertex.is_first() && !vertex.is_alone() {
                 continue;
             }
             let start = if vertex.is_alone() { vertex } else { &vertices[index - 1] };
             let Some(distance) = distance_to_leg(at, start, vertex, times) else { continue };
-            let is_nearer = if best.1.is_some() { distance < best.0 } else { distance <= best.0 };
+            let slot = vertex.slot();
+            let is_nearer = match best.1 {
+                Some(other) => distance < best.0 || distance == best.0 && slot < other,
+                None => distance <= best.0,
+            };
             if !is_nearer {
                 continue;
             }
-            let slot = vertex.slot();
             if seen.0 != slot {
                 seen = (slot, is_visible(slot, &slots[slot as usize]));
             }
             if seen.1 {
                 best = (distance, Some(slot));
-                least_distance.set(if distance <= near { -1.0 } else { distance });
             }
         }
+        if best.1.is_some() && best.0 <= near { -1.0 } else { best.0 }
     });
     best.1.map(|slot| (best.0, slot))
 }
@@ -151,21 +135,6 @@ fn nearest_report(
 /// The way from `from` to `to` in units, the short way round the world.
 fn offset(from: [u32; 2], to: [u32; 2]) -> [f64; 2] {
     [f64::from(d_x(from[0], to[0])), f64::from(to[1]) - f64::from(from[1])]
-}
-
-fn distance_to_box(at: [u32; 2], node: &Node) -> f64 {
-    let beyond = |at: u32, min: u32, max: u32| {
-        (f64::from(min) - f64::from(at)).max(f64::from(at) - f64::from(max))
-    };
-    // The box may reach over the date line, or the pointer be near it: look from all copies.
-    let copies = [0.0, f64::from(WORLD), -f64::from(WORLD)];
-    let dx = copies.map(|copy| {
-        let x = f64::from(at[0]) + copy;
-        (f64::from(node.min[0]) - x).max(x - f64::from(node.max[0])).max(0.0)
-    });
-    let dx = dx[0].min(dx[1]).min(dx[2]);
-    let dy = beyond(at[1], node.min[1], node.max[1]).max(0.0);
-    dx.max(dy)
 }
 
 /// How far `at` is from the part of the leg that lies in the time window, in units; `None` if no

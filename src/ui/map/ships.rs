@@ -26,7 +26,7 @@ const STILL_KN: f32 = 0.5;
 pub struct Ships {
     moments: Option<(Key, Moments)>,
     layer: SymbolLayer,
-    ships: Vec<ShipAt>,
+    shown: Vec<ShipAt>,
     symbols: Vec<Symbol>,
 }
 
@@ -46,8 +46,8 @@ impl Ships {
 
     /// Forgets the ships: no moment is chosen.
     pub fn clear(&mut self) {
-        if !self.ships.is_empty() {
-            (self.ships, self.symbols) = (Vec::new(), Vec::new());
+        if !self.shown.is_empty() {
+            (self.shown, self.symbols) = (Vec::new(), Vec::new());
             self.layer.clear();
         }
     }
@@ -65,7 +65,7 @@ impl Ships {
             self.moments = Some((key, Moments::new(fleet, &output.trips.trips)));
         }
         let Some((_, moments)) = &mut self.moments else { return };
-        let (ships, symbols) = (&mut self.ships, &mut self.symbols);
+        let (ships, symbols) = (&mut self.shown, &mut self.symbols);
         ships.clear();
         symbols.clear();
         moments.at(fleet, t_ms, |ship| {
@@ -85,7 +85,7 @@ impl Ships {
     /// The ship nearest to `pos` within `radius_px`.
     pub fn pick(&self, view: &View, pos: Pos2, radius_px: f32, is_dark: bool) -> Option<&ShipAt> {
         let hit = self.layer.pick(view, pos, radius_px, &SymbolStyle::new(is_dark))?;
-        self.ships.get(hit.index)
+        self.shown.get(hit.index)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ui::deck::Deck;
 use crate::ui::layout::{Layout, Workspace};
 
 /// Every action in its menu, and the workspaces.
-pub fn menu(ui: &mut Ui, deck: &mut Deck, status: &Status, layout: &Layout) {
+pub fn menu(ui: &mut Ui, deck: &mut Deck, status: Status, layout: &Layout) {
     MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(menu.title(), |ui| {
@@ -21,7 +21,7 @@ pub fn menu(ui: &mut Ui, deck: &mut Deck, status: &Status, layout: &Layout) {
                     if let Some(keys) = &action.keys {
                         button = button.shortcut_text(keys_text(keys));
                     }
-                    if ui.add_enabled((action.is_on)(status), button).clicked() {
+                    if ui.add_enabled((action.is_on)(&status), button).clicked() {
                         deck.ask((action.command)());
                         ui.close();
                     }

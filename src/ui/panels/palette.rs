@@ -43,7 +43,7 @@ impl Palette {
     }
 
     /// Draws it, if it is open, and asks for what is chosen.
-    pub fn ui(&mut self, context: &Context, deck: &mut Deck, status: &Status) {
+    pub fn ui(&mut self, context: &Context, deck: &mut Deck, status: Status) {
         let Some(mut text) = self.text.take() else { return };
         let press = |key| context.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         let (up, down) = (press(Key::ArrowUp), press(Key::ArrowDown));
@@ -107,10 +107,10 @@ fn list(ui: &mut Ui, entries: &[Entry], marked: usize, moves: bool) -> Option<Fo
     chosen
 }
 
-fn entries(text: &str, deck: &Deck, status: &Status) -> Vec<Entry> {
+fn entries(text: &str, deck: &Deck, status: Status) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for (place, action) in ACTIONS.iter().enumerate() {
-        if (action.is_on)(status)
+        if (action.is_on)(&status)
             && let Some(rank) = rank(action.title, text)
         {
             let remark = action.keys.as_ref().map(keys_text).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What the window shows while there is nothing to show.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Align2, Button, Frame, RichText, Ui};
 
@@ -47,11 +47,11 @@ pub fn start(ui: &mut Ui, deck: &mut Deck, is_asking: bool, recent: &[PathBuf]) 
         });
 }
 
-fn recent_ui(ui: &mut Ui, deck: &mut Deck, path: &PathBuf) {
+fn recent_ui(ui: &mut Ui, deck: &mut Deck, path: &Path) {
     let name =
         path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
     let link = ui.link(name.as_ref()).on_hover_text(path.display().to_string());
     if link.clicked() {
-        deck.ask(Command::Open(vec![path.clone()]));
+        deck.ask(Command::Open(vec![path.to_owned()]));
     }
 }

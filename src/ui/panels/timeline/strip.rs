@@ -92,7 +92,7 @@ impl Strip {
     fn zoom(&mut self, ui: &Ui, response: &Response, axis: &mut Axis, span_ms: (i64, i64)) {
         let (first_ms, last_ms) = span_ms;
         let Some(pointer) = response.hover_pos() else { return };
-        let scroll = ui.input(|input| input.smooth_scroll_delta());
+        let scroll = ui.input(egui::InputState::smooth_scroll_delta);
         let pan_px = if response.dragged_by(PointerButton::Secondary) {
             -response.drag_delta().x
         } else {
