@@ -18,7 +18,7 @@ pub fn draw(ui: &Ui, view: &View, legend: &Legend) {
         .show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_max_width(190.0);
-                ui.label(RichText::new(legend.title).strong());
+                ui.label(RichText::new(&legend.title).strong());
                 for entry in legend.entries.iter().take(MOST_ENTRIES) {
                     ui.horizontal(|ui| {
                         let (rect, _) = ui.allocate_exact_size(vec2(14.0, 10.0), Sense::hover());
