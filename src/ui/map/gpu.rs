@@ -14,10 +14,13 @@ use super::palette;
 use super::vertex::Vertex;
 
 mod callback;
+mod density;
 mod scenes;
 mod symbols;
 
 pub use callback::{Callback, Draw, Scene};
+use density::DensityGpu;
+pub use density::{CellScene, DensityCallback, Found, Sum, Sums};
 pub use scenes::SCENES_MAX;
 use scenes::ScenePool;
 pub use symbols::{SymbolBuffers, SymbolCallback, SymbolScene};
@@ -35,9 +38,14 @@ const VERTEX_BYTES: u64 = size_of::<Vertex>() as u64;
 
 /// Pipelines and what else all layers on a device share.
 pub struct Gpu {
+    device: wgpu::Device,
     legs: wgpu::RenderPipeline,
     points: wgpu::RenderPipeline,
     scenes: Arc<ScenePool>,
+    /// What sums of density can be; `None` where there is no density.
+    sum_format: Option<wgpu::TextureFormat>,
+    /// Made when density is drawn first.
+    density: OnceLock<DensityGpu>,
     /// Made when the first symbols are drawn.
     symbols: OnceLock<wgpu::RenderPipeline>,
     target_format: wgpu::TextureFormat,
@@ -128,7 +136,10 @@ impl Gpu {
             points: pipelines.pipeline("point", "point_color", 1),
             palette: palette_texture(device, queue),
             scenes,
+            sum_format: density::sum_format(render_state),
+            density: OnceLock::new(),
             symbols: OnceLock::new(),
+            device: device.clone(),
             target_format: *target_format,
             table_layout,
             buffer_len: (buffer_max / VERTEX_BYTES - 1) as usize,
@@ -140,6 +151,18 @@ impl Gpu {
     #[cfg(test)]
     pub(super) fn with_small_buffers(render_state: &RenderState, buffer_len: usize) -> Gpu {
         Gpu { buffer_len, ..Gpu::new(render_state) }
+    }
+
+    /// The same without floats that can be added up.
+    #[cfg(test)]
+    pub(super) fn with_parts(render_state: &RenderState) -> Gpu {
+        Gpu { sum_format: Some(wgpu::TextureFormat::Rgba16Float), ..Gpu::new(render_state) }
+    }
+
+    /// The same without anything that can be added up.
+    #[cfg(test)]
+    pub(super) fn without_density(render_state: &RenderState) -> Gpu {
+        Gpu { sum_format: None, ..Gpu::new(render_state) }
     }
 
     /// Sends a geometry's vertices to the GPU. Takes 20 ms a million reports or so; works from any

@@ -39,7 +39,6 @@ struct Looks {
     of: Key,
     filter: Option<Key>,
     selection: Selection,
-    shows_trips: bool,
 }
 
 /// What a job brings: the geometry, and what went to the GPU where there is one.
@@ -160,18 +159,12 @@ impl Held {
     }
 
     /// Tells the GPU what is selected and what passes the filter, if that changed: four bytes a trip.
-    pub fn send_looks(
-        &mut self,
-        selection: &Selection,
-        filter: Option<Shown<'_, ChosenOf>>,
-        shows_trips: bool,
-    ) {
+    pub fn send_looks(&mut self, selection: &Selection, filter: Option<Shown<'_, ChosenOf>>) {
         let Some((key, _)) = &self.shown else { return };
         let looks = Looks {
             of: *key,
             filter: filter.as_ref().map(|filter| filter.key),
             selection: selection.clone(),
-            shows_trips,
         };
         if self.looks.as_ref() == Some(&looks) {
             return;
@@ -184,7 +177,7 @@ impl Held {
                 selection.trips().iter().for_each(|trip| is_selected[*trip] = true);
             }
             self.layer.set_looks(render_state, |_, slot| Look {
-                is_shown: (shows_trips || slot.trip.is_none()) && passes.has(slot),
+                is_shown: passes.has(slot),
                 is_selected: slot
                     .trip
                     .is_some_and(|trip| is_selected.get(trip as usize) == Some(&true)),

@@ -37,7 +37,7 @@ pub fn draw(ui: &Ui, view: &View, legends: &[Legend]) {
 }
 
 fn legend_ui(ui: &mut Ui, legend: &Legend) {
-    ui.label(RichText::new(legend.title).strong());
+    ui.label(RichText::new(&legend.title).strong());
     for entry in legend.entries.iter().take(MOST_ENTRIES) {
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(14.0, 10.0), Sense::hover());

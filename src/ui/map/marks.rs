@@ -102,7 +102,7 @@ pub fn removed_legend(cleaned: &Cleaned) -> Legend {
     };
     let entries: Vec<LegendEntry> = cleaned.removed.iter().map(entry).collect();
     let remark = entries.is_empty().then_some("none");
-    Legend { title: "Removed reports", entries, scale: None, remark }
+    Legend { title: "Removed reports".into(), entries, scale: None, remark }
 }
 
 /// What the marks of cuts mean, and how many there are.
@@ -113,7 +113,7 @@ pub fn cuts_legend(output: &TripsOf) -> Legend {
             label: format!("{name} ({})", grouped(output.trips.cuts_at(*kind) as u64)),
         };
     let entries = CUTS.iter().enumerate().map(entry).collect();
-    Legend { title: "Cuts", entries, scale: None, remark: None }
+    Legend { title: "Cuts".into(), entries, scale: None, remark: None }
 }
 
 #[cfg(test)]

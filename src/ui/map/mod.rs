@@ -6,6 +6,8 @@ mod camera;
 pub mod coast;
 mod coast_asset;
 pub mod colors;
+pub mod density;
+pub mod density_plain;
 pub mod fit;
 pub mod furniture;
 pub mod geometry;

@@ -179,7 +179,7 @@ pub(super) fn rows() -> Vec<[Color32; STEPS + 1]> {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Legend {
     /// What they are the colors of, with the unit.
-    pub title: &'static str,
+    pub title: String,
     /// Categories. Empty if there is a scale.
     pub entries: Vec<LegendEntry>,
     /// Values.
@@ -214,7 +214,12 @@ pub fn legend(style: &Style, slots: &[Slot], time_span_ms: Option<(i64, i64)>) -
         let colors = (0..LEGEND_STEPS).map(|step| color(step as f32 / (LEGEND_STEPS - 1) as f32));
         Some(LegendScale { colors: colors.collect(), labels })
     };
-    let legend = |title| Legend { title, entries: Vec::new(), scale: None, remark: None };
+    let legend = |title: &str| Legend {
+        title: title.into(),
+        entries: Vec::new(),
+        scale: None,
+        remark: None,
+    };
     match style.color_by {
         ColorBy::Vessel => Legend {
             remark: Some(

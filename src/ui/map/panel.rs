@@ -9,6 +9,8 @@ use walkers::{Map, MapMemory};
 use super::base::BaseTiles;
 use super::coast::{self, Coast};
 use super::colors::MapColors;
+use super::density::{DensityStyle, Measure};
+use super::density_plain::PlainDensity;
 use super::fit;
 use super::geometry::{Geometry, Slot};
 use super::held::{Held, Passes};
@@ -22,7 +24,7 @@ use super::view::View;
 use super::{furniture, hover, legend, marks, plain};
 use crate::base::geo::Position;
 use crate::base::text::grouped;
-use crate::flow::look::{Camera, MapParams, TrackColor};
+use crate::flow::look::{Camera, Density, MapParams, TrackColor};
 use crate::flow::map_base::Credit;
 use crate::flow::stages::TripsOf;
 use crate::flow::{Desk, Jobs, Session};
@@ -48,6 +50,8 @@ pub struct MapPanel {
     coast_loading: Receiver<Coast>,
     base: BaseTiles,
     held: Held,
+    /// Where there is no GPU, or not one that can add up.
+    density: PlainDensity,
     ships: Ships,
     hovered: Option<Hit>,
     tool: Tool,
@@ -69,6 +73,7 @@ impl MapPanel {
             coast_loading,
             base: BaseTiles::new(),
             held: Held::new(render_state),
+            density: PlainDensity::default(),
             ships: Ships::default(),
             hovered: None,
             tool: Tool::Hand,
@@ -116,7 +121,7 @@ impl MapPanel {
     /// Draws the map; a click selects the trip under it.
     pub fn ui(&mut self, ui: &mut Ui, deck: &mut Deck) {
         self.rect = ui.max_rect();
-        self.held.send_looks(deck.selection, deck.desk.filter.shown(), deck.session.map.trips);
+        self.held.send_looks(deck.selection, deck.desk.filter.shown());
         let mut memory = std::mem::take(&mut self.memory);
         let has_tool = !self.tool.is_hand();
         let map = Map::new(None, &mut memory, walkers::lon_lat(HOME.lon, HOME.lat))
@@ -249,6 +254,17 @@ impl MapPanel {
         }
         if let Some((key, geometry)) = self.held.geometry() {
             let style = self.style(params, time, ui.visuals().dark_mode);
+            if let Some(density) = density_style(params.density) {
+                let is_done = self.held.has_gpu()
+                    && self.held.layer.paint_density(painter, view, &style, &density);
+                if !is_done {
+                    let filter = desk.filter.shown();
+                    let passes = Passes::new(self.held.trips(), filter.as_ref());
+                    let of = (key, filter.as_ref().map(|filter| filter.key));
+                    let has = |_, slot: &Slot| passes.has(slot);
+                    self.density.paint(painter, view, (of, geometry), has, &style, &density);
+                }
+            }
             if params.trips || params.rest {
                 if self.held.has_gpu() {
                     self.held.layer.paint(painter, view, &style);
@@ -312,6 +328,11 @@ impl MapPanel {
             let style = self.style(params, time, is_dark);
             legends.push(palette::legend(&style, geometry.slots(), geometry.time_span_ms()));
         }
+        if let Some(density) = density_style(params.density) {
+            let style = self.style(params, time, is_dark);
+            let of_gpu = self.held.layer.density_legend(&style, &density);
+            legends.extend(of_gpu.or_else(|| self.density.legend()));
+        }
         if let (Some(cleaned), true) = (desk.clean.shown(), params.removed) {
             legends.push(marks::removed_legend(cleaned.value));
         }
@@ -335,6 +356,7 @@ impl MapPanel {
             alpha: params.opacity as f32,
             shows_points: params.points,
             shows_rest: params.rest,
+            shows_trips: params.trips,
             time_window_ms: time.window_ms(),
             fades: time.now_ms().is_some(),
             hovered: self.hovered.as_ref().map(|hit| hit.slot),
@@ -406,10 +428,20 @@ impl MapPanel {
         }
         let Camera { lon, lat, zoom } = self.camera();
         let view = View::new(Position::new(lon, lat), zoom, self.rect);
-        self.held.send_looks(&Selection::default(), desk.filter.shown(), session.map.trips);
+        self.held.send_looks(&Selection::default(), desk.filter.shown());
         self.draw(ui, &view, desk, session, &Selection::default(), &TimeView::default());
         !self.is_busy()
     }
+}
+
+/// What is summed up, if there is such a layer.
+fn density_style(density: Density) -> Option<DensityStyle> {
+    let measure = match density {
+        Density::Off => return None,
+        Density::Reports => Measure::Reports,
+        Density::ShipHours => Measure::ShipHours,
+    };
+    Some(DensityStyle { measure, ..DensityStyle::default() })
 }
 
 /// The selected trips over all others; all that the vessel reported, if it has no trip.

@@ -23,9 +23,18 @@ pub struct Picture {
 }
 
 impl Screen {
-    /// `None` where there is no GPU, not even in software.
+    /// A GPU with what the window asks for, in software if there is one; `None` where there is no
+    /// GPU at all.
     pub fn new() -> Option<Screen> {
-        Screen::with(default_wgpu_setup())
+        let mut setup = default_wgpu_setup();
+        if let WgpuSetup::CreateNew(setup) = &mut setup {
+            let given = Arc::clone(&setup.device_descriptor);
+            setup.device_descriptor = Arc::new(move |adapter| wgpu::DeviceDescriptor {
+                required_features: adapter.features() & wgpu::Features::FLOAT32_BLENDABLE,
+                ..given(adapter)
+            });
+        }
+        Screen::with(setup)
     }
 
     /// The same with a GPU that is asked for in a certain way.

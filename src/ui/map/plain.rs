@@ -43,7 +43,8 @@ pub fn draw(
         if vertex.is_first() {
             flush(painter, &mut line, color, style.width_px);
             let slot = &slots[vertex.slot() as usize];
-            is_drawn = (slot.trip.is_some() || style.shows_rest) && is_shown(vertex.slot(), slot);
+            let is_wanted = if slot.trip.is_some() { style.shows_trips } else { style.shows_rest };
+            is_drawn = is_wanted && is_shown(vertex.slot(), slot);
         }
         let time = vertex.time() as f32;
         if !is_drawn || times.is_some_and(|[from, to]| time < from || time > to) {

@@ -330,8 +330,8 @@ impl SymbolLayer {
     }
 
     /// The symbol nearest to `pos` of those whose middle lies within `radius_px` of it and that
-    /// `style` shows; at equal distance the later one. Takes a quarter of a millisecond for 50,000
-    /// symbols that move, less for marks.
+    /// `style` shows; at equal distance the later one. Takes a third of a millisecond for 50,000
+    /// symbols that move, and less for a million marks.
     pub fn pick(
         &self,
         view: &View,
@@ -341,7 +341,7 @@ impl SymbolLayer {
     ) -> Option<SymbolHit> {
         let world = f64::from(WORLD);
         let [x, y] = view.mercator_from_screen(pos);
-        let at = [((x - x.floor()) * world) as u32, 0];
+        let at_x = ((x - x.floor()) * world) as u32;
         let y = y * world;
         let time_window = self.marks.time_window(style);
         let radius = f64::from(radius_px) / view.world_px;
@@ -354,23 +354,26 @@ impl SymbolLayer {
             style.classes >> symbol.class() & 1 != 0
                 && time_window.is_none_or(|[from, to]| from <= time && time <= to)
         };
-        let mut best = (radius * world, None);
-        for (_, window) in copies(around, x, 0.0, time_window) {
-            for index in self.marks.ranges(&window, style.classes).into_iter().flatten() {
-                let symbol = &self.marks.packed[index];
-                let [dx, dy] =
-                    [f64::from(d_x(at[0], symbol.place[0])), f64::from(symbol.place[1]) - y];
-                let distance = dx.hypot(dy);
-                if distance <= best.0 && is_shown(symbol) {
-                    let given = self.marks.order.get(index).map_or(index, |given| *given as usize);
-                    let is_later = best.1.is_none_or(|best| given >= best);
-                    if distance < best.0 || is_later {
-                        best = (distance, Some(given));
-                    }
+        // Symbols that move have no boxes: they are looked through once, whatever the copy.
+        let n_windows = if self.marks.tree.is_some() { usize::MAX } else { 1 };
+        let windows = copies(around, x, 0.0, time_window).take(n_windows);
+        // The square of the least distance, and to which symbol.
+        let mut best = ((radius * world).powi(2), None);
+        for index in
+            windows.flat_map(|(_, window)| self.marks.ranges(&window, style.classes)).flatten()
+        {
+            let symbol = &self.marks.packed[index];
+            let dx = f64::from(d_x(at_x, symbol.place[0]));
+            let dy = f64::from(symbol.place[1]) - y;
+            let square = dx * dx + dy * dy;
+            if square <= best.0 && is_shown(symbol) {
+                let given = self.marks.order.get(index).map_or(index, |given| *given as usize);
+                if square < best.0 || best.1.is_none_or(|best| given >= best) {
+                    best = (square, Some(given));
                 }
             }
         }
-        let distance_px = (best.0 * view.world_px / world) as f32;
+        let distance_px = (best.0.sqrt() * view.world_px / world) as f32;
         best.1.map(|index| SymbolHit { index, distance_px })
     }
 }

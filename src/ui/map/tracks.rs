@@ -9,13 +9,14 @@ use egui::{Color32, Painter};
 use super::boxes::{Answer, Node, Tree};
 use super::camera::{Camera, Window, copies};
 use super::geometry::{Geometry, Slot, px_per_unit};
-use super::gpu::{Buffers, Callback, Draw, Gpu, SCENES_MAX, Scene, Table};
+use super::gpu::{Buffers, Callback, Draw, Gpu, SCENES_MAX, Scene, Sums, Table};
 use super::levels::choose;
 use super::palette::{ColorBy, N_COLORS};
 use super::vertex::Clock;
 use super::view::View;
 use crate::flow::key::Key;
 
+mod density;
 mod style;
 
 pub use style::{Look, Style};
@@ -58,6 +59,9 @@ struct Tracks {
     /// Running counts over the slots, so that any range of them is counted at once.
     n_shown: Vec<u32>,
     n_selected: Vec<u32>,
+    /// Rises with each change of the looks.
+    looks: u64,
+    sums: Arc<Sums>,
 }
 
 /// A geometry that has gone to the GPU, to be shown by a layer.
@@ -101,6 +105,8 @@ impl TrackLayer {
             leg: geometry.usual_leg(),
             n_shown: Vec::new(),
             n_selected: Vec::new(),
+            looks: 0,
+            sums: Arc::default(),
             slots,
         });
         self.set_looks(render_state, |_, _| Look::default());
@@ -115,6 +121,7 @@ impl TrackLayer {
     /// GPU. Call it when filters or the selection change, not in every frame.
     pub fn set_looks(&mut self, render_state: &RenderState, look: impl Fn(u32, &Slot) -> Look) {
         let Some(shown) = &mut self.shown else { return };
+        shown.looks += 1;
         let (mut n_shown, mut n_selected) = (0, 0);
         let mut texels = Vec::with_capacity(shown.slots.len());
         shown.n_shown = Vec::with_capacity(shown.slots.len() + 1);
@@ -216,6 +223,7 @@ impl Tracks {
             | if time_window.is_some() { HAS_TIME_WINDOW } else { 0 }
             | if speed_window.is_some() { HAS_SPEED_WINDOW } else { 0 }
             | if style.shows_rest { SHOWS_REST } else { 0 }
+            | if style.shows_trips { 0 } else { HIDES_TRIPS }
             | if style.fades && time_window.is_some() { FADES } else { 0 };
         Scene {
             center,
@@ -337,6 +345,7 @@ const HAS_TIME_WINDOW: u32 = 32;
 const HAS_SPEED_WINDOW: u32 = 64;
 const SHOWS_REST: u32 = 128;
 const FADES: u32 = 256;
+const HIDES_TRIPS: u32 = 512;
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "nothing drawn is exactly nothing")]

@@ -36,6 +36,7 @@ const IS_LINEAR: u32 = 16u;       // The target converts to sRGB itself.
 const HAS_TIME_WINDOW: u32 = 32u;
 const HAS_SPEED_WINDOW: u32 = 64u;
 const SHOWS_REST: u32 = 128u;
+const HIDES_TRIPS: u32 = 512u;
 const FADES: u32 = 256u;           // Towards the beginning of the time window.
 
 // Flags of a slot in the table.
@@ -94,7 +95,8 @@ fn is_shown(look: vec4<u32>) -> bool {
 /// Whether this pass draws the slot.
 fn is_drawn(slot: u32, look: vec4<u32>) -> bool {
     let is_highlighted = (look.a & IS_SELECTED) != 0u || slot == scene.hovered;
-    return is_shown(look) && is_highlighted == has(IS_HIGHLIGHTED);
+    let is_left_out = (look.a & IS_REST) == 0u && has(HIDES_TRIPS);
+    return is_shown(look) && !is_left_out && is_highlighted == has(IS_HIGHLIGHTED);
 }
 
 fn is_timely(time: f32) -> bool {
@@ -151,6 +153,42 @@ fn part_between(a: f32, b: f32, low: f32, high: f32) -> vec2<f32> {
     return vec2<f32>(min(ends.x, ends.y), max(ends.x, ends.y));
 }
 
+/// What is left of a leg in the time window and on the target.
+struct Cut {
+    start: vec2<f32>,         // Pixels.
+    end: vec2<f32>,
+    part: vec2<f32>,          // Of the way, as from and to. Nothing is left if from is larger.
+    times: vec2<f32>,         // Of the whole leg.
+}
+
+/// Cuts a leg to the time window and to the target with a margin around it.
+fn cut_leg(before: vec4<u32>, report: vec4<u32>, margin: f32) -> Cut {
+    let times = vec2<f32>(time_of(before), time_of(report));
+    var part = vec2<f32>(0.0, 1.0);
+    if has(HAS_TIME_WINDOW) {
+        part = meet(part, part_between(times.x, times.y, scene.time_window.x, scene.time_window.y));
+    }
+
+    // Across the date line the short way: either end may lie in the next copy of the world.
+    let a_place = place_of(before);
+    let b_place = place_of(report);
+    let d_x = b_place.x - a_place.x;
+    let a = px_of(a_place, scene.copy + select(0, 1, d_x > HALF_WORLD));
+    let b = px_of(b_place, scene.copy + select(0, 1, d_x < -HALF_WORLD));
+    let d = b - a;
+
+    // Far beyond the target, f32 has no fractions of a pixel.
+    let low = vec2<f32>(-margin);
+    let high = scene.screen_px + margin;
+    part = meet(part, part_between(a.x, b.x, low.x, high.x));
+    part = meet(part, part_between(a.y, b.y, low.y, high.y));
+    // From the nearer end, for the sake of precision.
+    var ends = array<vec2<f32>, 2>(a + d * part.x, a + d * part.y);
+    if part.x > 0.5 { ends[0] = b - d * (1.0 - part.x); }
+    if part.y > 0.5 { ends[1] = b - d * (1.0 - part.y); }
+    return Cut(ends[0], ends[1], part, times);
+}
+
 /// One corner of the quad of the leg from one report to the next.
 @vertex
 fn leg(@builtin(vertex_index) corner: u32, @location(0) before: vec4<u32>, @location(1) report: vec4<u32>) -> Leg {
@@ -163,47 +201,22 @@ fn leg(@builtin(vertex_index) corner: u32, @location(0) before: vec4<u32>, @loca
     let look = look_of(slot);
     if !is_drawn(slot, look) || !is_fast_enough(speed_of(start)) || !is_fast_enough(speed_of(report)) { return out; }
 
-    // Which part lies in the time window.
-    let times = vec2<f32>(time_of(start), time_of(report));
-    var part = vec2<f32>(0.0, 1.0);
-    if has(HAS_TIME_WINDOW) {
-        part = meet(part, part_between(times.x, times.y, scene.time_window.x, scene.time_window.y));
-        if part.x > part.y { return out; }
-    }
-
-    // Across the date line the short way: either end may lie in the next copy of the world.
-    let a_place = place_of(start);
-    let b_place = place_of(report);
-    let d_x = b_place.x - a_place.x;
-    let a = px_of(a_place, scene.copy + select(0, 1, d_x > HALF_WORLD));
-    let b = px_of(b_place, scene.copy + select(0, 1, d_x < -HALF_WORLD));
-    let d = b - a;
-
-    // Which part lies on the screen: far beyond it, f32 has no fractions of a pixel.
-    let margin = scene.half_width_px * 4.0 + 8.0;
-    let low = vec2<f32>(-margin);
-    let high = scene.screen_px + margin;
-    part = meet(part, part_between(a.x, b.x, low.x, high.x));
-    part = meet(part, part_between(a.y, b.y, low.y, high.y));
-    if part.x > part.y { return out; }
-    // From the nearer end, for the sake of precision.
-    var ends = array<vec2<f32>, 2>(a + d * part.x, a + d * part.y);
-    if part.x > 0.5 { ends[0] = b - d * (1.0 - part.x); }
-    if part.y > 0.5 { ends[1] = b - d * (1.0 - part.y); }
+    let cut = cut_leg(start, report, scene.half_width_px * 4.0 + 8.0);
+    if cut.part.x > cut.part.y { return out; }
 
     // A leg is never shorter than a pixel, so that ships at rest can be seen.
-    let way = ends[1] - ends[0];
+    let way = cut.end - cut.start;
     let length_px = length(way);
     var along = vec2<f32>(1.0, 0.0);
     if length_px > 1e-4 { along = way / length_px; }
     let longer = max(0.0, max(1.0, scene.half_width_px) - length_px) * 0.5;
     let is_end = corner >= 2u;
     let side = select(-1.0, 1.0, (corner & 1u) != 0u);
-    let end = select(ends[0] - along * longer, ends[1] + along * longer, is_end);
+    let end = select(cut.start - along * longer, cut.end + along * longer, is_end);
     out.across_px = side * (scene.half_width_px + 0.5);
     out.position = to_clip(end + vec2<f32>(-along.y, along.x) * out.across_px, scene.screen_px);
 
-    let at = select(part.x, part.y, is_end);
+    let at = select(cut.part.x, cut.part.y, is_end);
     var speeds = vec2<u32>(speed_of(start), speed_of(report));
     if speeds.x == NO_SPEED { speeds.x = speeds.y; }
     if speeds.y == NO_SPEED { speeds.y = speeds.x; }
@@ -211,7 +224,7 @@ fn leg(@builtin(vertex_index) corner: u32, @location(0) before: vec4<u32>, @loca
     if speeds.x == NO_SPEED { speed = -1.0; }
     var course = course_of(start);
     if course == NO_COURSE { course = course_of(report); }
-    let time = mix(times.x, times.y, at);
+    let time = mix(cut.times.x, cut.times.y, at);
     out.shade = shade_of(look, speed, course, time);
     out.alpha = alpha_of(look, time);
     return out;

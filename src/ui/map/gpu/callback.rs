@@ -10,7 +10,7 @@ use super::scenes::Scenes;
 use super::{Buffers, Gpu, Table, VERTEX_BYTES};
 
 /// What the shader is told of a map: `Scene` of `tracks.wgsl`.
-#[derive(Clone, Copy, PartialEq, Debug, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
 pub struct Scene {
     /// The middle of the view in whole units.

@@ -36,6 +36,8 @@ pub struct Style {
     pub shows_points: bool,
     /// Whether reports outside of trips are drawn.
     pub shows_rest: bool,
+    /// Whether trips are drawn. Density counts them in any case.
+    pub shows_trips: bool,
     /// Whether opacity falls to a tenth towards the beginning of the time window, so that tracks
     /// become trails. Without a window nothing fades.
     pub fades: bool,
@@ -64,6 +66,7 @@ impl Style {
             time_scale_ms: None,
             shows_points: true,
             shows_rest: true,
+            shows_trips: true,
             fades: false,
             hovered: None,
         }

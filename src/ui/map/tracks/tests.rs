@@ -33,7 +33,7 @@ impl Stage {
     }
 }
 
-fn made(tracks: Vec<Vec<Report>>) -> Geometry {
+pub fn made(tracks: Vec<Vec<Report>>) -> Geometry {
     let mut trips = Vec::new();
     let mut first = 0;
     for (vessel, track) in tracks.iter().enumerate() {
@@ -58,7 +58,7 @@ fn made(tracks: Vec<Vec<Report>>) -> Geometry {
 }
 
 /// Reports at these places, a minute apart, at 10 knots on course 090.
-fn track(places: &[(f64, f64)]) -> Vec<Report> {
+pub fn track(places: &[(f64, f64)]) -> Vec<Report> {
     let report = |(i, (lon_deg, lat_deg)): (usize, &(f64, f64))| Report {
         sog_kn: 10.0,
         cog_deg: 90.0,
