@@ -29,6 +29,9 @@ const FRAMES: usize = 4;
 /// As many frames may ask for another one; something that moves forever ends then.
 const FRAMES_MAX: usize = 30;
 
+/// While another frame is asked for, one of so many is drawn.
+const DRAWN_EVERY: usize = 3;
+
 /// How long to wait for a thread's news before a look of one's own.
 const WAIT: Duration = Duration::from_millis(20);
 
@@ -211,6 +214,14 @@ fn play<Draw: FnMut(&mut Ui) -> Result<bool, Stopped>>(
             if n_ready >= FRAMES_MAX || (n_ready >= FRAMES && is_calm) {
                 let primitives = context.tessellate(output.shapes, output.pixels_per_point);
                 return Ok(canvas.draw(&primitives, screen));
+            }
+            // What a layer finds out while it is drawn, it tells in a later frame: the density's
+            // scale, in the legend.
+            if n_ready >= FRAMES && n_ready % DRAWN_EVERY == 0 {
+                let primitives = context.tessellate(output.shapes, output.pixels_per_point);
+                if let Err(fault) = canvas.draw(&primitives, screen) {
+                    return Ok(Err(fault));
+                }
             }
         } else {
             n_ready = 0;

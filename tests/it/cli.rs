@@ -314,7 +314,7 @@ fn describe_lists_every_parameter_that_set_takes() {
     let output = fairway(&["describe", "--json"]);
     let stages: Map<String, Value> = json(&output).as_object().unwrap().clone();
     let text = String::from_utf8(fairway(&["describe"]).stdout).unwrap();
-    assert_eq!(stages.keys().collect::<Vec<_>>(), ["sources", "synth", "clean", "trips", "filter"]);
+    assert_eq!(stages.keys().collect::<Vec<_>>(), ["sources", "synth", "clean", "trips", "filter", "map"]);
     for (stage, entries) in &stages {
         for entry in entries.as_array().unwrap() {
             let name = entry["name"].as_str().unwrap();
@@ -348,10 +348,11 @@ fn bench_measures_what_is_named_and_cleans_up() {
     let figures = json(&bench(&["--json", "--rows", "20000"]));
     assert_eq!(
         figures.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["load", "nmea", "parquet", "synth", "trips", "filter", "play"]
+        ["load", "nmea", "parquet", "synth", "trips", "filter", "play", "frame", "hover"]
     );
     for (name, figures) in figures.as_object().unwrap() {
-        assert!(figures["rows_per_s"].as_f64().unwrap() > 0.0, "{name}");
+        let speed = figures.get("rows_per_s").or(figures.get("ms")).and_then(Value::as_f64);
+        assert!(speed.unwrap() > 0.0, "{name}");
         assert!(
             figures["cores"].as_u64().unwrap() > 0 && figures["n"].as_u64().unwrap() >= 19_000,
             "{name}: {figures}"
