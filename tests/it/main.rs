@@ -9,6 +9,7 @@ mod formats;
 mod ground;
 mod layers;
 mod nmea;
+mod panels;
 mod properties;
 mod truth;
 mod ui;
