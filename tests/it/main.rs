@@ -10,6 +10,7 @@ mod formats;
 mod ground;
 mod layers;
 mod nmea;
+mod panels;
 mod properties;
 mod snap;
 mod truth;

@@ -52,11 +52,11 @@ impl App {
                 Pane::Layers => panels::layers(ui, &mut deck, map),
                 Pane::Filters => filters.ui(ui, &mut deck),
                 Pane::Prepare => panels::prepare(ui, &mut deck),
-                Pane::Inspector => panels::inspector(ui, &mut deck),
+                Pane::Inspector => tables.inspector(ui, &mut deck),
                 Pane::Trips => tables.trips(ui, &mut deck),
                 Pane::Vessels => tables.vessels(ui, &mut deck),
-                Pane::Profile => panels::profile(ui, &mut deck),
-                Pane::Distributions => panels::distributions(ui, &mut deck),
+                Pane::Profile => tables.profile(ui, &mut deck),
+                Pane::Distributions => tables.distributions(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

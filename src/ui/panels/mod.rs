@@ -16,16 +16,13 @@ mod status;
 mod tables;
 mod timeline;
 
-pub use distributions::distributions;
 pub use filters::Filters;
-pub use inspector::inspector;
 pub use layers::layers;
 pub use log::log;
 pub use menu::menu;
 pub use palette::Palette;
 pub use prepare::prepare;
 pub use preview::{Preview, preview};
-pub use profile::profile;
 pub use sources::sources;
 pub use start::start;
 pub use status::{messages, status};

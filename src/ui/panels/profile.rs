@@ -1,10 +1,561 @@
-//! Speed and course along the selected trip.
+//! Speed and course of a vessel over time.
 
-use egui::{RichText, Ui};
+use std::sync::Arc;
 
+use egui::{
+    Color32, Mesh, PointerButton, Pos2, Rect, Response, RichText, Role, Shape, Stroke, Ui,
+    WidgetInfo,
+};
+use egui_plot::{Plot, PlotBounds, PlotPoint, PlotTransform, Span, VLine};
+
+use self::thin::{Class, Columns, Mark, marks, pieces, strokes};
+use self::view::View;
+use super::inspector::before::Sent;
+use super::tables::Tables;
+use crate::ais::{Track, Trip};
+use crate::base::text::counted;
+use crate::base::time::utc_text;
+use crate::flow::Key;
+use crate::flow::stages::TripsOf;
+use crate::prep::Verdict;
 use crate::ui::deck::Deck;
+use crate::ui::selection::Selection;
+use crate::ui::theme;
 
-/// Plots over time.
-pub fn profile(ui: &mut Ui, _: &mut Deck) {
-    ui.label(RichText::new("Click a track, or a row of a table").weak());
+mod axis;
+mod thin;
+mod view;
+
+/// Room that the values beside the axes take, points.
+const VALUES_PX: f32 = 46.0;
+
+/// Room that the times below take, points.
+const TIMES_PX: f32 = 20.0;
+
+/// Removed reports nearer together than this are one cross, points.
+const CROSS_PX: usize = 5;
+
+/// How many selected trips are shaded.
+const SHADED: usize = 200;
+
+/// What the profile keeps between frames.
+#[derive(Default)]
+pub struct Profile {
+    /// What is in view, and what it was fitted to.
+    view: Option<(View, Fitted)>,
+    /// Whether what cleaning removed is shown.
+    shows_removed: bool,
+    /// The time under the pointer in either plot.
+    hover_ms: Option<f64>,
+    thinned: Option<(Thinner, Thinned)>,
+}
+
+/// The vessel and the time that a view was made for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Fitted {
+    mmsi: u32,
+    part: u8,
+    first_ms: i64,
+    last_ms: i64,
+}
+
+/// Everything that a thinned track depends on.
+#[derive(Clone, PartialEq, Debug)]
+struct Thinner {
+    key: Key,
+    vessel: usize,
+    selection: Selection,
+    columns: Columns,
+    rows: u32,
+    shows_removed: bool,
+}
+
+/// A track as it is drawn.
+struct Thinned {
+    speeds: Vec<thin::Stroke>,
+    courses: Vec<Mark>,
+    /// The highest speed in view, knots.
+    top_kn: f32,
+    crosses: Vec<Cross>,
+}
+
+/// A report that cleaning removed, or the speed of one that it mended.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Cross {
+    t_ms: i64,
+    sog_kn: f32,
+    cog_deg: f32,
+    is_mended: bool,
+}
+
+/// A vessel as its plots need it.
+struct Subject<'a> {
+    key: Key,
+    vessel: usize,
+    track: Track<'a>,
+    /// Its trips, of which the first is number `first_trip`.
+    trips: &'a [Trip],
+    first_trip: usize,
+    output: &'a TripsOf,
+    sent: Arc<Vec<Sent>>,
+}
+
+impl Tables {
+    /// Plots over time of the vessel that is looked at.
+    pub fn profile(&mut self, ui: &mut Ui, deck: &mut Deck) {
+        let desk = deck.desk;
+        let Some(shown) = desk.trips.shown() else {
+            ui.label(RichText::new("No trips yet").weak());
+            return;
+        };
+        let selected = deck.selection.vessel().filter(|_| deck.selection.key() == Some(shown.key));
+        let Some(vessel) = selected else {
+            ui.label("Click a track on the map, or a row of a table, to see its speed and course");
+            return;
+        };
+        let (output, fleet) = (shown.value.as_ref(), shown.value.fleet());
+        let all = &output.trips.trips;
+        let first_trip = all.partition_point(|trip| trip.vessel < vessel);
+        let end = all.partition_point(|trip| trip.vessel <= vessel);
+        let subject = Subject {
+            key: shown.key,
+            vessel,
+            track: fleet.track(vessel),
+            trips: &all[first_trip..end],
+            first_trip,
+            output,
+            sent: self.before.of(desk, output, vessel),
+        };
+        if subject.track.is_empty() {
+            ui.label("This vessel has no report left");
+            return;
+        }
+        self.profile.ui(ui, deck, &subject);
+    }
+}
+
+impl Profile {
+    fn ui(&mut self, ui: &mut Ui, deck: &mut Deck, subject: &Subject) {
+        let (first_ms, last_ms) = ends(&subject.track);
+        let all = View::around(first_ms, last_ms);
+        let selected = selected_span(subject, deck.selection);
+        let fitted = Fitted {
+            mmsi: subject.track.vessel.mmsi.0,
+            part: subject.track.vessel.part,
+            first_ms: selected.unwrap_or((first_ms, last_ms)).0,
+            last_ms: selected.unwrap_or((first_ms, last_ms)).1,
+        };
+        // Another selection comes into view; after that the view is the user's.
+        let fit = View::around(fitted.first_ms, fitted.last_ms);
+        let view = self.view.filter(|(_, of)| *of == fitted).map_or(fit, |(view, _)| view);
+        self.view = Some((view, fitted));
+
+        self.bar_ui(ui, subject, fit, all);
+        let (size, width_px) = (ui.available_size(), (ui.available_width() - VALUES_PX).max(10.0));
+        let height_px = ((size.y - TIMES_PX - ui.spacing().item_spacing.y) / 2.0).max(30.0);
+        let columns = Columns { view: self.view(), n: width_px as usize };
+        let thinner = Thinner {
+            key: subject.key,
+            vessel: subject.vessel,
+            selection: deck.selection.clone(),
+            columns,
+            rows: (height_px as u32).clamp(1, 128),
+            shows_removed: self.shows_removed,
+        };
+        if self.thinned.as_ref().is_none_or(|(of, _)| *of != thinner) {
+            let thinned = thinned(subject, &thinner, height_px);
+            self.thinned = Some((thinner, thinned));
+        }
+        let Some((thinner, thinned)) = self.thinned.take() else { return };
+        let hover_ms = self.hover_ms.take();
+        let spans = Lines {
+            selected: shaded(subject, deck.selection),
+            brush_ms: deck.time.brush_ms(),
+            now_ms: deck.time.now_ms(),
+            hover_ms,
+        };
+        let speed = speed_ui(ui, columns, height_px, &thinned, &spans);
+        self.act(ui, deck, &speed, fit, all);
+        let course = course_ui(ui, columns, height_px, &thinned, &spans);
+        self.act(ui, deck, &course, fit, all);
+        if self.hover_ms != hover_ms {
+            ui.ctx().request_repaint(); // The line in the other plot, and the values above.
+        }
+        self.thinned = Some((thinner, thinned));
+    }
+
+    fn view(&self) -> View {
+        self.view.map_or(View { from_ms: 0.0, to_ms: 1.0 }, |(view, _)| view)
+    }
+
+    fn set_view(&mut self, view: View) {
+        if let Some((of, _)) = &mut self.view {
+            *of = view;
+        }
+    }
+
+    /// What is in view, what is overlaid, and the values under the pointer.
+    fn bar_ui(&mut self, ui: &mut Ui, subject: &Subject, fit: View, all: View) {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(subject.track.vessel.title()).strong());
+            if ui.small_button("Fit trip").on_hover_text("Show the selected trips").clicked() {
+                self.set_view(fit);
+            }
+            if ui.small_button("Whole track").on_hover_text("Show all of its reports").clicked() {
+                self.set_view(all);
+            }
+            ui.checkbox(&mut self.shows_removed, "Removed reports").on_hover_text(
+                "Crosses: reports that cleaning removed, and speeds as they were before it mended \
+                 them",
+            );
+            if self.shows_removed {
+                ui.label(RichText::new(sent_text(&subject.sent)).weak());
+            }
+            if let Some(at_ms) = self.hover_ms {
+                ui.label(values_text(&subject.track, at_ms as i64));
+            } else {
+                let hint = "Click sets the moment, the wheel zooms";
+                ui.label(RichText::new(hint).weak());
+            }
+        });
+    }
+
+    /// Lets the pointer set the moment, zoom and move the view.
+    fn act(&mut self, ui: &Ui, deck: &mut Deck, plot: &Output, fit: View, all: View) {
+        let Output { response, transform } = plot;
+        let time_at = |at: Pos2| transform.value_from_position(at).x;
+        if let Some(at) = response.hover_pos() {
+            self.hover_ms = Some(time_at(at));
+        }
+        let is_set = response.clicked() || response.dragged_by(PointerButton::Primary);
+        if let (true, Some(at)) = (is_set, response.interact_pointer_pos()) {
+            deck.time.set_now_ms(time_at(at) as i64);
+        }
+        if response.double_clicked() {
+            self.set_view(fit);
+        }
+        let ms_per_px = transform.dvalue_dpos()[0].abs();
+        let is_moved = response.dragged_by(PointerButton::Secondary)
+            || response.dragged_by(PointerButton::Middle);
+        if is_moved {
+            let by_ms = -f64::from(response.drag_delta().x) * ms_per_px;
+            self.set_view(self.view().moved(by_ms, all));
+        }
+        if let (true, Some(at)) = (response.contains_pointer(), response.hover_pos()) {
+            let (scroll, zoom) =
+                ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta()));
+            let factor = f64::from(zoom) * (f64::from(scroll.y) / 200.0).exp();
+            if (factor - 1.0).abs() > 1e-6 || scroll.x != 0.0 {
+                let view = self.view().zoomed(time_at(at), factor, all);
+                self.set_view(view.moved(-f64::from(scroll.x) * ms_per_px, all));
+            }
+        }
+    }
+}
+
+fn ends(track: &Track<'_>) -> (i64, i64) {
+    (track.t_ms[0], track.t_ms[track.len() - 1])
+}
+
+/// From the begin of the first selected trip to the end of the last, if some but not all of the
+/// vessel's trips are selected, or its only one.
+fn selected_span(subject: &Subject, selection: &Selection) -> Option<(i64, i64)> {
+    let own = subject.first_trip..subject.first_trip + subject.trips.len();
+    let trips = selection.trips().iter().filter(|trip| own.contains(trip));
+    let is_all = own.len() > 1 && trips.clone().count() == own.len();
+    let spans = trips
+        .filter(|_| !is_all)
+        .map(|trip| subject.trips[trip - subject.first_trip].time_span_ms(subject.output.fleet()));
+    spans.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))
+}
+
+/// The times of selected trips, as far as they are few enough to be told apart.
+fn shaded(subject: &Subject, selection: &Selection) -> Vec<(i64, i64)> {
+    let own = subject.first_trip..subject.first_trip + subject.trips.len();
+    let trips = selection.trips().iter().rev().filter(|trip| own.contains(trip)).take(SHADED);
+    trips
+        .map(|trip| subject.trips[trip - subject.first_trip].time_span_ms(subject.output.fleet()))
+        .collect()
+}
+
+fn thinned(subject: &Subject, thinner: &Thinner, height_px: f32) -> Thinned {
+    let (track, columns) = (&subject.track, thinner.columns);
+    let range = subject.output.fleet().range(subject.vessel);
+    let mut is_selected = vec![false; subject.trips.len()];
+    for trip in thinner.selection.trips() {
+        let own = trip.checked_sub(subject.first_trip).and_then(|place| is_selected.get_mut(place));
+        own.into_iter().for_each(|own| *own = true);
+    }
+    let pieces = pieces(range, subject.trips, &is_selected);
+    let speeds = strokes(track.t_ms, track.sog_kn, &pieces, columns);
+    let courses = marks(track.t_ms, track.cog_deg, &pieces, columns, thinner.rows, 360.0);
+    let crosses =
+        if thinner.shows_removed { crosses(&subject.sent, columns, height_px) } else { Vec::new() };
+    let points = speeds.iter().flat_map(|stroke| &stroke.points).map(|(_, sog)| *sog);
+    let top_kn = points.chain(crosses.iter().map(|cross| cross.sog_kn)).fold(1.0, f32::max);
+    Thinned { speeds, courses, top_kn, crosses }
+}
+
+/// The removed reports in view, those that would lie on each other but once.
+fn crosses(sent: &[Sent], columns: Columns, height_px: f32) -> Vec<Cross> {
+    let View { from_ms, to_ms } = columns.view;
+    let cell_ms = columns.view.span_ms() / columns.n as f64 * CROSS_PX as f64;
+    // As if the plot were 50 knots high: near enough for what is to be told apart.
+    let cell_kn = 50.0 / height_px * CROSS_PX as f32;
+    let in_view = |report: &&Sent| (from_ms..=to_ms).contains(&(report.t_ms as f64));
+    let mut taken = std::collections::HashSet::new();
+    sent.iter()
+        .filter(in_view)
+        .filter(|report| {
+            let column = ((report.t_ms as f64 - from_ms) / cell_ms) as i64;
+            let course = (report.cog_deg / 360.0 * height_px) as usize / CROSS_PX;
+            taken.insert((column, (report.sog_kn / cell_kn) as i64, course, report.verdict))
+        })
+        .map(|report| Cross {
+            t_ms: report.t_ms,
+            sog_kn: report.sog_kn,
+            cog_deg: report.cog_deg,
+            is_mended: report.verdict == Verdict::Kept,
+        })
+        .collect()
+}
+
+/// What cleaning did to a vessel, in numbers.
+fn sent_text(sent: &[Sent]) -> String {
+    let mended = sent.iter().filter(|report| report.verdict == Verdict::Kept).count();
+    match (sent.len() - mended, mended) {
+        (0, 0) => "none".into(),
+        (removed, 0) => format!("{} removed", counted(removed as u64, "report")),
+        (removed, mended) => format!(
+            "{} removed, {} mended",
+            counted(removed as u64, "report"),
+            counted(mended as u64, "speed")
+        ),
+    }
+}
+
+/// What the report nearest to a moment says.
+fn values_text(track: &Track<'_>, at_ms: i64) -> String {
+    let after = track.t_ms.partition_point(|t_ms| *t_ms < at_ms).min(track.len() - 1);
+    let before = after.saturating_sub(1);
+    let distance = |report: usize| track.t_ms[report].abs_diff(at_ms);
+    let report = if distance(before) <= distance(after) { before } else { after };
+    let t_ms = track.t_ms[report];
+    let time = utc_text(t_ms - t_ms.rem_euclid(1000));
+    let (sog_kn, cog_deg) = (track.sog_kn[report], track.cog_deg[report]);
+    let speed = if sog_kn.is_nan() { "no speed".into() } else { format!("{sog_kn:.1} kn") };
+    let course = if cog_deg.is_nan() { "no course".into() } else { format!("{cog_deg:05.1}°") };
+    format!("{time} UTC, {speed}, {course}")
+}
+
+/// What both plots show of time.
+struct Lines {
+    selected: Vec<(i64, i64)>,
+    brush_ms: Option<(i64, i64)>,
+    now_ms: Option<i64>,
+    hover_ms: Option<f64>,
+}
+
+/// What a plot gives back.
+struct Output {
+    response: Response,
+    transform: PlotTransform,
+}
+
+fn speed_ui(
+    ui: &mut Ui,
+    columns: Columns,
+    height_px: f32,
+    thinned: &Thinned,
+    lines: &Lines,
+) -> Output {
+    let plot = Plot::new("speed").show_axes([false, true]).height(height_px).y_axis_formatter(
+        |mark, _| {
+            // Zero would stand on the highest course of the plot below.
+            if mark.value > 0.0 { format!("{} kn", mark.value) } else { String::new() }
+        },
+    );
+    let top_kn = f64::from(thinned.top_kn) * 1.08;
+    let output = time_plot(ui, plot, columns.view, (0.0, top_kn), lines);
+    name(&output, "Speed over ground, kn");
+    let painter = ui.painter().with_clip_rect(*output.transform.frame());
+    let at = |t_ms: i64, value: f32| {
+        output.transform.position_from_point(&PlotPoint::new(t_ms as f64, f64::from(value)))
+    };
+    for class in Class::ALL {
+        let (color, width) = class_look(ui, class);
+        for stroke in thinned.speeds.iter().filter(|stroke| stroke.class == class) {
+            let points: Vec<Pos2> = stroke.points.iter().map(|(t, sog)| at(*t, *sog)).collect();
+            if let [only] = points[..] {
+                painter.circle_filled(only, 1.2, color);
+            } else {
+                painter.add(Shape::line(points, Stroke::new(width, color)));
+            }
+        }
+    }
+    for cross in thinned.crosses.iter().filter(|cross| !cross.sog_kn.is_nan()) {
+        draw_cross(ui, &painter, at(cross.t_ms, cross.sog_kn), cross.is_mended);
+    }
+    output
+}
+
+fn course_ui(
+    ui: &mut Ui,
+    columns: Columns,
+    height_px: f32,
+    thinned: &Thinned,
+    lines: &Lines,
+) -> Output {
+    let step_deg = if height_px > 90.0 { 90.0 } else { 180.0 };
+    let plot = Plot::new("course")
+        .show_axes([true, true])
+        .height(height_px + TIMES_PX)
+        .y_grid_spacer(move |_| {
+            let mark =
+                |n| egui_plot::GridMark { value: f64::from(n) * step_deg, step_size: step_deg };
+            (0..=4).map(mark).filter(|mark| mark.value <= 360.0).collect()
+        })
+        .y_axis_formatter(|mark, _| format!("{}°", mark.value));
+    let output = time_plot(ui, plot, columns.view, (-8.0, 368.0), lines);
+    name(&output, "Course over ground, degrees");
+    let painter = ui.painter().with_clip_rect(*output.transform.frame());
+    let at = |t_ms: f64, deg: f64| output.transform.position_from_point(&PlotPoint::new(t_ms, deg));
+    let column_ms = columns.view.span_ms() / columns.n as f64;
+    let rows = (height_px as u32).clamp(1, 128);
+    let mut mesh = Mesh::default();
+    for mark in &thinned.courses {
+        let t_ms = columns.view.from_ms + (mark.column as f64 + 0.5) * column_ms;
+        let deg = |row: u32| 360.0 * f64::from(row) / f64::from(rows);
+        let rect = Rect::from_two_pos(at(t_ms, deg(mark.from)), at(t_ms, deg(mark.to)));
+        let (color, width) = class_look(ui, mark.class);
+        mesh.add_colored_rect(rect.expand2(egui::vec2(0.4 + 0.5 * width, 0.4)), color);
+    }
+    painter.add(mesh);
+    for cross in thinned.crosses.iter().filter(|cross| !cross.is_mended && !cross.cog_deg.is_nan())
+    {
+        draw_cross(ui, &painter, at(cross.t_ms as f64, cross.cog_deg.into()), false);
+    }
+    output
+}
+
+/// A plot over time, with what is selected, brushed, chosen and pointed at.
+fn time_plot(
+    ui: &mut Ui,
+    plot: Plot<'_>,
+    view: View,
+    (bottom, top): (f64, f64),
+    lines: &Lines,
+) -> Output {
+    let selected = theme::selection_color(ui).gamma_multiply(0.12);
+    let brushed = ui.visuals().selection.bg_fill.gamma_multiply(0.25);
+    let (now, hover) = (ui.visuals().strong_text_color(), ui.visuals().weak_text_color());
+    let output = plot
+        .y_axis_min_width(VALUES_PX)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_x(false)
+        .show_y(false)
+        .show_crosshair(false)
+        .label_formatter(|_| None)
+        .x_grid_spacer(|input| {
+            // A line each eight points is the plot's own least.
+            axis::marks(input.bounds.0, input.bounds.1, input.base_step_size / 8.0)
+        })
+        .x_axis_formatter(|mark, _| axis::mark_text(mark))
+        .show(ui, |plot| {
+            plot.set_plot_bounds(PlotBounds::from_min_max(
+                [view.from_ms, bottom],
+                [view.to_ms, top],
+            ));
+            let span = |(from_ms, to_ms): (i64, i64), fill: Color32| {
+                Span::new("", from_ms as f64..=to_ms as f64).fill(fill)
+            };
+            if let Some(times) = lines.brush_ms {
+                plot.span(span(times, brushed));
+            }
+            for times in &lines.selected {
+                plot.span(span(*times, selected));
+            }
+            for (t_ms, color) in
+                [(lines.hover_ms, hover), (lines.now_ms.map(|now_ms| now_ms as f64), now)]
+            {
+                if let Some(t_ms) = t_ms {
+                    plot.vline(VLine::new("", t_ms).color(color).width(1.0).allow_hover(false));
+                }
+            }
+        });
+    Output { response: output.response, transform: output.transform }
+}
+
+fn name(output: &Output, name: &str) {
+    output.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+}
+
+fn class_look(ui: &Ui, class: Class) -> (Color32, f32) {
+    match class {
+        Class::Outside => (ui.visuals().weak_text_color().gamma_multiply(0.6), 1.0),
+        Class::Trip => (ui.visuals().hyperlink_color, 1.2),
+        Class::Selected => (theme::selection_color(ui), 1.8),
+    }
+}
+
+fn draw_cross(ui: &Ui, painter: &egui::Painter, at: Pos2, is_mended: bool) {
+    let color = if is_mended { theme::warning_color(ui) } else { theme::fault_color(ui) };
+    let stroke = Stroke::new(1.3, color);
+    for (dx, dy) in [(3.0, 3.0), (3.0, -3.0)] {
+        let arm = egui::vec2(dx, dy);
+        painter.line_segment([at - arm, at + arm], stroke);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ais::{Fleet, Report, Vessel};
+    use crate::base::geo::Position;
+
+    #[test]
+    fn the_nearest_reports_values_are_told() {
+        let report = |t_ms: i64, sog_kn, cog_deg| Report {
+            sog_kn,
+            cog_deg,
+            ..Report::at(t_ms, Position::new(0.0, 0.0))
+        };
+        let own = vec![report(0, 12.34, 7.0), report(60_000, f32::NAN, f32::NAN)];
+        let fleet = Fleet::from_tracks(vec![(Vessel::default(), own)]);
+        let track = fleet.track(0);
+        let (first, second) = (
+            "1970-01-01 00:00:00 UTC, 12.3 kn, 007.0°",
+            "1970-01-01 00:01:00 UTC, no speed, no course",
+        );
+        for (at_ms, text) in
+            [(-999, first), (0, first), (29_000, first), (31_000, second), (99_000, second)]
+        {
+            assert_eq!(values_text(&track, at_ms), text);
+        }
+    }
+
+    #[test]
+    fn removed_reports_are_counted_and_drawn_once_a_spot() {
+        let sent = |t_ms, verdict| Sent { t_ms, sog_kn: 10.0, cog_deg: 90.0, verdict };
+        let all = [
+            sent(100, Verdict::Duplicate),
+            sent(101, Verdict::Duplicate),
+            sent(101, Verdict::Kept),
+            sent(900, Verdict::Jump),
+            sent(5000, Verdict::Jump),
+        ];
+        let columns = Columns { view: View { from_ms: 0.0, to_ms: 1000.0 }, n: 100 };
+        let drawn: Vec<(i64, bool)> = crosses(&all, columns, 100.0)
+            .iter()
+            .map(|cross| (cross.t_ms, cross.is_mended))
+            .collect();
+        assert_eq!(drawn, [(100, false), (101, true), (900, false)]);
+        assert_eq!(sent_text(&all), "4 reports removed, 1 speed mended");
+        assert_eq!(sent_text(&[]), "none");
+    }
 }
