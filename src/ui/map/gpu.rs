@@ -20,7 +20,7 @@ mod symbols;
 
 pub use callback::{Callback, Draw, Scene};
 use density::DensityGpu;
-pub use density::{CellScene, DensityCallback, Found, Sum, Sums};
+pub use density::{CellScene, DensityCallback, Sum, Sums};
 pub use scenes::SCENES_MAX;
 use scenes::ScenePool;
 pub use symbols::{SymbolBuffers, SymbolCallback, SymbolScene};

@@ -19,7 +19,7 @@ impl Sums {
         let mut encoder =
             gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encoder.copy_texture_to_buffer(
-            target.cells.as_image_copy(),
+            target.cells_view.texture().as_image_copy(),
             wgpu::TexelCopyBufferInfo {
                 buffer: &buffer,
                 layout: wgpu::TexelCopyBufferLayout {
@@ -28,7 +28,7 @@ impl Sums {
                     rows_per_image: None,
                 },
             },
-            target.cells.size(),
+            target.cells_view.texture().size(),
         );
         queue.submit([encoder.finish()]);
         buffer.slice(..).map_async(wgpu::MapMode::Read, |outcome| outcome.unwrap());
