@@ -314,7 +314,10 @@ fn describe_lists_every_parameter_that_set_takes() {
     let output = fairway(&["describe", "--json"]);
     let stages: Map<String, Value> = json(&output).as_object().unwrap().clone();
     let text = String::from_utf8(fairway(&["describe"]).stdout).unwrap();
-    assert_eq!(stages.keys().collect::<Vec<_>>(), ["sources", "synth", "clean", "trips", "filter", "map"]);
+    assert_eq!(
+        stages.keys().collect::<Vec<_>>(),
+        ["sources", "synth", "clean", "trips", "filter", "map"]
+    );
     for (stage, entries) in &stages {
         for entry in entries.as_array().unwrap() {
             let name = entry["name"].as_str().unwrap();

@@ -181,7 +181,7 @@ fn a_project_is_drawn_as_it_was_left() {
     let flags: Vec<&str> = settings.iter().flat_map(|setting| ["--set", *setting]).collect();
     let by_flags = drawn(&path, "flags.png", &[&["--size", "400x300"], &flags[..]].concat());
     let mut session = Session::default();
-    session.sources.add(fairway::flow::session::sources_of(&[path.clone()]));
+    session.sources.add(fairway::flow::session::sources_of(std::slice::from_ref(&path)));
     settings.iter().for_each(|setting| session.set(setting).unwrap());
     let project = path.with_file_name("a.fairway");
     project::save(&session, &project).unwrap();

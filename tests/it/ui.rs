@@ -301,14 +301,12 @@ fn a_load_can_be_cancelled_and_tried_again() {
 
 /// A file of one vessel with these reports: minute, latitude, longitude.
 fn file_of(folder: &std::path::Path, reports: &[(u32, f64, f64)]) -> PathBuf {
-    let rows: String = reports
-        .iter()
-        .map(|(minute, lat, lon)| {
-            format!("219000001,2024-01-01T00:{minute:02}:00,{lat},{lon},12.0,90.0\n")
-        })
-        .collect();
+    let mut text = "mmsi,time,lat,lon,sog,cog\n".to_owned();
+    for (minute, lat, lon) in reports {
+        text += &format!("219000001,2024-01-01T00:{minute:02}:00,{lat},{lon},12.0,90.0\n");
+    }
     let path = folder.join("few.csv");
-    std::fs::write(&path, format!("mmsi,time,lat,lon,sog,cog\n{rows}")).unwrap();
+    std::fs::write(&path, text).unwrap();
     path
 }
 

@@ -59,21 +59,34 @@ fn legend_ui(ui: &mut Ui, legend: &Legend) {
             );
             ui.painter().rect_filled(piece, 0.0, *color);
         }
-        ui.horizontal(|ui| {
-            ui.set_width(170.0);
-            let n = scale.labels.len();
-            for (place, (_, label)) in scale.labels.iter().enumerate() {
-                if place + 1 == n && n > 1 {
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-                        ui.small(label)
-                    });
-                } else if place == 0 || n <= 3 {
-                    ui.small(label);
-                }
-            }
-        });
+        scale_labels(ui, rect, &scale.labels);
     }
     if let Some(remark) = &legend.remark {
         ui.label(RichText::new(*remark).weak().small());
+    }
+}
+
+/// Writes each label below its place on the band; those that would touch the one before are left
+/// out, but the last never is.
+fn scale_labels(ui: &mut Ui, band: egui::Rect, labels: &[(f32, String)]) {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let color = ui.visuals().text_color();
+    let (row, _) = ui.allocate_exact_size(vec2(band.width(), font.size + 2.0), Sense::hover());
+    let galley = |label: &str| ui.painter().layout_no_wrap(label.to_owned(), font.clone(), color);
+    let span = |part: f32, width: f32| {
+        let left = band.left() + part * band.width() - 0.5 * width;
+        left.clamp(band.left(), band.right() - width)
+    };
+    let last = labels.last().map(|(part, label)| span(*part, galley(label).size().x));
+    let mut free = f32::NEG_INFINITY;
+    for (place, (part, label)) in labels.iter().enumerate() {
+        let galley = galley(label);
+        let (left, width) = (span(*part, galley.size().x), galley.size().x);
+        let is_last = place + 1 == labels.len();
+        let meets_last = last.is_some_and(|last| left + width + 4.0 > last);
+        if is_last || (left >= free && !meets_last) {
+            ui.painter().galley(egui::pos2(left, row.top()), galley, color);
+            free = left + width + 4.0;
+        }
     }
 }
