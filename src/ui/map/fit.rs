@@ -48,11 +48,10 @@ pub fn middle_bounds(positions: impl Iterator<Item = Position>, cut: f64) -> Opt
     })
 }
 
-/// The view that shows `positions` but the odd far-off one.
-pub fn camera_of_most(positions: &[Position], size: Vec2) -> Option<Camera> {
+/// The box around `positions` but the odd far-off one.
+pub fn bounds_of_most(positions: &[Position]) -> Option<Bounds> {
     let step = (positions.len() / 20_000).max(1);
-    let bounds = middle_bounds(positions.iter().copied().step_by(step), 0.02)?;
-    Some(camera(bounds, size))
+    middle_bounds(positions.iter().copied().step_by(step), 0.02)
 }
 
 #[cfg(test)]
@@ -77,10 +76,10 @@ mod tests {
 
     #[test]
     fn a_single_place_is_seen_with_its_surroundings() {
-        let camera =
-            camera_of_most(&[Position::new(10.0, 54.0)], egui::vec2(800.0, 600.0)).unwrap();
+        let bounds = bounds_of_most(&[Position::new(10.0, 54.0)]).unwrap();
+        let camera = camera(bounds, egui::vec2(800.0, 600.0));
         assert!((camera.lon - 10.0).abs() < 1e-9 && (camera.lat - 54.0).abs() < 1e-9);
         assert_eq!(camera.zoom, 16.0);
-        assert_eq!(camera_of_most(&[], egui::vec2(800.0, 600.0)), None);
+        assert_eq!(bounds_of_most(&[]), None);
     }
 }

@@ -22,7 +22,7 @@ use super::tool::{self, Tool};
 use super::tracks::Style;
 use super::view::View;
 use super::{furniture, hover, legend, marks, plain};
-use crate::base::geo::Position;
+use crate::base::geo::{Bounds, Position};
 use crate::base::text::grouped;
 use crate::flow::look::{Camera, Density, MapParams, TrackColor};
 use crate::flow::map_base::Credit;
@@ -56,6 +56,9 @@ pub struct MapPanel {
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
+    /// What was fitted last, and the view that came of it: as long as that stands, a map of another
+    /// size is fitted anew.
+    fitted: Option<(Bounds, Camera)>,
 }
 
 impl MapPanel {
@@ -78,6 +81,7 @@ impl MapPanel {
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
+            fitted: None,
         };
         panel.look_from(HOME);
         panel
@@ -120,7 +124,7 @@ impl MapPanel {
 
     /// Draws the map; a click selects the trip under it.
     pub fn ui(&mut self, ui: &mut Ui, deck: &mut Deck) {
-        self.rect = ui.max_rect();
+        self.fill(ui.max_rect());
         self.held.send_looks(deck.selection, deck.desk.filter.shown());
         let mut memory = std::mem::take(&mut self.memory);
         let has_tool = !self.tool.is_hand();
@@ -395,8 +399,8 @@ impl MapPanel {
     pub fn fit_all(&mut self, desk: &Desk) {
         let Some(shown) = desk.ingest.shown() else { return };
         let positions = &shown.value.fleet.reports().positions;
-        if let Some(camera) = fit::camera_of_most(positions, self.rect.size()) {
-            self.look_from(camera);
+        if let Some(bounds) = fit::bounds_of_most(positions) {
+            self.fit(bounds);
         }
     }
 
@@ -410,14 +414,30 @@ impl MapPanel {
             places.extend(fleet.track(vessel).positions);
         }
         if let Some(bounds) = fit::middle_bounds(places.into_iter(), 0.0) {
-            self.look_from(fit::camera(bounds, self.rect.size()));
+            self.fit(bounds);
+        }
+    }
+
+    fn fit(&mut self, bounds: Bounds) {
+        self.look_from(fit::camera(bounds, self.rect.size()));
+        self.fitted = Some((bounds, self.camera()));
+    }
+
+    /// Takes up `rect` of the window. What was fitted and not moved since is fitted into it.
+    fn fill(&mut self, rect: Rect) {
+        let is_other = rect.size() != self.rect.size();
+        self.rect = rect;
+        if let Some((bounds, camera)) = self.fitted.filter(|_| is_other)
+            && camera == self.camera()
+        {
+            self.fit(bounds);
         }
     }
 
     /// Draws the map once, as `session` says, without pointer or selection: for pictures. Gives
     /// whether all layers were at hand; what is missing may be there at the next call.
     pub fn still(&mut self, ui: &Ui, desk: &Desk, session: &Session) -> bool {
-        self.rect = ui.max_rect();
+        self.fill(ui.max_rect());
         if self.coast.is_none() {
             self.coast = self.coast_loading.recv().ok();
         }
