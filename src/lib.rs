@@ -49,11 +49,27 @@
 //! - **Parameters** ([`base::params::Params`]) are described once; sliders, range checks, `--set`, the
 //!   project file and the manual all come from that description.
 //!
-//! The window's frame: `App::logic` acts on commands, updates the desk and never blocks; `App::ui`
-//! draws, edits the session in place and *asks* for everything else by a [`ui::command::Command`].
-//! Dialogs and files are errands on threads of their own. `fairway snap` plays the map's frames
-//! without a window ([`ui::headless`]) until all layers are there, and keeps the last: drawn by the
-//! GPU, or by the processor where there is no driver.
+//! # The window
+//!
+//! A frame is two calls: [`ui::app::App::step`] acts on commands, updates the desk and never blocks;
+//! [`ui::app::App::show`] draws, edits the session in place and *asks* for everything else by a
+//! [`ui::command::Command`]. Dialogs and files are errands on threads of their own.
+//!
+//! - Each panel is a function or method that is given a [`ui::deck::Deck`]: the session to edit, the
+//!   desk to read, the one [`ui::selection::Selection`], the part of time that is looked at
+//!   ([`ui::time_view::TimeView`]), and the commands to ask by. Where panels stand is
+//!   [`ui::layout`]; what can be asked for, with its keys, is one list ([`ui::actions`]) that menus,
+//!   shortcuts and the command palette read.
+//! - The selection is remembered by ship and moment, so that it survives a moved slider.
+//! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
+//!   tracks, marks, ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on
+//!   the job's thread; color, windows of time and speed are uniforms, filters and selection four
+//!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
+//!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has
+//!   a form without GPU.
+//! - [`ui::headless`] draws the same without a window (`fairway snap`), on the GPU or, where no
+//!   driver is, by a rasterizer of our own; [`ui::pace`] plays the whole window to measure its frames
+//!   (`fairway bench frame`).
 //!
 //! # Reading
 //!
@@ -77,6 +93,18 @@
 //! - **The command line runs jobs on threads too**, so that Ctrl-C and progress work there.
 //! - **The coast comes from 1:10m throughout**, simplified into levels that each stay within 0.4
 //!   pixels, in place of one 1:50m and one 1:10m set: nothing jumps on zooming.
+//! - **Places on the GPU are fixed-point**, 2^31 units around the world, in place of `f32` offsets
+//!   from an origin: differences are exact, nothing trembles at zoom 20, and no origin has to move.
+//! - **The timeline's window is not in the session**: looking is not analysing. It becomes a filter
+//!   when the user says so; filters are a stage, and later stages work on what passes.
+//! - **Panels are tiles** (`egui_tiles`) that can be dragged, not fixed regions; the look of the map
+//!   *is* in the session, so that projects, undo and `fairway snap` know it.
+//! - **Tab hides the panels only while the pointer is on the map** and nothing has the focus:
+//!   elsewhere it must go from control to control. Ctrl+B always does.
+//! - **Tables are painted by a grid of our own**: rows are virtual, and the vertical scroll bar stays
+//!   in sight where a table is wider than its panel, which `egui_extras` cannot.
+//! - **walkers fetches tiles, we draw them**: its own layer ends at the date line, lies over what is
+//!   drawn before it, and leaves a tile that failed once blank for good.
 
 #![recursion_limit = "256"] // wgpu's types nest deeply.
 

@@ -150,6 +150,7 @@ impl App {
             self.desk.clean.shown().and_then(|shown| shown.value.fleet.time_span_ms()),
         );
         self.timeline.update(&self.desk, &self.jobs);
+        self.tables.update(&self.desk);
         self.time.advance(f64::from(context.input(|input| input.unstable_dt)));
         // New data come into view once; after that the view is the user's.
         if let Some(shown) = self.desk.ingest.shown().filter(|shown| !shown.is_stale)

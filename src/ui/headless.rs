@@ -2,7 +2,7 @@
 //! screen.
 //!
 //! The same egui code runs frame by frame until all is there, then one frame becomes a picture: by
-//! the GPU (or a software driver of it) where there is one, else by [`super::raster`], which draws
+//! the GPU (or a software driver of it) where there is one, else by `raster`, which draws
 //! everything but the layers that live on the GPU.
 
 use std::sync::mpsc::{Receiver, channel};

@@ -93,7 +93,7 @@ pub fn polygon_of(points: &[Position]) -> Vec<Position> {
 }
 
 impl Area {
-    /// The area that `points` stand for, as [`polygon_of`] has it.
+    /// The area that `points` stand for, as `polygon_of` has it.
     ///
     /// # Errors
     ///

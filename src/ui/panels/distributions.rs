@@ -3,8 +3,8 @@
 use egui::{RichText, Role, Sense, Ui, WidgetInfo};
 use egui_plot::{Bar, BarChart, Plot, VLine};
 
-use super::tables::Tables;
 use super::tables::sheet::TripFigures;
+use super::tables::{Tables, chosen};
 use crate::base::text::counted;
 use crate::base::units::s_from_ms;
 use crate::ui::deck::Deck;
@@ -105,7 +105,7 @@ pub fn distributions_of(trips: &[TripFigures]) -> [Distribution; 3] {
 }
 
 impl Tables {
-    /// Lengths, durations and mean speeds of all trips, side by side.
+    /// Lengths, durations and mean speeds of the trips that are looked at, side by side.
     pub fn distributions(&mut self, ui: &mut Ui, deck: &mut Deck) {
         let Some(sheet) = self.held.update(deck.desk, ui.ctx()) else {
             ui.label(RichText::new("No trips yet").weak());
@@ -115,10 +115,24 @@ impl Tables {
             ui.label("Nothing to count: no piece of a track is long enough to be a trip");
             return;
         }
+        // Of the trips that are looked at, where a filter holds others back.
+        let chosen = chosen(deck.desk).filter(|(_, chosen)| {
+            chosen.trips_in() == sheet.trips.len() && chosen.kept.len() < chosen.trips_in()
+        });
+        match chosen {
+            Some((key, _)) if self.filtered.as_ref().is_some_and(|(of, _)| *of == key) => (),
+            Some((key, chosen)) => {
+                let kept = chosen.kept.iter().map(|trip| sheet.trips[*trip]);
+                self.filtered = Some((key, distributions_of(&kept.collect::<Vec<_>>())));
+            }
+            None => self.filtered = None,
+        }
+        let distributions =
+            self.filtered.as_ref().map_or(&sheet.distributions, |(_, filtered)| filtered);
         let is_linked = deck.selection.key() == Some(sheet.key);
         let selected: &[usize] = if is_linked { deck.selection.trips() } else { &[] };
-        ui.columns(sheet.distributions.len(), |columns| {
-            for (ui, distribution) in columns.iter_mut().zip(&sheet.distributions) {
+        ui.columns(distributions.len(), |columns| {
+            for (ui, distribution) in columns.iter_mut().zip(distributions) {
                 let marked = selected.iter().rev().take(MARKED);
                 let marked: Vec<f64> =
                     marked.map(|trip| (distribution.value)(&sheet.trips[*trip])).collect();

@@ -8,6 +8,7 @@ use egui::{Button, RichText, TextEdit, Ui};
 use self::grid::{Act, Column, Content, Grid};
 use self::rows::{Rows, Wanted};
 use self::sheet::{Held, Sheet};
+use super::distributions::Distribution;
 use super::inspector::before::Before;
 use super::profile::Profile;
 use crate::base::job::{Job, Stopped};
@@ -32,11 +33,20 @@ pub struct Tables {
     pub(super) held: Held,
     pub(super) before: Before,
     pub(super) profile: Profile,
+    /// Distributions of the trips that a filter let through.
+    pub(super) filtered: Option<(Key, [Distribution; 3])>,
     trips: Table,
     vessels: Table,
 }
 
 impl Tables {
+    /// Lets go of what belongs to data that are no longer there.
+    pub fn update(&mut self, desk: &Desk) {
+        if desk.trips.shown().is_none() {
+            *self = Tables::default();
+        }
+    }
+
     /// All trips.
     pub fn trips(&mut self, ui: &mut Ui, deck: &mut Deck) {
         let Some(sheet) = self.held.update(deck.desk, ui.ctx()) else {
@@ -155,7 +165,7 @@ impl Of {
 
 /// What the filter let through of the trips that are shown; `None` while it lets everything through
 /// or has not caught up with them. Tables ask here and nowhere else.
-fn chosen(desk: &Desk) -> Option<(Key, &Chosen)> {
+pub(super) fn chosen(desk: &Desk) -> Option<(Key, &Chosen)> {
     let (trips, filter) = (desk.trips.shown()?, desk.filter.shown()?);
     let is_of_these = Arc::ptr_eq(&filter.value.trips, trips.value);
     is_of_these.then_some((filter.key, &filter.value.chosen))

@@ -5,7 +5,7 @@
 //! walkers' own layer shows nothing beyond the date line, leaves a tile that failed once blank for
 //! good, and can panic. A frame of the map goes like this:
 //!
-//! ```ignore
+//! ```text
 //! base.want(&choice, ui.ctx());
 //! if base.needs_coast(&view) { coast::draw(..) } else { coast::draw_sea(..) }
 //! base.draw(painter, &view, tint);
