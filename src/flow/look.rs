@@ -77,6 +77,8 @@ pub struct MapParams {
     pub base: BaseChoice,
     /// Whether meridians and parallels are drawn.
     pub graticule: bool,
+    /// Whether a corner says what colors mean.
+    pub legend: bool,
     /// Width of lines, points of the screen.
     pub line_width: f64,
     /// Opacity of lines, 0 to 1.
@@ -101,6 +103,7 @@ impl Default for MapParams {
             removed: false,
             base: BaseChoice::default(),
             graticule: true,
+            legend: true,
             line_width: 1.5,
             opacity: 0.6,
             lon: 0.0,
@@ -174,6 +177,7 @@ impl Params for MapParams {
         form.heading("Ground");
         self.base.describe(form);
         form.flag("graticule", &mut self.graticule, "Meridians and parallels");
+        form.flag("legend", &mut self.legend, "What the colors mean, in a corner");
         form.heading("View");
         let help = "Middle of the map; taken where zoom is set";
         form.number("lon", &mut self.lon, Field { unit: "°", range: -180.0..=180.0, help });

@@ -1,6 +1,6 @@
 //! Everything that can be asked for, once: menus, shortcuts and the command palette read this list.
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::command::{Command, Commands};
 use super::layout::{Pane, Workspace};
@@ -186,6 +186,11 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Profile panel", None, ALWAYS, || C::Toggle(Pane::Profile)),
         action(Window, 2, "Distributions panel", None, ALWAYS, || C::Toggle(Pane::Distributions)),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
+        action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
+        action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),
+        action(Window, 3, "Theme of the system", None, ALWAYS, || {
+            C::UseTheme(ThemePreference::System)
+        }),
     ]
 };
 

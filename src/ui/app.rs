@@ -99,7 +99,7 @@ impl App {
     /// Opens what the command line named.
     pub fn begin(&mut self, inputs: Vec<PathBuf>, is_demo: bool, settings: &[String]) {
         if is_demo {
-            self.commands.ask(Command::Demo);
+            self.session.sources.make_demo(); // At once: the settings may be of the made sea.
         }
         if !inputs.is_empty() {
             self.commands.ask(Command::Open(inputs));

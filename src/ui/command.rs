@@ -93,6 +93,8 @@ pub enum Command {
     ResetLayout,
     /// Give the map the window for itself, or no longer.
     ToggleMapAlone,
+    /// Dark, light, or as the system has it.
+    UseTheme(egui::ThemePreference),
     /// Search commands, panels and vessels by name.
     OpenPalette,
     /// Forget which files were opened.

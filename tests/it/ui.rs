@@ -359,3 +359,66 @@ fn a_path_field_with_nonsense_says_what_it_looked_for() {
     until(&mut harness, "a fault", |app| app.desk.ingest.state() == State::Fault);
     assert!(harness.query_all_by_label_contains("/no/such/place?*").next().is_some());
 }
+
+#[test]
+fn a_made_sea_opens_with_the_parameters_of_the_command_line() {
+    let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_eframe(|creation| {
+        let mut app = App::new(creation);
+        app.begin(Vec::new(), true, &["synth.rows=30000".into(), "map.color_by=speed".into()]);
+        app
+    });
+    until(&mut harness, "the sea", is_all_fresh);
+    let app = harness.state();
+    assert!(app.desk.ingest.shown().unwrap().value.fleet.reports().len() < 40_000);
+    assert_eq!(app.session.map.color_by, fairway::flow::look::TrackColor::Speed);
+}
+
+#[test]
+fn every_layer_can_be_switched_on_and_off() {
+    let mut harness = sea();
+    let settings =
+        ["trips", "rest", "points", "cuts", "removed", "graticule", "legend"].map(String::from);
+    for name in settings {
+        for value in ["on", "off", "on"] {
+            harness.state_mut().session.set(&format!("map.{name}={value}")).unwrap();
+            harness.run_steps(4);
+        }
+    }
+    for color in ["vessel", "speed", "course", "time", "one color", "ship type"] {
+        harness.state_mut().session.set(&format!("map.color_by={color}")).unwrap();
+        harness.run_steps(3);
+    }
+    for density in ["reports", "ship-hours", "off"] {
+        harness.state_mut().session.set(&format!("map.density={density}")).unwrap();
+        harness.run_steps(6);
+    }
+    until(&mut harness, "calm", |app| !app.is_busy());
+    harness.state_mut().ask(Command::UseTheme(egui::ThemePreference::Light));
+    harness.run_steps(4);
+    assert!(!harness.ctx.global_style().visuals.dark_mode);
+}
+
+#[test]
+fn a_click_on_a_track_selects_it_everywhere_and_escape_lets_go() {
+    let mut harness = sea();
+    let map = harness.get_by_label("Map").rect();
+    // Somewhere on the map lies a track: look along a line from edge to edge.
+    let places = (1..400).map(|n| map.lerp_inside(egui::vec2(n as f32 / 400.0, 0.45)));
+    for at in places {
+        harness.hover_at(at);
+        harness.run_steps(1);
+        if harness.query_by_label_contains("MMSI ").is_some() {
+            harness.drag_at(at);
+            harness.drop_at(at);
+            break;
+        }
+    }
+    harness.run_steps(4);
+    let selection = harness.state().selection.clone();
+    assert!(!selection.is_empty());
+    harness.hover_at(map.left_top() - egui::vec2(30.0, 0.0));
+    harness.run_steps(2);
+    harness.get_by_label("Call sign");
+    press(&mut harness, Key::Escape);
+    assert!(harness.state().selection.is_empty());
+}

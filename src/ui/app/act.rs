@@ -114,6 +114,7 @@ impl App {
             }
             Command::ResetLayout => self.layout.reset(),
             Command::ToggleMapAlone => self.layout.is_map_alone = !self.layout.is_map_alone,
+            Command::UseTheme(theme) => context.set_theme(theme),
             Command::OpenPalette => self.palette.open(),
             Command::ForgetRecent => self.recent.clear(),
             Command::Say(message) => self.log.push(message),

@@ -295,7 +295,9 @@ impl MapPanel {
             n_left_out += self.held.cuts.layer.paint(painter, view, &marks);
         }
         n_left_out += self.ships.paint(painter, view, is_dark);
-        legend::draw(ui, view, &self.legends(params, desk, time, is_dark));
+        if params.legend {
+            legend::draw(ui, view, &self.legends(params, desk, time, is_dark));
+        }
         if n_left_out > 0 {
             let text =
                 format!("{} symbols are left out: there is no GPU", grouped(n_left_out as u64));

@@ -36,6 +36,7 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
             commands.ask(Command::AskForTiles);
         }
         ui.checkbox(&mut map.graticule, "Graticule");
+        ui.checkbox(&mut map.legend, "Legend");
         if map.density != Density::Off && map.trips {
             ui.label(RichText::new("Density is easier to read without trips over it").weak());
         }

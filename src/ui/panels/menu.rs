@@ -26,10 +26,6 @@ pub fn menu(ui: &mut Ui, deck: &mut Deck, status: Status, layout: &Layout) {
                         ui.close();
                     }
                 }
-                if menu == Menu::Window {
-                    ui.separator();
-                    egui::widgets::global_theme_preference_buttons(ui);
-                }
             });
         }
         ui.separator();
