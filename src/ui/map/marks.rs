@@ -23,9 +23,9 @@ const CUTS: [(Ending, u8, &str, SymbolShape); 3] = [
     (Ending::Turn, 18, "turn back", SymbolShape::Triangle),
 ];
 
-/// Colors are the same on dark and light maps: marks are told apart by them and by shape.
+/// Colors are the same on dark and light maps: marks have outlines, and no two kinds share one.
 fn verdict_color(verdict: Verdict) -> Color32 {
-    palette::category(verdict as usize, true)
+    palette::category([0, 3, 8, 1, 0, 5, 6, 9][verdict as usize], true)
 }
 
 fn verdict_shape(verdict: Verdict) -> SymbolShape {
@@ -37,7 +37,7 @@ fn verdict_shape(verdict: Verdict) -> SymbolShape {
 }
 
 fn cut_color(place: usize) -> Color32 {
-    palette::category([7, 3, 9][place], true)
+    palette::category([7, 2, 4][place], true)
 }
 
 /// A symbol for each report of `fleet` that was removed and has a place, by reason. `fleet` is what
