@@ -10,6 +10,7 @@ use egui::{Context, Ui};
 
 use super::actions::{self, Status};
 use super::command::{Command, Commands, Message};
+use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::Layout;
 use super::map::MapPanel;
@@ -60,7 +61,11 @@ impl App {
     /// A window with nothing in it yet, arranged as it was left.
     pub fn new(creation: &eframe::CreationContext) -> App {
         let remembered = Remembered::of(creation.storage);
-        App::with(&creation.egui_ctx, creation.wgpu_render_state.clone(), remembered)
+        let mut app = App::with(&creation.egui_ctx, creation.wgpu_render_state.clone(), remembered);
+        if let Some(render_state) = &creation.wgpu_render_state {
+            app.map.watch(Complaint::of(render_state));
+        }
+        app
     }
 
     /// A window in any egui context, whether or not it has a GPU.

@@ -7,6 +7,7 @@ pub mod actions;
 pub mod app;
 pub mod command;
 pub mod deck;
+mod driver;
 mod errand;
 pub mod form;
 pub mod headless;

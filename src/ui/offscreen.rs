@@ -1,13 +1,13 @@
 //! The GPU without a window: egui's triangles and our own layers into a texture, and back.
 
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::{RenderState, RendererOptions, ScreenDescriptor, WgpuError, WgpuSetup};
 use egui::epaint::ImageDelta;
 use egui::{ClippedPrimitive, Color32, TextureId};
 
+use super::driver::Complaint;
 use super::map;
 
 /// After so long a driver is taken for hung. Software drivers are slow at large pictures: 8192 x 8192
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 pub struct Offscreen {
     render_state: RenderState,
     /// What the driver refused, if anything: the first word of it.
-    fault: Arc<Mutex<Option<String>>>,
+    fault: Complaint,
 }
 
 /// How long a frame took.
@@ -37,13 +37,7 @@ impl Offscreen {
         let render_state = render_state(wgpu::Backends::PRIMARY)
             .or_else(|_| render_state(wgpu::Backends::all()))
             .map_err(|error| error.to_string())?;
-        let fault = Arc::new(Mutex::new(None));
-        let heard = Arc::clone(&fault);
-        // By default it ends the program; here the processor can draw instead.
-        render_state.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            let mut fault = heard.lock().unwrap_or_else(PoisonError::into_inner);
-            fault.get_or_insert_with(|| error.to_string());
-        }));
+        let fault = Complaint::of(&render_state);
         Ok(Offscreen { render_state, fault })
     }
 
@@ -85,7 +79,7 @@ impl Offscreen {
         self.render_state.queue.submit(commands);
         let pixels = self.read_back(&texture);
         // What was refused before is the cause, not that nothing came back.
-        match self.fault.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        match self.fault.take() {
             Some(fault) => Err(fault),
             None => pixels,
         }
@@ -119,7 +113,7 @@ impl Offscreen {
         let wait = wgpu::PollType::wait_indefinitely();
         self.render_state.device.poll(wait).map_err(|error| error.to_string())?;
         let drawn = draws.then(|| start.elapsed().saturating_sub(encoded));
-        match self.fault.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        match self.fault.take() {
             Some(fault) => Err(fault),
             None => Ok(Pace { encoded, drawn }),
         }

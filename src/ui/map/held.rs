@@ -64,6 +64,13 @@ impl Held {
         }
     }
 
+    /// Draws without the GPU from now on: its driver failed.
+    pub fn give_up_gpu(&mut self) {
+        self.render_state = None;
+        self.layer.clear();
+        (self.removed, self.cuts) = (HeldMarks::default(), HeldMarks::default());
+    }
+
     pub fn has_gpu(&self) -> bool {
         self.render_state.is_some()
     }

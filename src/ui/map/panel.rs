@@ -1,44 +1,32 @@
-//! The map as a panel: its layers from the ground up, the pointer on it, and where it is centered.
+//! The map as a panel: what it keeps, and where it is centered.
 
 use std::sync::mpsc::{Receiver, channel};
 
 use eframe::egui_wgpu::RenderState;
-use egui::{Color32, Context, DragPanButtons, Modifiers, Pos2, Rect, Response, Ui};
+use egui::{Context, DragPanButtons, Pos2, Rect, Ui};
 use walkers::{Map, MapMemory};
 
 use super::base::BaseTiles;
-use super::coast::{self, Coast};
-use super::colors::MapColors;
-use super::density::{DensityStyle, Measure};
+use super::coast::Coast;
 use super::density_plain::PlainDensity;
 use super::fit;
-use super::geometry::{Geometry, Slot};
 use super::held::{Held, Passes};
-use super::palette::{self, ColorBy, Legend};
-use super::pick::{Hit, pick};
+use super::pick::Hit;
 use super::ships::{ShipLook, Ships};
-use super::symbols::SymbolStyle;
-use super::tool::{self, Tool};
-use super::tracks::Style;
+use super::tool::Tool;
 use super::view::View;
-use super::{furniture, hover, legend, marks, plain};
 use crate::base::geo::{Bounds, Position};
-use crate::base::text::grouped;
-use crate::flow::look::{Camera, Density, MapParams, TrackColor};
-use crate::flow::map_base::Credit;
+use crate::flow::look::Camera;
 use crate::flow::stages::TripsOf;
 use crate::flow::{Desk, Jobs, Session};
-use crate::ui::command::Command;
 use crate::ui::deck::Deck;
-use crate::ui::selection::{Pick, Selection};
+use crate::ui::driver::Complaint;
+use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
 
-/// How near to a track the pointer must be, in points of the screen.
-const PICK_PX: f32 = 8.0;
-
-/// How near to a ship.
-const SHIP_PX: f32 = 10.0;
+mod draw;
+mod point;
 
 /// Where the map begins: the world, north of the equator.
 const HOME: Camera = Camera { lon: 0.0, lat: 30.0, zoom: 2.0 };
@@ -49,6 +37,9 @@ pub struct MapPanel {
     coast: Option<Coast>,
     coast_loading: Receiver<Coast>,
     base: BaseTiles,
+    complaint: Option<Complaint>,
+    /// What the driver complained of.
+    driver_fault: Option<String>,
     held: Held,
     /// Where there is no GPU, or not one that can add up.
     density: PlainDensity,
@@ -75,6 +66,8 @@ impl MapPanel {
             coast: None,
             coast_loading,
             base: BaseTiles::new(),
+            complaint: None,
+            driver_fault: None,
             held: Held::new(render_state),
             density: PlainDensity::default(),
             ships: Ships::default(),
@@ -91,6 +84,12 @@ impl MapPanel {
     pub fn update(&mut self, desk: &Desk, session: &Session, jobs: &Jobs) {
         if let Ok(coast) = self.coast_loading.try_recv() {
             self.coast = Some(coast);
+        }
+        if let Some(words) = self.complaint.as_ref().and_then(Complaint::take) {
+            // Its own words are many lines; the first says what it is.
+            self.driver_fault = words.lines().next().map(str::to_owned);
+            self.held.give_up_gpu();
+            self.ships.clear();
         }
         self.held.update(desk.trips.shown(), jobs);
         self.held.update_marks(desk, &session.map, jobs);
@@ -109,7 +108,16 @@ impl MapPanel {
         if let Some(fault) = self.base.fault() {
             return Some(format!("map: {fault}"));
         }
+        if let Some(fault) = &self.driver_fault {
+            let what_to_do = "tracks are drawn simplified; save the project and start anew";
+            return Some(format!("the graphics driver failed ({fault}): {what_to_do}"));
+        }
         (!self.held.has_gpu()).then(|| "no GPU: tracks are drawn simplified".to_owned())
+    }
+
+    /// Falls back to drawing without the GPU when its driver complains.
+    pub fn watch(&mut self, complaint: Complaint) {
+        self.complaint = Some(complaint);
     }
 
     /// What the pointer does from now on.
@@ -162,212 +170,9 @@ impl MapPanel {
         self.ships.place((shown.key, shown.value), t_ms, &look, self.held.render_state());
     }
 
-    /// What the pointer is over, and what it does there.
-    fn point(&mut self, ui: &Ui, view: &View, response: &Response, deck: &mut Deck) {
-        let colors = MapColors::of(ui.visuals().dark_mode);
-        let pointer = response.hover_pos();
-        if let Some(place) = pointer.and_then(|pointer| view.from_screen(pointer)) {
-            furniture::draw_cursor_position(ui.painter(), view, place, &colors);
-        }
-        if let Some(hint) = self.tool.hint() {
-            furniture::draw_hint(ui.painter(), view, hint, &colors);
-        }
-        if !self.tool.is_hand() {
-            self.hovered = None;
-            if let Some(corners) = self.tool.draw(ui, view, response, theme::selection_color(ui)) {
-                deck.ask(Command::FilterArea(corners));
-            }
-            return;
-        }
-        // While the map is dragged nothing is pointed at.
-        let is_dark = ui.visuals().dark_mode;
-        self.hovered = pointer
-            .filter(|_| !response.dragged())
-            .and_then(|at| self.ship(view, at, is_dark).or_else(|| self.hit(view, at, deck)));
-        let Some(shown) = deck.desk.trips.shown() else { return };
-        if let (Some(hit), Some(pointer)) = (&self.hovered, pointer) {
-            hover::card(ui, pointer, shown.value, hit);
-        }
-        if response.clicked() {
-            let adds = ui.input(|input| input.modifiers.matches_logically(Modifiers::COMMAND));
-            deck.pick(match (&self.hovered, adds) {
-                (Some(Hit { trip: Some(trip), .. }), false) => Pick::Trip(*trip),
-                (Some(Hit { trip: Some(trip), .. }), true) => Pick::AlsoTrip(*trip),
-                (Some(Hit { vessel, .. }), false) => Pick::Vessel(*vessel),
-                (None, false) => Pick::Nothing,
-                (_, true) => return,
-            });
-        }
-    }
-
-    /// The ship under the pointer, where one is at the moment that plays.
-    fn ship(&self, view: &View, pointer: Pos2, is_dark: bool) -> Option<Hit> {
-        let ship = self.ships.pick(view, pointer, SHIP_PX, is_dark)?;
-        // The geometry may lag behind: its indices are of older trips then.
-        let geometry = self.held.geometry().filter(|(key, _)| self.ships.key() == Some(*key));
-        let slot = geometry.zip(ship.trip).map(|((_, of), trip)| of.slot_of_trip(trip));
-        Some(Hit {
-            slot: slot.unwrap_or(u32::MAX),
-            vessel: ship.vessel,
-            trip: ship.trip,
-            report_index: ship.report_index,
-            distance_px: 0.0,
-        })
-    }
-
-    fn hit(&self, view: &View, pointer: Pos2, deck: &Deck) -> Option<Hit> {
-        let (key, geometry) = self.held.geometry()?;
-        if deck.desk.trips.shown()?.key != key {
-            return None; // The geometry lags behind: its indices are of older trips.
-        }
-        let map = &deck.session.map;
-        let filter = deck.desk.filter.shown();
-        let passes = Passes::new(self.held.trips(), filter.as_ref());
-        let is_visible = |slot: &Slot| {
-            let is_drawn = if slot.trip.is_some() { map.trips } else { map.rest };
-            is_drawn && passes.has(slot)
-        };
-        let window_ms = deck.time.window_ms();
-        pick(geometry, view, pointer, PICK_PX, |_, slot| is_visible(slot), window_ms)
-    }
-
-    fn draw(
-        &mut self,
-        ui: &Ui,
-        view: &View,
-        desk: &Desk,
-        session: &Session,
-        selection: &Selection,
-        time: &TimeView,
-    ) {
-        let params = &session.map;
-        let colors = MapColors::of(ui.visuals().dark_mode);
-        let painter = ui.painter();
-        self.base.want(&params.base, ui.ctx());
-        match &self.coast {
-            Some(coast) if self.base.needs_coast(view) => {
-                coast::draw(coast, painter, view, &colors);
-            }
-            _ => coast::draw_sea(painter, view, &colors),
-        }
-        // Bright tiles would outshine the tracks on a dark map.
-        let tint = if ui.visuals().dark_mode { Color32::from_gray(150) } else { Color32::WHITE };
-        self.base.draw(painter, view, tint);
-        if params.graticule {
-            furniture::draw_graticule(painter, view, &colors);
-        }
-        if let Some((key, geometry)) = self.held.geometry() {
-            let style = self.style(params, time, ui.visuals().dark_mode);
-            if let Some(density) = density_style(params.density) {
-                let is_done = self.held.has_gpu()
-                    && self.held.layer.paint_density(painter, view, &style, &density);
-                if !is_done {
-                    let filter = desk.filter.shown();
-                    let passes = Passes::new(self.held.trips(), filter.as_ref());
-                    let of = (key, filter.as_ref().map(|filter| filter.key));
-                    let has = |_, slot: &Slot| passes.has(slot);
-                    self.density.paint(painter, view, (of, geometry), has, &style, &density);
-                }
-            }
-            if params.trips || params.rest {
-                if self.held.has_gpu() {
-                    self.held.layer.paint(painter, view, &style);
-                } else {
-                    let filter = desk.filter.shown();
-                    let passes = Passes::new(self.held.trips(), filter.as_ref());
-                    plain::draw(geometry, painter, view, &style, |_, slot| passes.has(slot));
-                }
-            }
-            if selection.key() == Some(key) {
-                draw_selected(ui, view, geometry, selection);
-            }
-        }
-        if let Some(area) = session.filter.area_polygon() {
-            tool::outline(painter, view, &area, theme::selection_color(ui), true);
-        }
-        let is_dark = ui.visuals().dark_mode;
-        let marks = SymbolStyle { time_window_ms: time.window_ms(), ..SymbolStyle::new(is_dark) };
-        let mut n_left_out = 0;
-        if params.removed {
-            n_left_out += self.held.removed.layer.paint(painter, view, &marks);
-        }
-        if params.cuts {
-            n_left_out += self.held.cuts.layer.paint(painter, view, &marks);
-        }
-        n_left_out += self.ships.paint(painter, view, is_dark);
-        if params.legend {
-            legend::draw(ui, view, &self.legends(params, desk, time, is_dark));
-        }
-        if n_left_out > 0 {
-            let text =
-                format!("{} symbols are left out: there is no GPU", grouped(n_left_out as u64));
-            furniture::draw_hint(painter, view, &text, &colors);
-        }
-        furniture::draw_scale_bar(painter, view, &colors);
-        self.draw_credits(ui, view);
-    }
-
-    /// Whose maps these are, with links.
-    fn draw_credits(&self, ui: &Ui, view: &View) {
-        let mut credits = self.base.attribution();
-        if self.base.needs_coast(view) {
-            credits.push(Credit::new("Coast: Natural Earth", "https://www.naturalearthdata.com"));
-        }
-        furniture::draw_credits(ui, view, &credits);
-    }
-
     /// What the map lies on.
     pub fn base(&mut self) -> &mut BaseTiles {
         &mut self.base
-    }
-
-    /// What the colors of all layers mean.
-    fn legends(
-        &self,
-        params: &MapParams,
-        desk: &Desk,
-        time: &TimeView,
-        is_dark: bool,
-    ) -> Vec<Legend> {
-        let mut legends = Vec::new();
-        if let (Some((_, geometry)), true) = (self.held.geometry(), params.trips || params.rest) {
-            let style = self.style(params, time, is_dark);
-            legends.push(palette::legend(&style, geometry.slots(), geometry.time_span_ms()));
-        }
-        if let Some(density) = density_style(params.density) {
-            let style = self.style(params, time, is_dark);
-            let of_gpu = self.held.layer.density_legend(&style, &density);
-            legends.extend(of_gpu.or_else(|| self.density.legend()));
-        }
-        if let (Some(cleaned), true) = (desk.clean.shown(), params.removed) {
-            legends.push(marks::removed_legend(cleaned.value));
-        }
-        if let (Some(shown), true) = (desk.trips.shown(), params.cuts) {
-            legends.push(marks::cuts_legend(shown.value));
-        }
-        legends
-    }
-
-    fn style(&self, params: &MapParams, time: &TimeView, is_dark: bool) -> Style {
-        Style {
-            color_by: match params.color_by {
-                TrackColor::ShipType => ColorBy::ShipType,
-                TrackColor::Vessel => ColorBy::Vessel,
-                TrackColor::Speed => ColorBy::Speed,
-                TrackColor::Course => ColorBy::Course,
-                TrackColor::Time => ColorBy::Time,
-                TrackColor::One => ColorBy::Single,
-            },
-            width_px: params.line_width as f32,
-            alpha: params.opacity as f32,
-            shows_points: params.points,
-            shows_rest: params.rest,
-            shows_trips: params.trips,
-            time_window_ms: time.window_ms(),
-            fades: time.now_ms().is_some(),
-            hovered: self.hovered.as_ref().map(|hit| hit.slot),
-            ..Style::new(is_dark)
-        }
     }
 
     /// The middle of the map on the screen.
@@ -453,27 +258,5 @@ impl MapPanel {
         self.held.send_looks(&Selection::default(), desk.filter.shown());
         self.draw(ui, &view, desk, session, &Selection::default(), &TimeView::default());
         !self.is_busy()
-    }
-}
-
-/// What is summed up, if there is such a layer.
-fn density_style(density: Density) -> Option<DensityStyle> {
-    let measure = match density {
-        Density::Off => return None,
-        Density::Reports => Measure::Reports,
-        Density::ShipHours => Measure::ShipHours,
-    };
-    Some(DensityStyle { measure, ..DensityStyle::default() })
-}
-
-/// The selected trips over all others; all that the vessel reported, if it has no trip.
-fn draw_selected(ui: &Ui, view: &View, geometry: &Geometry, selection: &Selection) {
-    /// More are seen on the GPU's highlight alone.
-    const MOST: usize = 12;
-    let color = theme::selection_color(ui);
-    if selection.trips().len() <= MOST {
-        for trip in selection.trips() {
-            plain::draw_trip(geometry, *trip, ui.painter(), view, color);
-        }
     }
 }

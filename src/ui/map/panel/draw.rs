@@ -1,0 +1,180 @@
+//! The layers of the map from the ground up, and what their colors mean.
+
+use egui::{Color32, Ui};
+
+use super::MapPanel;
+use crate::base::text::grouped;
+use crate::flow::look::{Density, MapParams, TrackColor};
+use crate::flow::map_base::Credit;
+use crate::flow::{Desk, Session};
+use crate::ui::map::colors::MapColors;
+use crate::ui::map::density::{DensityStyle, Measure};
+use crate::ui::map::geometry::{Geometry, Slot};
+use crate::ui::map::held::Passes;
+use crate::ui::map::palette::{self, ColorBy, Legend};
+use crate::ui::map::symbols::SymbolStyle;
+use crate::ui::map::tracks::Style;
+use crate::ui::map::view::View;
+use crate::ui::map::{coast, furniture, legend, marks, plain, tool};
+use crate::ui::selection::Selection;
+use crate::ui::theme;
+use crate::ui::time_view::TimeView;
+
+impl MapPanel {
+    /// Draws everything but what belongs to the pointer.
+    pub(super) fn draw(
+        &mut self,
+        ui: &Ui,
+        view: &View,
+        desk: &Desk,
+        session: &Session,
+        selection: &Selection,
+        time: &TimeView,
+    ) {
+        let params = &session.map;
+        let colors = MapColors::of(ui.visuals().dark_mode);
+        let painter = ui.painter();
+        self.base.want(&params.base, ui.ctx());
+        match &self.coast {
+            Some(coast) if self.base.needs_coast(view) => {
+                coast::draw(coast, painter, view, &colors);
+            }
+            _ => coast::draw_sea(painter, view, &colors),
+        }
+        // Bright tiles would outshine the tracks on a dark map.
+        let tint = if ui.visuals().dark_mode { Color32::from_gray(150) } else { Color32::WHITE };
+        self.base.draw(painter, view, tint);
+        if params.graticule {
+            furniture::draw_graticule(painter, view, &colors);
+        }
+        if let Some((key, geometry)) = self.held.geometry() {
+            let style = self.style(params, time, ui.visuals().dark_mode);
+            if let Some(density) = density_style(params.density) {
+                let is_done = self.held.has_gpu()
+                    && self.held.layer.paint_density(painter, view, &style, &density);
+                if !is_done {
+                    let filter = desk.filter.shown();
+                    let passes = Passes::new(self.held.trips(), filter.as_ref());
+                    let of = (key, filter.as_ref().map(|filter| filter.key));
+                    let has = |_, slot: &Slot| passes.has(slot);
+                    self.density.paint(painter, view, (of, geometry), has, &style, &density);
+                }
+            }
+            if params.trips || params.rest {
+                if self.held.has_gpu() {
+                    self.held.layer.paint(painter, view, &style);
+                } else {
+                    let filter = desk.filter.shown();
+                    let passes = Passes::new(self.held.trips(), filter.as_ref());
+                    plain::draw(geometry, painter, view, &style, |_, slot| passes.has(slot));
+                }
+            }
+            if selection.key() == Some(key) {
+                draw_selected(ui, view, geometry, selection);
+            }
+        }
+        if let Some(area) = session.filter.area_polygon() {
+            tool::outline(painter, view, &area, theme::selection_color(ui), true);
+        }
+        let is_dark = ui.visuals().dark_mode;
+        let marks = SymbolStyle { time_window_ms: time.window_ms(), ..SymbolStyle::new(is_dark) };
+        let mut n_left_out = 0;
+        if params.removed {
+            n_left_out += self.held.removed.layer.paint(painter, view, &marks);
+        }
+        if params.cuts {
+            n_left_out += self.held.cuts.layer.paint(painter, view, &marks);
+        }
+        n_left_out += self.ships.paint(painter, view, is_dark);
+        if params.legend {
+            legend::draw(ui, view, &self.legends(params, desk, time, is_dark));
+        }
+        if n_left_out > 0 {
+            let text =
+                format!("{} symbols are left out: there is no GPU", grouped(n_left_out as u64));
+            furniture::draw_hint(painter, view, &text, &colors);
+        }
+        furniture::draw_scale_bar(painter, view, &colors);
+        self.draw_credits(ui, view);
+    }
+
+    /// Whose maps these are, with links.
+    fn draw_credits(&self, ui: &Ui, view: &View) {
+        let mut credits = self.base.attribution();
+        if self.base.needs_coast(view) {
+            credits.push(Credit::new("Coast: Natural Earth", "https://www.naturalearthdata.com"));
+        }
+        furniture::draw_credits(ui, view, &credits);
+    }
+
+    /// What the colors of all layers mean.
+    fn legends(
+        &self,
+        params: &MapParams,
+        desk: &Desk,
+        time: &TimeView,
+        is_dark: bool,
+    ) -> Vec<Legend> {
+        let mut legends = Vec::new();
+        if let (Some((_, geometry)), true) = (self.held.geometry(), params.trips || params.rest) {
+            let style = self.style(params, time, is_dark);
+            legends.push(palette::legend(&style, geometry.slots(), geometry.time_span_ms()));
+        }
+        if let Some(density) = density_style(params.density) {
+            let style = self.style(params, time, is_dark);
+            let of_gpu = self.held.layer.density_legend(&style, &density);
+            legends.extend(of_gpu.or_else(|| self.density.legend()));
+        }
+        if let (Some(cleaned), true) = (desk.clean.shown(), params.removed) {
+            legends.push(marks::removed_legend(cleaned.value));
+        }
+        if let (Some(shown), true) = (desk.trips.shown(), params.cuts) {
+            legends.push(marks::cuts_legend(shown.value));
+        }
+        legends
+    }
+
+    pub(super) fn style(&self, params: &MapParams, time: &TimeView, is_dark: bool) -> Style {
+        Style {
+            color_by: match params.color_by {
+                TrackColor::ShipType => ColorBy::ShipType,
+                TrackColor::Vessel => ColorBy::Vessel,
+                TrackColor::Speed => ColorBy::Speed,
+                TrackColor::Course => ColorBy::Course,
+                TrackColor::Time => ColorBy::Time,
+                TrackColor::One => ColorBy::Single,
+            },
+            width_px: params.line_width as f32,
+            alpha: params.opacity as f32,
+            shows_points: params.points,
+            shows_rest: params.rest,
+            shows_trips: params.trips,
+            time_window_ms: time.window_ms(),
+            fades: time.now_ms().is_some(),
+            hovered: self.hovered.as_ref().map(|hit| hit.slot),
+            ..Style::new(is_dark)
+        }
+    }
+}
+
+/// What is summed up, if there is such a layer.
+fn density_style(density: Density) -> Option<DensityStyle> {
+    let measure = match density {
+        Density::Off => return None,
+        Density::Reports => Measure::Reports,
+        Density::ShipHours => Measure::ShipHours,
+    };
+    Some(DensityStyle { measure, ..DensityStyle::default() })
+}
+
+/// The selected trips over all others; all that the vessel reported, if it has no trip.
+fn draw_selected(ui: &Ui, view: &View, geometry: &Geometry, selection: &Selection) {
+    /// More are seen on the GPU's highlight alone.
+    const MOST: usize = 12;
+    let color = theme::selection_color(ui);
+    if selection.trips().len() <= MOST {
+        for trip in selection.trips() {
+            plain::draw_trip(geometry, *trip, ui.painter(), view, color);
+        }
+    }
+}
