@@ -54,7 +54,11 @@ pub struct Tick {
 pub fn ticks(from_ms: i64, to_ms: i64, width_px: f32) -> Vec<Tick> {
     let most = (f64::from(width_px) / APART_PX).max(1.0);
     let least_ms = ((to_ms - from_ms) as f64 / most) as i64;
-    let step_ms = STEPS_MS.into_iter().find(|step| *step >= least_ms).unwrap_or(STEPS_MS[21]);
+    let longest_ms = STEPS_MS[STEPS_MS.len() - 1];
+    let step_ms = STEPS_MS
+        .into_iter()
+        .find(|step| *step >= least_ms)
+        .unwrap_or((least_ms / longest_ms + 1) * longest_ms);
     let first = from_ms.div_euclid(step_ms) + i64::from(from_ms.rem_euclid(step_ms) != 0);
     let last = to_ms.div_euclid(step_ms);
     (first..=last).map(|n| tick(n * step_ms, step_ms)).collect()
