@@ -30,7 +30,7 @@ use std::ops::Range;
 pub use clean::{Cleaned, Mended, SharedMmsi, Verdict, clean};
 pub use filter::{Chosen, Criterion, FilterParams, filter};
 pub use limits::{CleanParams, SpeedLimit};
-pub use moment::{Moments, ShipAt};
+pub use moment::{Moments, ShipAt, ship_at};
 pub use rhythm::{Rhythm, rhythm};
 pub use segment::{Cut, Dropped, TripParams, Trips, segment};
 

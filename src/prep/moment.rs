@@ -153,38 +153,8 @@ impl Moments {
 
     /// Finds the span and the leg of `t_ms`, and keeps them.
     fn seek(&mut self, fleet: &Fleet, vessel: usize, t_ms: i64) -> Span {
-        let (range, reports) = (fleet.range(vessel), fleet.reports());
-        let times = &reports.t_ms[range.clone()];
-        let likely = self.legs[vessel].report as usize - range.start + 1;
-        let n_until = count_until(times, t_ms, likely);
-        let next_ms = times.get(n_until).copied();
-        let until_ms = next_ms.unwrap_or(i64::MAX);
-        let (span, leg) = match n_until.checked_sub(1) {
-            None => {
-                let span = Span { from_ms: i64::MIN, until_ms, is_there: false };
-                (span, Leg::none(range.start as u32))
-            }
-            Some(last) => {
-                let (report, from_ms) = (range.start + last, times[last]);
-                let trip = self.trip_of(vessel, report as u32);
-                let is_known = |report: usize| reports.positions[report].is_valid();
-                let is_brief = until_ms.saturating_sub(from_ms) <= SILENCE_MS;
-                if next_ms.is_some() && is_brief && is_known(report) && is_known(report + 1) {
-                    let span = Span { from_ms, until_ms, is_there: true };
-                    (span, Leg::between(fleet, report, trip))
-                } else {
-                    let stay = Leg::stay(fleet, report, trip);
-                    let after_ms = from_ms.saturating_add(1);
-                    let is_instant = t_ms == from_ms;
-                    let span = if is_instant {
-                        Span { from_ms, until_ms: after_ms, is_there: is_known(report) }
-                    } else {
-                        Span { from_ms: after_ms, until_ms, is_there: false }
-                    };
-                    (span, stay)
-                }
-            }
-        };
+        let likely = self.legs[vessel].report as usize - fleet.range(vessel).start + 1;
+        let (span, leg) = find(fleet, vessel, t_ms, likely, |report| self.trip_of(vessel, report));
         (self.spans[vessel], self.legs[vessel]) = (span, leg);
         span
     }
@@ -200,6 +170,54 @@ impl Moments {
         let trip = own.start + self.trips[own.clone()].partition_point(|own| own.end <= report);
         if own.contains(&trip) && has_it(trip) { trip as u32 } else { NO_TRIP }
     }
+}
+
+/// The span and the leg of `t_ms`, searched for from the `likely` number of reports until then.
+fn find(
+    fleet: &Fleet,
+    vessel: usize,
+    t_ms: i64,
+    likely: usize,
+    trip_of: impl Fn(u32) -> u32,
+) -> (Span, Leg) {
+    let (range, reports) = (fleet.range(vessel), fleet.reports());
+    let times = &reports.t_ms[range.clone()];
+    let n_until = count_until(times, t_ms, likely);
+    let next_ms = times.get(n_until).copied();
+    let until_ms = next_ms.unwrap_or(i64::MAX);
+    match n_until.checked_sub(1) {
+        None => {
+            let span = Span { from_ms: i64::MIN, until_ms, is_there: false };
+            (span, Leg::none(range.start as u32))
+        }
+        Some(last) => {
+            let (report, from_ms) = (range.start + last, times[last]);
+            let trip = trip_of(report as u32);
+            let is_known = |report: usize| reports.positions[report].is_valid();
+            let is_brief = until_ms.saturating_sub(from_ms) <= SILENCE_MS;
+            if next_ms.is_some() && is_brief && is_known(report) && is_known(report + 1) {
+                let span = Span { from_ms, until_ms, is_there: true };
+                (span, Leg::between(fleet, report, trip))
+            } else {
+                let stay = Leg::stay(fleet, report, trip);
+                let after_ms = from_ms.saturating_add(1);
+                let is_instant = t_ms == from_ms;
+                let span = if is_instant {
+                    Span { from_ms, until_ms: after_ms, is_there: is_known(report) }
+                } else {
+                    Span { from_ms: after_ms, until_ms, is_there: false }
+                };
+                (span, stay)
+            }
+        }
+    }
+}
+
+/// Where one vessel of `fleet` is at `t_ms`, as [`Moments::at`] has it, but without its trip: for
+/// a single look.
+pub fn ship_at(fleet: &Fleet, vessel: usize, t_ms: i64) -> Option<ShipAt> {
+    let (span, leg) = find(fleet, vessel, t_ms, 0, |_| NO_TRIP);
+    span.is_there.then(|| leg.at(vessel, t_ms - span.from_ms))
 }
 
 /// The first report of `vessel` after `t_ms`, as an index into the reports of `fleet`.

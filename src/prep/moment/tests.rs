@@ -33,6 +33,12 @@ fn ships(fleet: &Fleet, trips: &[Trip], minutes: f64) -> Vec<ShipAt> {
 fn ship(fleet: &Fleet, minutes: f64) -> Option<ShipAt> {
     let ships = ships(fleet, &[], minutes);
     assert!(ships.len() <= 1, "{ships:?}");
+    if fleet.vessels().len() == 1 {
+        // A single look finds the same.
+        let place = |ship: &ShipAt| (ship.position, ship.report_index);
+        let alone = ship_at(fleet, 0, (minutes * MINUTE_MS as f64) as i64);
+        assert_eq!(alone.as_ref().map(place), ships.first().map(place));
+    }
     ships.first().copied()
 }
 

@@ -13,6 +13,7 @@ use crate::flow::stage::{Stage as _, short_name};
 use crate::flow::stages::{Clean, FilterStage, Ingest, TripsStage};
 use crate::flow::tray::Shelf;
 use crate::prep::FilterParams;
+use crate::prep::moment::{next_report_after, previous_report_before};
 use crate::ui::command::{Command, Message};
 use crate::ui::layout::Pane;
 use crate::ui::map::Tool;
@@ -156,16 +157,16 @@ impl App {
         if self.selection.key() != Some(shown.key) {
             return;
         }
-        let times = shown.value.fleet().track(vessel).t_ms;
+        let fleet = shown.value.fleet();
         let now_ms = self.time.now_ms().unwrap_or(if is_on { i64::MIN } else { i64::MAX });
         let next = if is_on {
-            times.get(times.partition_point(|t_ms| *t_ms <= now_ms))
+            next_report_after(fleet, vessel, now_ms)
         } else {
-            times.partition_point(|t_ms| *t_ms < now_ms).checked_sub(1).map(|place| &times[place])
+            previous_report_before(fleet, vessel, now_ms)
         };
-        if let Some(t_ms) = next {
+        if let Some(report) = next {
             self.time.is_playing = false;
-            self.time.set_now_ms(*t_ms);
+            self.time.set_now_ms(fleet.reports().t_ms[report]);
         }
     }
 

@@ -3,7 +3,6 @@
 use egui::{Button, CollapsingHeader, Grid, RichText, ScrollArea, TextWrapMode, Ui};
 
 use self::before::{Sent, counts};
-use self::moment::moment;
 use super::tables::Tables;
 use super::tables::sheet::Sheet;
 use crate::ais::{Trip, Vessel};
@@ -11,6 +10,7 @@ use crate::base::text::{counted, grouped};
 use crate::base::time::{duration_text, utc_text};
 use crate::base::units::nmi_from_m;
 use crate::flow::stages::TripsOf;
+use crate::prep::ship_at;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::map::furniture::degrees_minutes;
@@ -18,7 +18,6 @@ use crate::ui::selection::Pick;
 use crate::ui::theme;
 
 pub mod before;
-mod moment;
 
 /// How many of a vessel's trips are listed.
 const LISTED: usize = 50;
@@ -186,7 +185,7 @@ fn now_ui(ui: &mut Ui, output: &TripsOf, vessel: usize, now_ms: i64) {
     ui.add_space(6.0);
     ui.label(theme::title(&format!("At {} UTC", to_second(now_ms))));
     let track = output.fleet().track(vessel);
-    let Some(now) = moment(&track, now_ms) else {
+    let Some(now) = ship_at(output.fleet(), vessel, now_ms) else {
         let around = (track.t_ms.first(), track.t_ms.last());
         let text = match around {
             (Some(first), _) if now_ms < *first => "Not seen yet",
@@ -196,6 +195,7 @@ fn now_ui(ui: &mut Ui, output: &TripsOf, vessel: usize, now_ms: i64) {
         ui.label(RichText::new(text).weak());
         return;
     };
+    let age_ms = now_ms - output.fleet().reports().t_ms[now.report_index];
     let known = |value: f32, text: String| if value.is_nan() { "not known".into() } else { text };
     fields(
         ui,
@@ -204,7 +204,7 @@ fn now_ui(ui: &mut Ui, output: &TripsOf, vessel: usize, now_ms: i64) {
             ("Position", degrees_minutes(now.position)),
             ("Speed", known(now.sog_kn, format!("{:.1} kn", now.sog_kn))),
             ("Course", known(now.cog_deg, format!("{:03.0}°", now.cog_deg.rem_euclid(360.0)))),
-            ("Last report", format!("{} before", duration_text(now.age_ms))),
+            ("Last report", format!("{} before", duration_text(age_ms))),
         ],
     );
 }
