@@ -1,0 +1,4 @@
+//! Compression.
+pub mod line;
+pub mod plane;
+pub mod significance;
