@@ -137,64 +137,110 @@ impl Chord for Synchronous {
 
 /// Low bits of a score that make room for a place in a block: 1e-13 of it.
 const PLACE: u64 = 511;
-/// Points scored side by side.
+/// Points scored side by side on a long chord.
 const LANES: usize = 4;
 
-/// Of the points between `a` and `b`, the one farthest from their chord, with its score; of equally
-/// far ones the first. `None` where none lies off the chord at all, or there is none.
+/// Of the points between `a` and `b`, at least [`LANES`], the one farthest from their chord, with
+/// its score; of equally far ones the first. The score is 0 where none lies off the chord at all.
 ///
 /// The place of a point is carried in the lowest bits of its score, so that the greatest number
 /// tells both: what remains is arithmetic without a branch, on as many points as the processor
 /// takes at once.
-pub(super) fn farthest<C: Chord>(line: &Line, a: usize, b: usize) -> Option<(usize, f64)> {
-    let chord = C::new(line, a, b);
-    let mut best = (0, 0.0);
+pub(super) fn farthest<C: Chord>(chord: C, line: &Line, a: usize, b: usize) -> (usize, f64) {
+    let mut best = (a + 1, 0.0);
     let mut first = a + 1;
     while first < b {
+        // The last block reaches back, so that it too has a multiple of all lanes to work on.
         let end = b.min(first + PLACE as usize + 1);
-        let found = first
-            + place_of_greatest(
-                chord,
-                &line.x_m[first..end],
-                &line.y_m[first..end],
-                &line.t_s[first..end],
-            );
+        let start = first.min(end - LANES);
+        let block = start..end;
+        let (x_m, y_m, t_s) =
+            (&line.x_m[block.clone()], &line.y_m[block.clone()], &line.t_s[block]);
+        let mut greatest = Greatest::<LANES>::new(0);
+        let (xs, _) = x_m.as_chunks::<LANES>();
+        let (ys, _) = y_m.as_chunks::<LANES>();
+        let (ts, _) = t_s.as_chunks::<LANES>();
+        for ((x, y), t) in xs.iter().zip(ys).zip(ts) {
+            greatest.take(chord, x, y, t);
+        }
+        greatest.move_to(x_m.len() - LANES);
+        let last = |column: &[f64]| -> [f64; LANES] {
+            *column.last_chunk::<LANES>().expect("a block has at least as many points as lanes")
+        };
+        greatest.take(chord, &last(x_m), &last(y_m), &last(t_s));
+        let found = start + greatest.place();
         let score = chord.score(line.x_m[found], line.y_m[found], line.t_s[found]);
         if score > best.1 {
             best = (found, score);
         }
         first = end;
     }
-    (best.1 > 0.0).then_some(best)
+    best
 }
 
-/// The place of the greatest score in a block of at most `PLACE + 1` points.
+/// As [`farthest`], for at least `W` and at most `2 * W` points between `a` and `b`: the first `W`
+/// and the last `W` of them, some twice, without a loop whose end would have to be guessed.
 #[inline(always)]
-fn place_of_greatest<C: Chord>(chord: C, x_m: &[f64], y_m: &[f64], t_s: &[f64]) -> usize {
-    // From the highest place down, so that of equal scores the first is the greatest.
-    let mut places: [u64; LANES] = std::array::from_fn(|lane| PLACE - lane as u64);
-    let mut greatest = [0.0_f64; LANES];
-    let (xs, x_rest) = x_m.as_chunks::<LANES>();
-    let (ys, y_rest) = y_m.as_chunks::<LANES>();
-    let (ts, t_rest) = t_s.as_chunks::<LANES>();
-    for ((x, y), t) in xs.iter().zip(ys).zip(ts) {
-        for lane in 0..LANES {
-            let score = tagged(chord.score(x[lane], y[lane], t[lane]), places[lane]);
-            greatest[lane] = if score > greatest[lane] { score } else { greatest[lane] };
-            places[lane] = places[lane].wrapping_sub(LANES as u64);
+pub(super) fn farthest_of_few<C: Chord, const W: usize>(
+    chord: C,
+    line: &Line,
+    a: usize,
+    b: usize,
+) -> (usize, f64) {
+    let between = a + 1..b;
+    let (x_m, y_m, t_s) =
+        (&line.x_m[between.clone()], &line.y_m[between.clone()], &line.t_s[between]);
+    let mut greatest = Greatest::<W>::new(0);
+    if let (Some(x), Some(y), Some(t)) =
+        (x_m.first_chunk::<W>(), y_m.first_chunk::<W>(), t_s.first_chunk::<W>())
+    {
+        greatest.take(chord, x, y, t);
+    }
+    greatest.move_to(x_m.len() - W);
+    if let (Some(x), Some(y), Some(t)) =
+        (x_m.last_chunk::<W>(), y_m.last_chunk::<W>(), t_s.last_chunk::<W>())
+    {
+        greatest.take(chord, x, y, t);
+    }
+    let found = a + 1 + greatest.place();
+    (found, chord.score(line.x_m[found], line.y_m[found], line.t_s[found]))
+}
+
+/// The greatest score so far in each of `W` lanes, with its place in the lowest bits.
+struct Greatest<const W: usize> {
+    scores: [f64; W],
+    places: [u64; W],
+}
+
+impl<const W: usize> Greatest<W> {
+    #[inline(always)]
+    fn new(place: usize) -> Self {
+        let mut greatest = Greatest { scores: [0.0; W], places: [0; W] };
+        greatest.move_to(place);
+        greatest
+    }
+
+    /// Goes on at `place`. Places count down, so that of equal scores the first is the greatest.
+    #[inline(always)]
+    fn move_to(&mut self, place: usize) {
+        self.places = std::array::from_fn(|lane| PLACE - (place + lane) as u64);
+    }
+
+    #[inline(always)]
+    fn take<C: Chord>(&mut self, chord: C, x_m: &[f64; W], y_m: &[f64; W], t_s: &[f64; W]) {
+        for lane in 0..W {
+            let score = chord.score(x_m[lane], y_m[lane], t_s[lane]);
+            let score = f64::from_bits((score.to_bits() & !PLACE) | self.places[lane]);
+            let greatest = &mut self.scores[lane];
+            *greatest = if score > *greatest { score } else { *greatest };
+            self.places[lane] = self.places[lane].wrapping_sub(W as u64);
         }
     }
-    for (lane, ((x, y), t)) in x_rest.iter().zip(y_rest).zip(t_rest).enumerate() {
-        let score = tagged(chord.score(*x, *y, *t), places[lane]);
-        greatest[lane] = if score > greatest[lane] { score } else { greatest[lane] };
-    }
-    let greatest = greatest.into_iter().fold(0.0, |a, b| if a > b { a } else { b });
-    // Where no score is a number, any place will do: its own score then says so.
-    let tag = greatest.to_bits() & PLACE;
-    if greatest > 0.0 { (PLACE - tag) as usize } else { 0 }
-}
 
-#[inline(always)]
-fn tagged(score: f64, place: u64) -> f64 {
-    f64::from_bits((score.to_bits() & !PLACE) | place)
+    /// The place of the greatest of all; any where none was a number.
+    #[inline(always)]
+    fn place(self) -> usize {
+        let greatest = self.scores.into_iter().fold(0.0, |a, b| if a > b { a } else { b });
+        if greatest > 0.0 { (PLACE - (greatest.to_bits() & PLACE)) as usize } else { 0 }
+    }
 }

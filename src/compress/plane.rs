@@ -88,8 +88,7 @@ impl Plane {
         let (sin_x, cos_x) = (x_m / EARTH_RADIUS_M).sin_cos();
         let (sin_y, cos_y) = (y_m / EARTH_RADIUS_M).sin_cos();
         let [x, y, z]: [f64; 3] = std::array::from_fn(|axis| {
-            cos_y * (cos_x * self.origin[axis] + sin_x * self.along[axis])
-                + sin_y * self.port[axis]
+            cos_y * (cos_x * self.origin[axis] + sin_x * self.along[axis]) + sin_y * self.port[axis]
         });
         Position::new(y.atan2(x).to_degrees(), z.clamp(-1.0, 1.0).asin().to_degrees())
     }
@@ -120,7 +119,6 @@ impl Plane {
             let (sin_lon, cos_lon) =
                 sin_cos(lon_from(self.place.lon_deg, place.lon_deg).to_radians());
             let (sin_by, cos_by) = sin_cos((place.lat_deg - self.place.lat_deg).to_radians());
-            let sin_lat = self.sin_lat * cos_by + self.cos_lat * sin_by;
             let cos_lat = self.cos_lat * cos_by - self.sin_lat * sin_by;
             let to_east = cos_lat * sin_lon;
             // As `sin_lat * cos - cos_lat * sin * cos_lon`, without the loss near the origin.
@@ -262,7 +260,10 @@ mod tests {
             assert!(distance_m(place, back) < 1e-3, "{place:?} {back:?}");
         }
         let plane = Plane::east_of(Position::new(0.0, 0.0));
-        assert!((bearing_deg(Position::new(0.0, 0.0), plane.position_from_xy(1e3, 1e3)) - 45.0).abs() < 1e-3);
+        assert!(
+            (bearing_deg(Position::new(0.0, 0.0), plane.position_from_xy(1e3, 1e3)) - 45.0).abs()
+                < 1e-3
+        );
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! How much each point of a line matters: the largest tolerance at which it is still kept.
 
-use super::line::{Chord, Line, Nearest, Synchronous, farthest};
+use super::line::{Chord, Line, Nearest, Synchronous, farthest, farthest_of_few};
 use crate::base::job::{Job, Stopped};
 
-/// Chords over more points than this ask whether the work is still wanted.
-const LONG: usize = 1 << 16;
+/// Chords over more points than this are split one by one; those over fewer, all at once, while
+/// their points are at hand in the processor's cache.
+const LONG: usize = 1 << 12;
 
 /// How far off points are told from a chord.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -36,12 +37,7 @@ pub enum Ruler {
 /// represent a digitized line or its caricature*, with distances to the chord and not to the
 /// endless line through it, like GEOS. Meratnia, de By (2004), *Spatiotemporal compression
 /// techniques for moving point objects*, for the time ratio.
-pub fn significance(
-    line: &Line,
-    ruler: Ruler,
-    out: &mut [f32],
-    job: &Job,
-) -> Result<(), Stopped> {
+pub fn significance(line: &Line, ruler: Ruler, out: &mut [f32], job: &Job) -> Result<(), Stopped> {
     assert_eq!(line.len(), out.len(), "one value a point");
     let mut work = Work::default();
     match ruler {
@@ -55,11 +51,22 @@ pub fn significance(
 pub(super) struct Work {
     // Squares of what each point gets, square meters.
     squares: Vec<f64>,
-    // Chords yet to be split: from, to, and the least square above them.
-    stack: Vec<(u32, u32, f64)>,
+    // Chords yet to be split, by the number of points between their ends: none, 1, 2 to 3, 4 to 7,
+    // 8 to 15, more.
+    chords: [Vec<Split>; 6],
+}
+
+/// A chord yet to be split.
+#[derive(Clone, Copy)]
+struct Split {
+    from: u32,
+    to: u32,
+    /// The least square above it, square meters.
+    cap_m2: f64,
 }
 
 impl Work {
+    /// As [`significance`].
     pub(super) fn measure<C: Chord>(
         &mut self,
         line: &Line,
@@ -73,7 +80,7 @@ impl Work {
         }
         self.squares.clear();
         self.squares.resize(n, 0.0);
-        self.split::<C>(line, job)?;
+        self.split_all::<C>(line, job)?;
         for (out, square) in out.iter_mut().zip(&self.squares) {
             *out = up(square.sqrt());
         }
@@ -82,35 +89,102 @@ impl Work {
         Ok(())
     }
 
-    fn split<C: Chord>(&mut self, line: &Line, job: &Job) -> Result<(), Stopped> {
-        self.stack.clear();
-        self.stack.push((0, line.len() as u32 - 1, f64::INFINITY));
-        while let Some((a, b, cap)) = self.stack.pop() {
-            let (a, b) = (a as usize, b as usize);
-            if b - a > LONG {
-                job.go_on()?;
+    /// Splits the chord of the whole line, and those that come of it.
+    fn split_all<C: Chord>(&mut self, line: &Line, job: &Job) -> Result<(), Stopped> {
+        let mut long = vec![Split { from: 0, to: line.len() as u32 - 1, cap_m2: f64::INFINITY }];
+        while let Some(split) = long.pop() {
+            let (from, to) = (split.from as usize, split.to as usize);
+            if to - from <= LONG {
+                self.chords.iter_mut().for_each(Vec::clear);
+                self.push(from, to, split.cap_m2);
+                self.split_short::<C>(line);
+                continue;
             }
-            // What lies on the chord is dropped at any tolerance, and so is all between.
-            let Some((at, score)) = farthest::<C>(line, a, b) else { continue };
-            let square = C::new(line, a, b).square_m2(score);
-            let square = if square < cap { square } else { cap };
-            self.squares[at] = square;
-            if at - a > 1 {
-                self.stack.push((a as u32, at as u32, square));
-            }
-            if b - at > 1 {
-                self.stack.push((at as u32, b as u32, square));
-            }
+            job.go_on()?;
+            let Some((at, cap_m2)) = self.split(line, split, farthest::<C>) else { continue };
+            long.push(Split { from: at as u32, cap_m2, ..split });
+            long.push(Split { to: at as u32, cap_m2, ..split });
         }
         Ok(())
     }
+
+    /// Splits all that [`Work::chords`] hold and what comes of it, the longest first. Half of all
+    /// chords have three points or fewer; taken by their number, none of them has to guess how
+    /// its loop ends, and neighbors in the row do not wait for each other: both would cost more
+    /// than the arithmetic.
+    fn split_short<C: Chord>(&mut self, line: &Line) {
+        self.split_each(5, line, farthest::<C>);
+        self.split_each(4, line, farthest_of_few::<C, 8>);
+        self.split_each(3, line, farthest_of_few::<C, 4>);
+        self.split_each(2, line, farthest_of_few::<C, 2>);
+        let ones = std::mem::take(&mut self.chords[1]);
+        for Split { from, to, cap_m2 } in &ones {
+            let at = *from as usize + 1;
+            let chord = C::new(line, at - 1, *to as usize);
+            let score = chord.score(line.x_m[at], line.y_m[at], line.t_s[at]);
+            // Not-a-number is not greater than 0 either.
+            let score = if score > 0.0 { score } else { 0.0 };
+            self.squares[at] = least(chord.square_m2(score), *cap_m2);
+        }
+        self.chords[1] = ones; // Its room is needed again.
+    }
+
+    #[inline(always)]
+    fn split_each<C: Chord>(
+        &mut self,
+        kind: usize,
+        line: &Line,
+        farthest: impl Fn(C, &Line, usize, usize) -> (usize, f64),
+    ) {
+        let mut next = 0;
+        while let Some(split) = self.chords[kind].get(next).copied() {
+            next += 1;
+            if let Some((at, cap_m2)) = self.split(line, split, &farthest) {
+                self.push(split.from as usize, at, cap_m2);
+                self.push(at, split.to as usize, cap_m2);
+            }
+        }
+    }
+
+    /// Where to split, and the least square up to there; `None` where nothing lies off the chord,
+    /// so that all of it is dropped at any tolerance.
+    #[inline(always)]
+    fn split<C: Chord>(
+        &mut self,
+        line: &Line,
+        Split { from, to, cap_m2 }: Split,
+        farthest: impl Fn(C, &Line, usize, usize) -> (usize, f64),
+    ) -> Option<(usize, f64)> {
+        let chord = C::new(line, from as usize, to as usize);
+        let (at, score) = farthest(chord, line, from as usize, to as usize);
+        if score > 0.0 {
+            let square_m2 = least(chord.square_m2(score), cap_m2);
+            self.squares[at] = square_m2;
+            Some((at, square_m2))
+        } else {
+            None
+        }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, from: usize, to: usize, cap_m2: f64) {
+        let n_between = (to - from - 1) as u32;
+        let kind = (u32::BITS - n_between.leading_zeros()).min(5);
+        self.chords[kind as usize].push(Split { from: from as u32, to: to as u32, cap_m2 });
+    }
 }
 
-/// The least `f32` that is not below `value`.
+#[inline(always)]
+fn least(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+/// The least `f32` that is not below `value`, which must not be negative.
 #[inline(always)]
 pub(super) fn up(value: f64) -> f32 {
     let near = value as f32;
-    if f64::from(near) < value { near.next_up() } else { near }
+    // The next number up has the next bits. No branch, for this is done for every point.
+    f32::from_bits(near.to_bits() + u32::from(f64::from(near) < value))
 }
 
 /// The greatest `f32` that is not above `value`: a significance is greater than `value` exactly
