@@ -11,9 +11,8 @@ const LONGEST: usize = 500;
 /// is drawn on to later and later points while all it spans lie within `tolerance_m` of it; the
 /// last such point is kept, and the next chord begins there. Chords span 500 points at most.
 ///
-/// It needs no point after the one that ends a chord, as a receiver that compresses what comes in
-/// must do, and keeps more than Douglas-Peucker for that. A point without a position is dropped,
-/// and none can be an end but those of the line.
+/// It looks no further than one point beyond a chord, as a receiver must that compresses what comes
+/// in. A point without a position is dropped, and none can be an end but those of the line.
 ///
 /// # Panics
 ///
