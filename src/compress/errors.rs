@@ -72,7 +72,7 @@ pub fn errors(fleet: &Fleet, trips: &[Trip], kept: &Kept, job: &Job) -> Result<E
 #[derive(Clone, Copy, Default)]
 struct Sum {
     max: f64,
-    sum: f64,
+    total: f64,
     n: usize,
 }
 
@@ -80,17 +80,17 @@ impl Sum {
     fn add(&mut self, error: f64) {
         if !error.is_nan() {
             self.max = self.max.max(error);
-            self.sum += error;
+            self.total += error;
             self.n += 1;
         }
     }
 
     fn with(self, other: Sum) -> Sum {
-        Sum { max: self.max.max(other.max), sum: self.sum + other.sum, n: self.n + other.n }
+        Sum { max: self.max.max(other.max), total: self.total + other.total, n: self.n + other.n }
     }
 
     fn error(self) -> Error {
-        Error { max: self.max, mean: if self.n > 0 { self.sum / self.n as f64 } else { 0.0 } }
+        Error { max: self.max, mean: if self.n > 0 { self.total / self.n as f64 } else { 0.0 } }
     }
 }
 

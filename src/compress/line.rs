@@ -84,7 +84,7 @@ impl Chord for Nearest {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn score(self, x_m: f64, y_m: f64, _: f64) -> f64 {
         let (px, py) = (x_m - self.x_m, y_m - self.y_m);
         let across = px * self.dy_m - py * self.dx_m;
@@ -122,7 +122,7 @@ impl Chord for Synchronous {
         Synchronous { x_m, y_m, t_s, x_mps, y_mps }
     }
 
-    #[inline(always)]
+    #[inline]
     fn score(self, x_m: f64, y_m: f64, t_s: f64) -> f64 {
         let lasts_s = t_s - self.t_s;
         let dx_m = x_m - self.x_m - self.x_mps * lasts_s;
@@ -180,7 +180,7 @@ pub(super) fn farthest<C: Chord>(chord: C, line: &Line, a: usize, b: usize) -> (
 
 /// As [`farthest`], for at least `W` and at most `2 * W` points between `a` and `b`: the first `W`
 /// and the last `W` of them, some twice, without a loop whose end would have to be guessed.
-#[inline(always)]
+#[inline]
 pub(super) fn farthest_of_few<C: Chord, const W: usize>(
     chord: C,
     line: &Line,
@@ -213,7 +213,7 @@ struct Greatest<const W: usize> {
 }
 
 impl<const W: usize> Greatest<W> {
-    #[inline(always)]
+    #[inline]
     fn new(place: usize) -> Self {
         let mut greatest = Greatest { scores: [0.0; W], places: [0; W] };
         greatest.move_to(place);
@@ -221,12 +221,12 @@ impl<const W: usize> Greatest<W> {
     }
 
     /// Goes on at `place`. Places count down, so that of equal scores the first is the greatest.
-    #[inline(always)]
+    #[inline]
     fn move_to(&mut self, place: usize) {
         self.places = std::array::from_fn(|lane| PLACE - (place + lane) as u64);
     }
 
-    #[inline(always)]
+    #[inline]
     fn take<C: Chord>(&mut self, chord: C, x_m: &[f64; W], y_m: &[f64; W], t_s: &[f64; W]) {
         for lane in 0..W {
             let score = chord.score(x_m[lane], y_m[lane], t_s[lane]);
@@ -238,7 +238,7 @@ impl<const W: usize> Greatest<W> {
     }
 
     /// The place of the greatest of all; any where none was a number.
-    #[inline(always)]
+    #[inline]
     fn place(self) -> usize {
         let greatest = self.scores.into_iter().fold(0.0, |a, b| if a > b { a } else { b });
         if greatest > 0.0 { (PLACE - (greatest.to_bits() & PLACE)) as usize } else { 0 }

@@ -162,7 +162,8 @@ impl Limits {
         Limits { significance_m: f32::MAX, ..self }
     }
 
-    #[inline(always)]
+    #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "no branches: four reports at once")]
     pub(super) fn keep(self, significance_m: f32, speed_kn: f32, course_deg: f32) -> bool {
         (significance_m > self.significance_m)
             | (speed_kn > self.speed_kn)
@@ -187,7 +188,7 @@ fn course_changes(cog_deg: &[f32], out: &mut [f32]) {
 fn thousandths(change: f64) -> f32 {
     let change = change.abs();
     // Adding a half and cutting off rounds; not-a-number is cut off to 0.
-    ((change * 1000.0 + 0.5) as u32 as f64 / 1000.0) as f32
+    (f64::from((change * 1000.0 + 0.5) as u32) / 1000.0) as f32
 }
 
 /// The same turn the short way round, for less than one and a half turns.

@@ -79,9 +79,8 @@ fn farthest_of_sides(
     let (dx, dy) = (line.x_m[b] - line.x_m[a], line.y_m[b] - line.y_m[a]);
     let length_m = dx.hypot(dy);
     let mut sides = [(limits.tolerance_m, None); 2];
-    for at in a + 1..b {
+    for (at, (x, y)) in (a + 1..b).zip(&directions[a + 1..b]) {
         let (px, py) = (line.x_m[at] - line.x_m[a], line.y_m[at] - line.y_m[a]);
-        let (x, y) = directions[at];
         let (distance_m, is_port, is_parallel) = if length_m > 0.0 {
             let across_m = (dx * py - dy * px) / length_m;
             // A little room, for directions are unit vectors but for rounding.
@@ -107,9 +106,11 @@ fn directions(line: &Line) -> Vec<(f64, f64)> {
     let leg =
         |from: usize, to: usize| unit(line.x_m[to] - line.x_m[from], line.y_m[to] - line.y_m[from]);
     let mut directions = vec![(0.0, 0.0); line.len()];
-    for at in 1..line.len().saturating_sub(1) {
-        let (before, after) = (leg(at - 1, at), leg(at, at + 1));
-        directions[at] = unit(before.0 + after.0, before.1 + after.1);
+    for (at, direction) in directions.iter_mut().enumerate().skip(1) {
+        if at + 1 < line.len() {
+            let (before, after) = (leg(at - 1, at), leg(at, at + 1));
+            *direction = unit(before.0 + after.0, before.1 + after.1);
+        }
     }
     directions
 }

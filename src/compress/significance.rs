@@ -129,7 +129,7 @@ impl Work {
         self.chords[1] = ones; // Its room is needed again.
     }
 
-    #[inline(always)]
+    #[inline]
     fn split_each<C: Chord>(
         &mut self,
         kind: usize,
@@ -148,7 +148,7 @@ impl Work {
 
     /// Where to split, and the least square up to there; `None` where nothing lies off the chord,
     /// so that all of it is dropped at any tolerance.
-    #[inline(always)]
+    #[inline]
     fn split<C: Chord>(
         &mut self,
         line: &Line,
@@ -166,7 +166,7 @@ impl Work {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn push(&mut self, from: usize, to: usize, cap_m2: f64) {
         let n_between = (to - from - 1) as u32;
         let kind = (u32::BITS - n_between.leading_zeros()).min(5);
@@ -174,13 +174,13 @@ impl Work {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn least(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }
 
 /// The least `f32` that is not below `value`, which must not be negative.
-#[inline(always)]
+#[inline]
 pub(super) fn up(value: f64) -> f32 {
     let near = value as f32;
     // The next number up has the next bits. No branch, for this is done for every point.
