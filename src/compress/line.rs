@@ -1,5 +1,10 @@
 //! A path as columns on a plane, and how far its points lie from a chord of it.
 
+#![expect(
+    clippy::inline_always,
+    reason = "left to itself, the compiler calls what takes a few instructions"
+)]
+
 use super::plane::Plane;
 use crate::ais::Track;
 use crate::base::geo::Position;
@@ -72,6 +77,7 @@ pub(super) struct Nearest {
 }
 
 impl Chord for Nearest {
+    #[inline(always)]
     fn new(line: &Line, a: usize, b: usize) -> Nearest {
         let (x_m, y_m) = (line.x_m[a], line.y_m[a]);
         let (dx_m, dy_m) = (line.x_m[b] - x_m, line.y_m[b] - y_m);
@@ -84,7 +90,7 @@ impl Chord for Nearest {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn score(self, x_m: f64, y_m: f64, _: f64) -> f64 {
         let (px, py) = (x_m - self.x_m, y_m - self.y_m);
         let across = px * self.dy_m - py * self.dx_m;
@@ -113,6 +119,7 @@ pub(super) struct Synchronous {
 }
 
 impl Chord for Synchronous {
+    #[inline(always)]
     fn new(line: &Line, a: usize, b: usize) -> Synchronous {
         let (x_m, y_m, t_s) = (line.x_m[a], line.y_m[a], line.t_s[a]);
         let lasts_s = line.t_s[b] - t_s;
@@ -122,7 +129,7 @@ impl Chord for Synchronous {
         Synchronous { x_m, y_m, t_s, x_mps, y_mps }
     }
 
-    #[inline]
+    #[inline(always)]
     fn score(self, x_m: f64, y_m: f64, t_s: f64) -> f64 {
         let lasts_s = t_s - self.t_s;
         let dx_m = x_m - self.x_m - self.x_mps * lasts_s;
@@ -180,7 +187,7 @@ pub(super) fn farthest<C: Chord>(chord: C, line: &Line, a: usize, b: usize) -> (
 
 /// As [`farthest`], for at least `W` and at most `2 * W` points between `a` and `b`: the first `W`
 /// and the last `W` of them, some twice, without a loop whose end would have to be guessed.
-#[inline]
+#[inline(always)]
 pub(super) fn farthest_of_few<C: Chord, const W: usize>(
     chord: C,
     line: &Line,
@@ -213,7 +220,7 @@ struct Greatest<const W: usize> {
 }
 
 impl<const W: usize> Greatest<W> {
-    #[inline]
+    #[inline(always)]
     fn new(place: usize) -> Self {
         let mut greatest = Greatest { scores: [0.0; W], places: [0; W] };
         greatest.move_to(place);
@@ -221,12 +228,12 @@ impl<const W: usize> Greatest<W> {
     }
 
     /// Goes on at `place`. Places count down, so that of equal scores the first is the greatest.
-    #[inline]
+    #[inline(always)]
     fn move_to(&mut self, place: usize) {
         self.places = std::array::from_fn(|lane| PLACE - (place + lane) as u64);
     }
 
-    #[inline]
+    #[inline(always)]
     fn take<C: Chord>(&mut self, chord: C, x_m: &[f64; W], y_m: &[f64; W], t_s: &[f64; W]) {
         for lane in 0..W {
             let score = chord.score(x_m[lane], y_m[lane], t_s[lane]);
@@ -238,7 +245,7 @@ impl<const W: usize> Greatest<W> {
     }
 
     /// The place of the greatest of all; any where none was a number.
-    #[inline]
+    #[inline(always)]
     fn place(self) -> usize {
         let greatest = self.scores.into_iter().fold(0.0, |a, b| if a > b { a } else { b });
         if greatest > 0.0 { (PLACE - (greatest.to_bits() & PLACE)) as usize } else { 0 }

@@ -1,11 +1,18 @@
 //! How much each point of a line matters: the largest tolerance at which it is still kept.
 
+#![expect(
+    clippy::inline_always,
+    reason = "left to itself, the compiler calls what takes a few instructions"
+)]
+
 use super::line::{Chord, Line, Nearest, Synchronous, farthest, farthest_of_few};
 use crate::base::job::{Job, Stopped};
 
 /// Chords over more points than this are split one by one; those over fewer, all at once, while
 /// their points are at hand in the processor's cache.
 const LONG: usize = 1 << 12;
+/// In place of a number of points: more than are worth a piece of code of their own.
+const MANY: usize = 0;
 
 /// How far off points are told from a chord.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -101,7 +108,7 @@ impl Work {
                 continue;
             }
             job.go_on()?;
-            let Some((at, cap_m2)) = self.split(line, split, farthest::<C>) else { continue };
+            let Some((at, cap_m2)) = self.split::<C, MANY>(line, split) else { continue };
             long.push(Split { from: at as u32, cap_m2, ..split });
             long.push(Split { to: at as u32, cap_m2, ..split });
         }
@@ -113,10 +120,10 @@ impl Work {
     /// its loop ends, and neighbors in the row do not wait for each other: both would cost more
     /// than the arithmetic.
     fn split_short<C: Chord>(&mut self, line: &Line) {
-        self.split_each(5, line, farthest::<C>);
-        self.split_each(4, line, farthest_of_few::<C, 8>);
-        self.split_each(3, line, farthest_of_few::<C, 4>);
-        self.split_each(2, line, farthest_of_few::<C, 2>);
+        self.split_each::<C, MANY>(5, line);
+        self.split_each::<C, 8>(4, line);
+        self.split_each::<C, 4>(3, line);
+        self.split_each::<C, 2>(2, line);
         let ones = std::mem::take(&mut self.chords[1]);
         for Split { from, to, cap_m2 } in &ones {
             let at = *from as usize + 1;
@@ -129,17 +136,12 @@ impl Work {
         self.chords[1] = ones; // Its room is needed again.
     }
 
-    #[inline]
-    fn split_each<C: Chord>(
-        &mut self,
-        kind: usize,
-        line: &Line,
-        farthest: impl Fn(C, &Line, usize, usize) -> (usize, f64),
-    ) {
+    #[inline(always)]
+    fn split_each<C: Chord, const W: usize>(&mut self, kind: usize, line: &Line) {
         let mut next = 0;
         while let Some(split) = self.chords[kind].get(next).copied() {
             next += 1;
-            if let Some((at, cap_m2)) = self.split(line, split, &farthest) {
+            if let Some((at, cap_m2)) = self.split::<C, W>(line, split) {
                 self.push(split.from as usize, at, cap_m2);
                 self.push(at, split.to as usize, cap_m2);
             }
@@ -147,16 +149,21 @@ impl Work {
     }
 
     /// Where to split, and the least square up to there; `None` where nothing lies off the chord,
-    /// so that all of it is dropped at any tolerance.
-    #[inline]
-    fn split<C: Chord>(
+    /// so that all of it is dropped at any tolerance. `W` is as in [`farthest_of_few`], or
+    /// [`MANY`].
+    #[inline(always)]
+    fn split<C: Chord, const W: usize>(
         &mut self,
         line: &Line,
         Split { from, to, cap_m2 }: Split,
-        farthest: impl Fn(C, &Line, usize, usize) -> (usize, f64),
     ) -> Option<(usize, f64)> {
-        let chord = C::new(line, from as usize, to as usize);
-        let (at, score) = farthest(chord, line, from as usize, to as usize);
+        let (from, to) = (from as usize, to as usize);
+        let chord = C::new(line, from, to);
+        let (at, score) = if W == MANY {
+            farthest(chord, line, from, to)
+        } else {
+            farthest_of_few::<C, W>(chord, line, from, to)
+        };
         if score > 0.0 {
             let square_m2 = least(chord.square_m2(score), cap_m2);
             self.squares[at] = square_m2;
@@ -166,7 +173,7 @@ impl Work {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, from: usize, to: usize, cap_m2: f64) {
         let n_between = (to - from - 1) as u32;
         let kind = (u32::BITS - n_between.leading_zeros()).min(5);
@@ -174,13 +181,13 @@ impl Work {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn least(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }
 
 /// The least `f32` that is not below `value`, which must not be negative.
-#[inline]
+#[inline(always)]
 pub(super) fn up(value: f64) -> f32 {
     let near = value as f32;
     // The next number up has the next bits. No branch, for this is done for every point.
