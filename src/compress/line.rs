@@ -145,7 +145,7 @@ impl Chord for Synchronous {
 /// Low bits of a score that make room for a place in a block: 1e-13 of it.
 const PLACE: u64 = 511;
 /// Points scored side by side on a long chord.
-const LANES: usize = 4;
+const LANES: usize = 8;
 
 /// Of the points between `a` and `b`, at least [`LANES`], the one farthest from their chord, with
 /// its score; of equally far ones the first. The score is 0 where none lies off the chord at all.
@@ -164,17 +164,14 @@ pub(super) fn farthest<C: Chord>(chord: C, line: &Line, a: usize, b: usize) -> (
         let (x_m, y_m, t_s) =
             (&line.x_m[block.clone()], &line.y_m[block.clone()], &line.t_s[block]);
         let mut greatest = Greatest::<LANES>::new(0);
-        let (xs, _) = x_m.as_chunks::<LANES>();
-        let (ys, _) = y_m.as_chunks::<LANES>();
-        let (ts, _) = t_s.as_chunks::<LANES>();
-        for ((x, y), t) in xs.iter().zip(ys).zip(ts) {
+        for ((x, y), t) in x_m.as_chunks().0.iter().zip(y_m.as_chunks().0).zip(t_s.as_chunks().0) {
             greatest.take(chord, x, y, t);
         }
-        greatest.move_to(x_m.len() - LANES);
-        let last = |column: &[f64]| -> [f64; LANES] {
-            *column.last_chunk::<LANES>().expect("a block has at least as many points as lanes")
-        };
-        greatest.take(chord, &last(x_m), &last(y_m), &last(t_s));
+        if let (Some(x), Some(y), Some(t)) = (x_m.last_chunk(), y_m.last_chunk(), t_s.last_chunk())
+        {
+            greatest.move_to(x_m.len() - LANES);
+            greatest.take(chord, x, y, t);
+        }
         let found = start + greatest.place();
         let score = chord.score(line.x_m[found], line.y_m[found], line.t_s[found]);
         if score > best.1 {

@@ -59,8 +59,10 @@ pub(super) struct Work {
     // Squares of what each point gets, square meters.
     squares: Vec<f64>,
     // Chords yet to be split, by the number of points between their ends: none, 1, 2 to 3, 4 to 7,
-    // 8 to 15, more.
-    chords: [Vec<Split>; 6],
+    // 8 to 15, 16 to 31, more.
+    chords: [Vec<Split>; 7],
+    // How many of each kind there are; what lies beyond is room, so that nothing has to grow.
+    n_chords: [usize; 7],
 }
 
 /// A chord yet to be split.
@@ -98,11 +100,16 @@ impl Work {
 
     /// Splits the chord of the whole line, and those that come of it.
     fn split_all<C: Chord>(&mut self, line: &Line, job: &Job) -> Result<(), Stopped> {
+        // A line has fewer chords than points, and so have the pieces that are split at once.
+        let room = line.len().min(LONG);
+        for chords in &mut self.chords {
+            chords.resize(room.max(chords.len()), Split { from: 0, to: 0, cap_m2: 0.0 });
+        }
         let mut long = vec![Split { from: 0, to: line.len() as u32 - 1, cap_m2: f64::INFINITY }];
         while let Some(split) = long.pop() {
             let (from, to) = (split.from as usize, split.to as usize);
             if to - from <= LONG {
-                self.chords.iter_mut().for_each(Vec::clear);
+                self.n_chords = [0; 7];
                 self.push(from, to, split.cap_m2);
                 self.split_short::<C>(line);
                 continue;
@@ -120,12 +127,13 @@ impl Work {
     /// its loop ends, and neighbors in the row do not wait for each other: both would cost more
     /// than the arithmetic.
     fn split_short<C: Chord>(&mut self, line: &Line) {
-        self.split_each::<C, MANY>(5, line);
+        self.split_each::<C, MANY>(6, line);
+        self.split_each::<C, 16>(5, line);
         self.split_each::<C, 8>(4, line);
         self.split_each::<C, 4>(3, line);
         self.split_each::<C, 2>(2, line);
         let ones = std::mem::take(&mut self.chords[1]);
-        for Split { from, to, cap_m2 } in &ones {
+        for Split { from, to, cap_m2 } in &ones[..self.n_chords[1]] {
             let at = *from as usize + 1;
             let chord = C::new(line, at - 1, *to as usize);
             let score = chord.score(line.x_m[at], line.y_m[at], line.t_s[at]);
@@ -139,7 +147,8 @@ impl Work {
     #[inline(always)]
     fn split_each<C: Chord, const W: usize>(&mut self, kind: usize, line: &Line) {
         let mut next = 0;
-        while let Some(split) = self.chords[kind].get(next).copied() {
+        while next < self.n_chords[kind] {
+            let split = self.chords[kind][next];
             next += 1;
             if let Some((at, cap_m2)) = self.split::<C, W>(line, split) {
                 self.push(split.from as usize, at, cap_m2);
@@ -176,8 +185,10 @@ impl Work {
     #[inline(always)]
     fn push(&mut self, from: usize, to: usize, cap_m2: f64) {
         let n_between = (to - from - 1) as u32;
-        let kind = (u32::BITS - n_between.leading_zeros()).min(5);
-        self.chords[kind as usize].push(Split { from: from as u32, to: to as u32, cap_m2 });
+        let kind = (u32::BITS - n_between.leading_zeros()).min(6);
+        let kind = kind as usize;
+        self.chords[kind][self.n_chords[kind]] = Split { from: from as u32, to: to as u32, cap_m2 };
+        self.n_chords[kind] += 1;
     }
 }
 
