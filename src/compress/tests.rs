@@ -1,0 +1,6 @@
+//! Tests of the whole layer.
+
+mod methods;
+mod plain;
+mod repairs;
+mod trips;
