@@ -47,6 +47,8 @@ pub mod simd;
 pub mod surface;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_reference;
 mod warp;
 
 use thiserror::Error;
