@@ -8,7 +8,8 @@ pub(super) const LANES: usize = 16;
 /// Legs that share a box.
 pub(super) const LEGS: usize = 8;
 
-/// A leg on the plane, with what the nearest point on it asks for.
+/// A leg on the plane, with what the nearest point on it asks for. The last point of a path is a
+/// leg of its own, so that a path is exactly nowhere apart from itself.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(super) struct PlaneLeg {
     /// Its first point.
@@ -20,8 +21,8 @@ pub(super) struct PlaneLeg {
     pub along: [f32; 2],
 }
 
-/// A leg on the sphere. The last point of a path is a leg of its own that no foot lies on, so that
-/// every point is somebody's first.
+/// A leg on the sphere. The last point of a path is a leg of its own, here that every point is
+/// somebody's first; no foot lies on it.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(super) struct SphereLeg {
     /// Its first point.

@@ -242,10 +242,12 @@ impl Meter<'_> {
         if self.table.is_some() {
             let mut all = Condensed::zeros(n);
             let order = self.by_length();
-            all.rows_mut().into_par_iter().enumerate().try_for_each_init(
-                Scratch::default,
-                |scratch, (i, row)| self.fill_by_table(i, row, &order, scratch, job),
-            )?;
+            all.rows_mut()
+                .into_par_iter()
+                .enumerate()
+                .try_for_each_init(Scratch::default, |scratch, (i, row)| {
+                    self.fill_by_table(i, row, &order, scratch, job)
+                })?;
             return Ok(vec![all]);
         }
         let n_parts = if self.metric == Metric::Msspd { 3 } else { 1 };

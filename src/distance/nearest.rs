@@ -199,6 +199,9 @@ fn difference_deg(a_deg: f32, b_deg: f32) -> f32 {
 
 /// The points of `b` at the ends of the leg that is nearest to `point`; twice the nearer one where
 /// the foot does not lie on the leg.
+///
+/// A foot a few meters from a point of `b`, seen from kilometers away, is no nearer than that point
+/// in 32 bits. Such a tie goes to the foot, as exact numbers would have it.
 #[inline(always)]
 fn realizing<const SPHERE: bool>(
     best: &Best,
@@ -208,23 +211,29 @@ fn realizing<const SPHERE: bool>(
 ) -> (usize, usize) {
     let last = b.n - 1;
     if SPHERE {
-        if chord2(best.foot2[lane]) < best.d2[lane] {
+        if chord2(best.foot2[lane]) <= best.d2[lane] * (1.0 + 4.0 * f32::EPSILON) {
             let leg = best.foot_leg[lane] as usize;
             return (leg.min(last), (leg + 1).min(last));
         }
         let at = (best.leg[lane] as usize).min(last);
         return (at, at);
     }
-    let index = (best.leg[lane] as usize).min(last.saturating_sub(1));
-    let leg = &b.plane_legs[index / LEGS][index % LEGS];
-    let t = (point[0] - leg.a[0]) * leg.along[0] + (point[1] - leg.a[1]) * leg.along[1];
-    let next = (index + 1).min(last);
-    if t <= 0.0 {
-        (index, index)
-    } else if t >= 1.0 {
-        (next, next)
-    } else {
+    let share = |index: usize| {
+        let leg = &b.plane_legs[index / LEGS][index % LEGS];
+        (point[0] - leg.a[0]) * leg.along[0] + (point[1] - leg.a[1]) * leg.along[1]
+    };
+    let index = (best.leg[lane] as usize).min(last);
+    let (t, next) = (share(index), (index + 1).min(last));
+    if t > 0.0 && t < 1.0 {
         (index, next)
+    } else if t <= 0.0 {
+        let before = index.saturating_sub(1);
+        let t = share(before);
+        if index > 0 && t > 0.0 && t < 1.0 { (before, index) } else { (index, index) }
+    } else {
+        let t = share(next);
+        let after = (next + 1).min(last);
+        if t > 0.0 && t < 1.0 { (next, after) } else { (next, next) }
     }
 }
 

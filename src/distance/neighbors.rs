@@ -66,8 +66,7 @@ pub fn neighbors_within(
     }
     let n = paths.len();
     job.expect(n);
-    let meter =
-        Meter { level: Level::best(), paths, metric: params.metric, table: params.table() };
+    let meter = Meter { level: Level::best(), paths, metric: params.metric, table: params.table() };
     let search = Search { meter, weights: *weights, eps, order: meter.by_length() };
     let limit_bytes = params.limit_mb as u64 * 1_000_000;
     let found_bytes = std::sync::atomic::AtomicU64::new(0);

@@ -3,8 +3,8 @@
 use super::DistanceError;
 use super::legs::{Extent, Extents, LANES, LEGS, PlaneLeg, SphereLeg, View};
 use super::resample::{Point, resampled};
-use super::warp::SHORT_CHORD2;
 use super::surface::{Cap, Surface, unit_from_position};
+use super::warp::SHORT_CHORD2;
 use crate::ais::{Fleet, Track, Trip};
 use crate::base::geo::Position;
 use crate::base::job::Job;
@@ -239,12 +239,12 @@ impl Paths {
     }
 
     fn push_plane_legs(&mut self, own: &[Point], boxes: &mut Vec<Extent>) {
-        let at = |index: usize| own[index.min(own.len() - 1)].at.map(|x| x as f32);
-        let n_legs = (own.len() - 1).max(1);
-        for first in (0..n_legs).step_by(LEGS) {
+        let last = own.len() - 1;
+        let at = |index: usize| own[index.min(last)].at.map(|x| x as f32);
+        for first in (0..=last).step_by(LEGS) {
             let mut extent = Extent::NONE;
             self.plane_legs.push(std::array::from_fn(|leg| {
-                let leg = (first + leg).min(n_legs - 1);
+                let leg = (first + leg).min(last);
                 extent.add(at(leg));
                 extent.add(at(leg + 1));
                 PlaneLeg::between(at(leg), at(leg + 1))

@@ -142,10 +142,8 @@ fn the_local_plane_agrees_with_the_sphere_within_what_it_states() {
 
 #[test]
 fn parallel_lanes_100_m_apart_are_100_m_apart() {
-    let pair = [
-        line(&[[0.0, 100.0], [900.0, 100.0]]),
-        line(&[[0.0, 0.0], [300.0, 0.0], [900.0, 0.0]]),
-    ];
+    let pair =
+        [line(&[[0.0, 100.0], [900.0, 100.0]]), line(&[[0.0, 0.0], [300.0, 0.0], [900.0, 0.0]])];
     assert_eq!(plane_m(Metric::Sspd, &pair), 100.0);
     assert_eq!(plane_m(Metric::Hausdorff, &pair), 100.0);
     // One of three points of the south has no partner nearer than its neighbor's.
@@ -159,18 +157,17 @@ fn the_one_way_distance_of_a_part_of_a_trip_is_zero() {
     let whole = line(&[[0.0, 0.0], [1000.0, 0.0], [1000.0, 4000.0]]);
     let part = line(&[[200.0, 0.0], [1000.0, 0.0]]);
     let paths = Paths::from_lines(&[whole.clone(), part.clone()], 0).unwrap();
-    assert_eq!(spd_m(&paths, 1, 0), 0.0);
+    assert!(spd_m(&paths, 1, 0) < 1e-4);
     // From the whole: 200 m, 0 m and 4,000 m.
-    assert_eq!(spd_m(&paths, 0, 1), 1400.0);
-    assert_eq!(plane_m(Metric::Spd, &[whole.clone(), part.clone()]), 0.0);
-    assert_eq!(plane_m(Metric::Sspd, &[whole, part]), 700.0);
+    assert!((spd_m(&paths, 0, 1) - 1400.0).abs() < 1e-3);
+    assert!(plane_m(Metric::Spd, &[whole.clone(), part.clone()]) < 1e-4);
+    assert!((plane_m(Metric::Sspd, &[whole, part]) - 700.0).abs() < 1e-3);
 }
 
 #[test]
 fn opposite_directions_differ_by_180_degrees_and_by_nothing_in_sspd() {
     let xy_m = vec![[0.0, 0.0], [0.0, 1000.0], [0.0, 2000.0]];
-    let north =
-        Line { xy_m: xy_m.clone(), cog_deg: vec![359.0, 1.0, 0.0], sog_kn: vec![10.0; 3] };
+    let north = Line { xy_m: xy_m.clone(), cog_deg: vec![359.0, 1.0, 0.0], sog_kn: vec![10.0; 3] };
     let south = Line {
         xy_m: xy_m.into_iter().rev().collect(),
         cog_deg: vec![180.0, 181.0, 179.0],
@@ -211,7 +208,10 @@ fn trips_without_speed_and_course_differ_by_nothing_in_them() {
     let loud = Line { sog_kn: vec![9.0; 2], cog_deg: vec![90.0; 2], ..silent.clone() };
     let paths = Paths::from_lines(&[silent, loud], 0).unwrap();
     let d = measure(&paths, &params(Metric::Msspd), &Job::default()).unwrap();
-    assert_eq!((d.part(Part::Sog).unwrap().get(0, 1), d.part(Part::Cog).unwrap().get(0, 1)), (0., 0.));
+    assert_eq!(
+        (d.part(Part::Sog).unwrap().get(0, 1), d.part(Part::Cog).unwrap().get(0, 1)),
+        (0., 0.)
+    );
     assert_eq!(d.n_without_sog_and_cog(), (1, 1));
 }
 
@@ -400,10 +400,8 @@ fn resampled_trips_have_the_points_asked_for() {
     let lines = lines(&mut Rng::new(6, 0), 10, 40);
     let paths = Paths::from_lines(&lines, 25).unwrap();
     assert!((0..paths.len()).all(|path| paths.n_points(path) == 25));
-    let straight = [
-        line(&[[0.0, 0.0], [10.0, 0.0], [1000.0, 0.0]]),
-        line(&[[0.0, 100.0], [1000.0, 100.0]]),
-    ];
+    let straight =
+        [line(&[[0.0, 0.0], [10.0, 0.0], [1000.0, 0.0]]), line(&[[0.0, 100.0], [1000.0, 100.0]])];
     let paths = Paths::from_lines(&straight, 11).unwrap();
     assert_eq!(between_m(&paths, &params(Metric::Frechet), 0, 1), 100.0);
     assert_eq!(between_m(&paths, &params(Metric::Dtw), 0, 1), 1100.0);

@@ -125,7 +125,9 @@ fn sweep<
         let mut slant = match from {
             0 if index == 0 => [0.0; LANES],
             0 => left,
-            _ => row[from - 1],
+            // Taken, not read: where the next row begins at the same column, what lies before it
+            // is no longer the row above.
+            _ => std::mem::replace(&mut row[from - 1], [f32::INFINITY; LANES]),
         };
         let z = if SPHERE { &z[from..to] } else { &x[from..to] };
         let columns = x[from..to].iter().zip(&y[from..to]).zip(z).zip(from..to);
