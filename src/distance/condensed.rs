@@ -157,10 +157,10 @@ mod tests {
         let mut row = Vec::new();
         for i in 0..n {
             matrix.copy_row(i, &mut row);
-            for j in 0..n {
+            for (j, value) in row.iter().enumerate() {
                 let (low, high) = (i.min(j), i.max(j));
                 let expected = if i == j { 0.0 } else { (10 * low + high) as f32 };
-                assert_eq!((matrix.get(i, j), row[j]), (expected, expected));
+                assert_eq!((matrix.get(i, j), *value), (expected, expected));
             }
             assert_eq!(matrix.row(i), &row[i + 1..]);
         }

@@ -89,10 +89,8 @@ impl Extent {
         Extent { low: [f32::INFINITY; 3], high: [f32::NEG_INFINITY; 3] };
 
     pub(super) fn add(&mut self, point: [f32; 3]) {
-        for axis in 0..3 {
-            self.low[axis] = self.low[axis].min(point[axis]);
-            self.high[axis] = self.high[axis].max(point[axis]);
-        }
+        self.low.iter_mut().zip(point).for_each(|(low, x)| *low = low.min(x));
+        self.high.iter_mut().zip(point).for_each(|(high, x)| *high = high.max(x));
     }
 
     /// The box widened by `by_m` on all sides.
@@ -132,6 +130,24 @@ impl Extents {
             low: [0, 1, 2].map(|axis| column(&|extent| extent.low[axis])),
             high: [0, 1, 2].map(|axis| column(&|extent| extent.high[axis])),
         }
+    }
+
+    /// Squared distances from a box to each of these, in two or three dimensions.
+    #[expect(clippy::inline_always, reason = "part of the kernels; see `nearest`")]
+    #[inline(always)]
+    pub(super) fn gaps2<const AXES: usize>(&self, extent: &Extent) -> [f32; LANES] {
+        let mut sum = [0.0_f32; LANES];
+        for axis in 0..AXES {
+            let (low, high) = (extent.low[axis], extent.high[axis]);
+            for (lane, sum) in sum.iter_mut().enumerate() {
+                let after = low - self.high[axis][lane];
+                let before = self.low[axis][lane] - high;
+                let gap = if after > before { after } else { before };
+                let gap = if gap > 0.0 { gap } else { 0.0 };
+                *sum += gap * gap;
+            }
+        }
+        sum
     }
 }
 

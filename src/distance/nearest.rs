@@ -8,8 +8,9 @@
 //! Everything here is inlined into the functions of [`simd`](super::simd), which say for which
 //! instructions it is compiled.
 #![expect(clippy::inline_always, reason = "code takes its caller's instruction set only inlined")]
+#![expect(clippy::needless_range_loop, reason = "a lane is the same place in several arrays")]
 
-use super::legs::{Extent, Extents, LANES, LEGS, PlaneLeg, SphereLeg, View};
+use super::legs::{LANES, LEGS, PlaneLeg, SphereLeg, View};
 use crate::base::angle::turn_deg;
 use crate::base::geo::EARTH_RADIUS_M;
 
@@ -108,7 +109,7 @@ pub(super) fn arc_m(chord2: f32) -> f32 {
     let is_small = sine <= 0.5;
     let square = if is_small { sine * sine } else { 0.5 * (1.0 - sine) };
     let root = if is_small { sine } else { square.sqrt() };
-    let p = 4.216_32e-2 * square + 2.418_131_1e-2;
+    let p = 4.216_32e-2 * square + 2.418_131e-2;
     let p = p * square + 4.547_002_6e-2;
     let p = p * square + 7.495_300_3e-2;
     let p = p * square + 1.666_675_2e-1;
@@ -297,7 +298,12 @@ fn nearest<const FMA: bool, const SPHERE: bool, const WHICH: bool>(
     let n_blocks = if SPHERE { b.sphere_legs.len() } else { b.plane_legs.len() };
     let gaps = &mut scratch.gaps;
     gaps.clear();
-    gaps.extend(b.leg_boxes.iter().map(|boxes| gaps2::<SPHERE>(&a.point_boxes[block], boxes)));
+    let extent = &a.point_boxes[block];
+    gaps.extend(
+        b.leg_boxes
+            .iter()
+            .map(|boxes| if SPHERE { boxes.gaps2::<3>(extent) } else { boxes.gaps2::<2>(extent) }),
+    );
     let gaps = &gaps.as_flattened()[..n_blocks];
     let mut first = 0;
     for at in 1..n_blocks {
@@ -313,21 +319,6 @@ fn nearest<const FMA: bool, const SPHERE: bool, const WHICH: bool>(
         }
     }
     best
-}
-
-/// Squared distances from a box to sixteen boxes.
-#[inline(always)]
-fn gaps2<const SPHERE: bool>(extent: &Extent, boxes: &Extents) -> [f32; LANES] {
-    let mut sum = [0.0_f32; LANES];
-    for axis in 0..if SPHERE { 3 } else { 2 } {
-        let (low, high) = (extent.low[axis], extent.high[axis]);
-        for lane in 0..LANES {
-            let gap = most(low - boxes.high[axis][lane], boxes.low[axis][lane] - high);
-            let gap = most(gap, 0.0);
-            sum[lane] += gap * gap;
-        }
-    }
-    sum
 }
 
 /// Looks into one block of legs; tells the largest of the best.

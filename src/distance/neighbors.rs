@@ -129,7 +129,7 @@ impl Search<'_> {
     }
 
     /// Whether no bound shows that two paths are farther apart than `eps`. First by one box
-    /// each, then by the boxes of sixteen points.
+    /// each, then by the boxes of sixteen points and of eight legs.
     fn may_be_near(&self, a: &View<'_>, b: &View<'_>) -> bool {
         let gap_m = f64::from(a.whole.gap2(b.whole).sqrt());
         self.is_within(gap_m, gap_m, (gap_m * a.n.max(b.n) as f64, gap_m), a, b) && {
@@ -180,11 +180,18 @@ struct Gaps {
     largest_m: f64,
 }
 
-/// Lower bounds of the distances from points of `a` to `b`, by boxes.
+/// Lower bounds of the distances from points of `a` to `b`, by the boxes of points and of legs.
 fn gaps_m(a: &View<'_>, b: &View<'_>) -> Gaps {
     let (mut sum_m, mut largest_m) = (0.0, 0.0_f64);
     for (block, extent) in a.point_boxes.iter().enumerate() {
-        let gap_m = f64::from(extent.gap2(b.whole).sqrt());
+        let mut nearest2 = [f32::INFINITY; LANES];
+        for boxes in b.leg_boxes {
+            let gaps2 = boxes.gaps2::<3>(extent);
+            nearest2.iter_mut().zip(gaps2).for_each(|(nearest2, gap2)| {
+                *nearest2 = if gap2 < *nearest2 { gap2 } else { *nearest2 };
+            });
+        }
+        let gap_m = f64::from(nearest2.into_iter().fold(f32::INFINITY, f32::min).sqrt());
         sum_m += gap_m * (a.n - block * LANES).min(LANES) as f64;
         largest_m = largest_m.max(gap_m);
     }

@@ -98,15 +98,14 @@ fn distances_are_those_of_traj_dist() {
     let globe = sphere(&fleet(&places));
     // traj-dist's globe has the radius of the equator, and its spherical SSPD is the sum.
     let ratio = EARTH_RADIUS_M / 6_378_137.0;
-    use Metric::{Dtw, Frechet, Hausdorff, Sspd};
     let columns = [
-        (&plane, Sspd, 1.0),
-        (&plane, Hausdorff, 1.0),
-        (&plane, Frechet, 1.0),
-        (&plane, Dtw, 1.0),
-        (&globe, Sspd, 0.5 * ratio),
-        (&globe, Hausdorff, ratio),
-        (&globe, Dtw, ratio),
+        (&plane, Metric::Sspd, 1.0),
+        (&plane, Metric::Hausdorff, 1.0),
+        (&plane, Metric::Frechet, 1.0),
+        (&plane, Metric::Dtw, 1.0),
+        (&globe, Metric::Sspd, 0.5 * ratio),
+        (&globe, Metric::Hausdorff, ratio),
+        (&globe, Metric::Dtw, ratio),
     ];
     let mut n = 0;
     for row in include_str!("../../tests/data/traj_dist_pairs.csv").lines().skip(1) {
