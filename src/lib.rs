@@ -112,6 +112,7 @@ pub mod ais;
 pub mod base;
 pub mod cli;
 pub mod compress;
+pub mod distance;
 pub mod flow;
 pub mod io;
 pub mod prep;
