@@ -1,0 +1,11 @@
+//! Trips into groups, by the distances between them.
+#![allow(missing_docs)]
+pub mod dbscan;
+pub mod hdbscan;
+pub mod labels;
+pub mod matrix;
+pub mod medoids;
+pub mod near;
+pub mod optics;
+pub mod tree;
+mod walk;
