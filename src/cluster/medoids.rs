@@ -123,7 +123,7 @@ impl<'a> Search<'a> {
     fn losses(&self) -> Vec<f64> {
         let mut losses = vec![0.0; self.medoids.len()];
         for reach in &self.reach {
-            losses[reach.near as usize] += f64::from(reach.next_d - reach.near_d);
+            losses[reach.near as usize] += f64::from(reach.next_d) - f64::from(reach.near_d);
         }
         losses
     }

@@ -1,5 +1,6 @@
 //! Trips into groups, by the distances between them.
 #![allow(missing_docs)]
+pub mod agreement;
 pub mod dbscan;
 pub mod hdbscan;
 pub mod labels;
@@ -7,5 +8,6 @@ pub mod matrix;
 pub mod medoids;
 pub mod near;
 pub mod optics;
+pub mod sums;
 pub mod tree;
 mod walk;
