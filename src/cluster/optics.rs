@@ -9,6 +9,8 @@ use crate::base::job::{Job, Stopped};
 /// The order of OPTICS with what its reachability plot shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Optics {
+    min_trips: usize,
+    // Invariant: all three have one entry a trip; `core` by trip, the others in order.
     order: Vec<u32>,
     reachability: Vec<f32>,
     core: Vec<f32>,
@@ -38,10 +40,22 @@ impl Optics {
         let core = near.core_distances(min_trips);
         let steps = walk(square, &core, false, job)?;
         Ok(Optics {
+            min_trips,
             order: steps.iter().map(|step| step.trip).collect(),
             reachability: steps.iter().map(|step| step.reach).collect(),
             core,
         })
+    }
+
+    /// The MinPts it was made for.
+    pub fn min_trips(&self) -> usize {
+        self.min_trips
+    }
+
+    /// How many trips are core at `eps`.
+    pub fn cores(&self, eps: f32) -> usize {
+        let eps = eps.min(f32::MAX);
+        self.core.iter().filter(|core| **core <= eps).count()
     }
 
     /// The trips in order.
