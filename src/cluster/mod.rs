@@ -51,7 +51,7 @@ pub use sweep::{Row, Sweep, SweepParams, Weighing, sweep};
 pub use tree::{Edge, Tree};
 
 use crate::base::job::{Job, Stopped};
-use crate::base::params::Checked;
+use crate::base::params::{Checked, Choice as _};
 
 /// So many neighbors of each trip are sorted at least: enough for most MinPts, 512 bytes a trip.
 const NEIGHBORS: usize = 64;

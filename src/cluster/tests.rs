@@ -1,7 +1,7 @@
 //! All methods on the same trips, and what they refuse.
 
 use super::*;
-use crate::base::params::Params;
+use crate::base::params::{Choice as _, Params};
 use crate::base::rng::Rng;
 
 fn checked<P: Params>(params: P) -> Checked<P> {
