@@ -65,7 +65,9 @@ mod tests {
     #[test]
     fn other_names_agree_fully() {
         let found = agreement(&all(&[0, 0, 1, 1]), &all(&[5, 5, 2, 2])).unwrap();
-        assert!((found.ari, found.nmi, found.homogeneity, found.completeness) == (1.0, 1.0, 1.0, 1.0));
+        assert!(
+            (found.ari, found.nmi, found.homogeneity, found.completeness) == (1.0, 1.0, 1.0, 1.0)
+        );
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub(super) fn largest(
         block = times_small(&block, &turn, width);
         let image = times_small(&image, &turn, width);
         high = found[width - 1].clamp(-0.9, 0.999_999);
-        let worst = (0..k).map(|c| residual(&block, &image, found[c], c, width)).fold(0.0, f64::max);
+        let worst =
+            (0..k).map(|c| residual(&block, &image, found[c], c, width)).fold(0.0, f64::max);
         values = found;
         job.step()?;
         if worst < TOLERANCE || width == n {
@@ -92,7 +93,7 @@ impl Sparse {
 
     /// The Chebyshev polynomial that is at most 1 between -1 and `high`, times `block`.
     fn filtered(&self, block: &[f64], width: usize, high: f64) -> Vec<f64> {
-        let (center, half) = (f64::midpoint(high, -1.0), (high + 1.0) / 2.0);
+        let (center, half) = (f64::midpoint(high, -1.0), f64::midpoint(high, 1.0));
         let mut before = block.to_vec();
         let mut now = self.times(block, width);
         now.iter_mut().zip(block).for_each(|(y, x)| *y = (*y - center * x) / half);
@@ -166,9 +167,7 @@ fn product(a: &[f64], b: &[f64], width: usize) -> Vec<f64> {
 /// `block`, `[n, width]`, times `small`, `[width, width]`.
 fn times_small(block: &[f64], small: &[f64], width: usize) -> Vec<f64> {
     let mut product = vec![0.0; block.len()];
-    for (row, sums) in
-        block.chunks_exact(width).zip(product.chunks_exact_mut(width))
-    {
+    for (row, sums) in block.chunks_exact(width).zip(product.chunks_exact_mut(width)) {
         for (x, small) in row.iter().zip(small.chunks_exact(width)) {
             sums.iter_mut().zip(small).for_each(|(sum, y)| *sum += x * y);
         }
@@ -187,7 +186,10 @@ fn jacobi(mut a: Vec<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
     // Rows of `v` are the vectors while it turns: a rotation touches two rows, not two columns.
     let mut v: Vec<f64> = (0..n * n).map(|at| f64::from(u8::from(at / n == at % n))).collect();
     for _ in 0..60 {
-        let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * n + j].powi(2)).sum();
+        let off: f64 = (0..n)
+            .flat_map(|i| (0..i).map(move |j| (i, j)))
+            .map(|(i, j)| a[i * n + j].powi(2))
+            .sum();
         if off < 1e-24 {
             break;
         }

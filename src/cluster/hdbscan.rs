@@ -47,7 +47,8 @@ pub fn hdbscan(tree: &Tree, min_cluster_size: usize) -> Lasting {
         let deepest = clusters[group as usize].deepest;
         for (trip, density) in &cluster.leavers {
             groups[*trip as usize] = Some(group);
-            strength[*trip as usize] = if deepest > 0.0 { (density / deepest).min(1.0) } else { 1.0 };
+            strength[*trip as usize] =
+                if deepest > 0.0 { (density / deepest).min(1.0) } else { 1.0 };
         }
     }
     let labels = Labels::new(&groups);

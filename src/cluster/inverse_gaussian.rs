@@ -14,9 +14,7 @@ impl InverseGaussian {
     /// `1 / x - 1 / mu`. Values that are not finite and above 0 are left out; none if fewer than
     /// two are left or all are equal.
     pub fn fit(values: &[f32]) -> Option<InverseGaussian> {
-        let usable = || {
-            values.iter().map(|x| f64::from(*x)).filter(|x| x.is_finite() && *x > 0.0)
-        };
+        let usable = || values.iter().map(|x| f64::from(*x)).filter(|x| x.is_finite() && *x > 0.0);
         let n = usable().count() as f64;
         let mu = usable().sum::<f64>() / n;
         let inverse = usable().map(|x| 1.0 / x - 1.0 / mu).sum::<f64>() / n;
@@ -67,8 +65,16 @@ fn ln_normal_below(z: f64) -> f64 {
     let x = -z / std::f64::consts::SQRT_2;
     let t = 1.0 / (1.0 + 0.5 * x);
     let fit = [
-        -1.265_512_23, 1.000_023_68, 0.374_091_96, 0.096_784_18, -0.186_288_06, 0.278_868_07,
-        -1.135_203_98, 1.488_515_87, -0.822_152_23, 0.170_872_77,
+        -1.265_512_23,
+        1.000_023_68,
+        0.374_091_96,
+        0.096_784_18,
+        -0.186_288_06,
+        0.278_868_07,
+        -1.135_203_98,
+        1.488_515_87,
+        -0.822_152_23,
+        0.170_872_77,
     ];
     let sum = fit.iter().rev().fold(0.0, |sum, c| sum * t + c);
     t.ln() - x * x + sum - std::f64::consts::LN_2

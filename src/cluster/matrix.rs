@@ -51,8 +51,7 @@ impl Condensed {
         if values.len() != expected {
             return Err(MatrixError::WrongLength { n, found: values.len(), expected });
         }
-        // NaN is neither 0 nor more.
-        match values.iter().position(|value| !(*value >= 0.0)) {
+        match values.iter().position(|value| value.is_nan() || *value < 0.0) {
             None => {
                 // -0 becomes 0, so that the bits of distances are in order.
                 values.iter_mut().for_each(|value| *value = value.abs());
@@ -178,7 +177,10 @@ mod tests {
     #[test]
     fn pairs_stand_row_by_row() {
         let matrix = Condensed::new(4, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
-        assert_eq!([matrix.between(0, 3), matrix.between(2, 1), matrix.between(2, 3)], [3.0, 4.0, 6.0]);
+        assert_eq!(
+            [matrix.between(0, 3), matrix.between(2, 1), matrix.between(2, 3)],
+            [3.0, 4.0, 6.0]
+        );
         assert_eq!(matrix.between(2, 2), 0.0);
     }
 

@@ -86,7 +86,8 @@ fn search(
             if counts[group] > 0 {
                 let sum = &sums[group * dim..(group + 1) * dim];
                 mean.iter_mut().zip(sum).for_each(|(x, s)| *x = (s / counts[group] as f64) as f32);
-            } else if let Some(far) = (0..n).max_by(|a, b| distances[*a].total_cmp(&distances[*b])) {
+            } else if let Some(far) = (0..n).max_by(|a, b| distances[*a].total_cmp(&distances[*b]))
+            {
                 // A mean without points takes the point worst served.
                 mean.copy_from_slice(&points[far * dim..(far + 1) * dim]);
                 distances[far] = 0.0;

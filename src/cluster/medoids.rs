@@ -50,7 +50,7 @@ pub fn k_medoids(
         }
         job.step()?;
     }
-    Ok(best.map(|search| search.finish()))
+    Ok(best.map(Search::finish))
 }
 
 /// A trip's nearest medoid and the next one, as places in the list of medoids.
@@ -152,12 +152,8 @@ impl<'a> Search<'a> {
             if reach.near as usize == place || reach.next as usize == place {
                 *reach = reach_of(self.square, &self.medoids, other);
             } else if d < reach.near_d {
-                *reach = Reach {
-                    near: place as u32,
-                    near_d: d,
-                    next: reach.near,
-                    next_d: reach.near_d,
-                };
+                *reach =
+                    Reach { near: place as u32, near_d: d, next: reach.near, next_d: reach.near_d };
             } else if d < reach.next_d {
                 (reach.next, reach.next_d) = (place as u32, d);
             }
@@ -208,8 +204,7 @@ mod tests {
     use super::*;
 
     fn on_line(places: &[f64]) -> Square {
-        let matrix =
-            Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs() as f32);
+        let matrix = Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs() as f32);
         Square::new(&matrix, &Job::default()).unwrap()
     }
 

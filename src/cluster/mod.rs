@@ -4,12 +4,12 @@
 //!
 //! | made of | what | then cheap |
 //! | --- | --- | --- |
-//! | distances | [`Ground`]: whole matrix, sorted neighbors | any MinPts: one [`Tree`], one [`Optics`] |
-//! | MinPts | [`Tree`] of mutual reachability | any eps ([`Tree::cut`]), any least size ([`hdbscan()`]) |
+//! | distances | [`Ground`]: whole matrix, sorted neighbors | any `MinPts`: one [`Tree`], one [`Optics`] |
+//! | `MinPts` | [`Tree`] of mutual reachability | any eps ([`Tree::cut`]), any least size ([`hdbscan()`]) |
 //! | largest k | [`Spectrum`]: eigenvectors | any smaller k |
 //!
 //! [`cluster`] runs the method that [`ClusterParams`] names on these. [`indices`] measures labels,
-//! [`agreement()`] compares them with known routes, [`sweep()`] tries pairs of eps and MinPts,
+//! [`agreement()`] compares them with known routes, [`sweep()`] tries pairs of eps and `MinPts`,
 //! [`red_flags`] says what is odd.
 
 pub mod agreement;
@@ -53,7 +53,7 @@ pub use tree::{Edge, Tree};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice as _};
 
-/// So many neighbors of each trip are sorted at least: enough for most MinPts, 512 bytes a trip.
+/// So many neighbors of each trip are sorted at least: enough for most `MinPts`, 512 bytes a trip.
 const NEIGHBORS: usize = 64;
 
 /// Distances in the forms in which methods read them.
@@ -66,7 +66,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Prepares `matrix` for every MinPts up to `most_min_trips` and scales by any neighbor up to
+    /// Prepares `matrix` for every `MinPts` up to `most_min_trips` and scales by any neighbor up to
     /// the same, or up to 64 where that is more.
     pub fn new(matrix: &Condensed, most_min_trips: usize, job: &Job) -> Result<Ground, Stopped> {
         let square = Square::new(matrix, job)?;
@@ -74,13 +74,13 @@ impl Ground {
         Ok(Ground { square, near })
     }
 
-    /// Grows the tree for a MinPts, sorting more neighbors for it if there are too few.
+    /// Grows the tree for a `MinPts`, sorting more neighbors for it if there are too few.
     pub fn tree(&self, params: &Checked<DensityParams>, job: &Job) -> Result<Tree, Stopped> {
         let min_trips = params.min_trips;
         self.with_near(min_trips, job, |near| Tree::new(&self.square, near, min_trips, job))
     }
 
-    /// Orders trips for the reachability plot of a MinPts.
+    /// Orders trips for the reachability plot of a `MinPts`.
     pub fn optics(&self, params: &Checked<DensityParams>, job: &Job) -> Result<Optics, Stopped> {
         let min_trips = params.min_trips;
         self.with_near(min_trips, job, |near| Optics::new(&self.square, near, min_trips, job))
@@ -98,7 +98,7 @@ impl Ground {
         })
     }
 
-    /// Tries all pairs of eps and MinPts.
+    /// Tries all pairs of eps and `MinPts`.
     pub fn sweep(&self, params: &Checked<SweepParams>, job: &Job) -> Result<Sweep, Stopped> {
         self.with_near(params.min_trips_high, job, |near| sweep(&self.square, near, params, job))
     }
@@ -138,7 +138,7 @@ pub enum ClusterError {
         /// How many are known.
         known: usize,
     },
-    /// MinPts above n: no trip can be core.
+    /// `MinPts` above n: no trip can be core.
     #[error("min_trips is {min_trips}, but there are only {trips} trips; lower min_trips")]
     TooFewTrips {
         /// What was asked for.
@@ -155,7 +155,9 @@ pub enum ClusterError {
         what: &'static str,
     },
     /// Some distances are not known.
-    #[error("{method} needs the distances of all pairs, but far ones were not measured; choose a method by density, or measure all")]
+    #[error(
+        "{method} needs the distances of all pairs, but far ones were not measured; choose a method by density, or measure all"
+    )]
     Unmeasured {
         /// The method.
         method: &'static str,

@@ -1,4 +1,4 @@
-//! Each trip's nearest neighbors in order, found once for every MinPts.
+//! Each trip's nearest neighbors in order, found once for every `MinPts`.
 
 use rayon::prelude::*;
 
@@ -31,9 +31,11 @@ impl Neighbors {
             .try_for_each_init(Vec::new, |keys, (trip, (trips, distances))| {
                 // Bits of a float that is not below 0 order as the float does.
                 keys.clear();
-                keys.extend(square.row(trip).iter().enumerate().map(|(other, distance)| {
-                    (u64::from(distance.to_bits()) << 32) | other as u64
-                }));
+                keys.extend(
+                    square.row(trip).iter().enumerate().map(|(other, distance)| {
+                        (u64::from(distance.to_bits()) << 32) | other as u64
+                    }),
+                );
                 keys.swap_remove(trip);
                 if each < keys.len() {
                     keys.select_nth_unstable(each);
@@ -70,7 +72,7 @@ impl Neighbors {
         self.trips[range.clone()].iter().copied().zip(self.distances[range].iter().copied())
     }
 
-    /// Whether enough neighbors are known for this MinPts.
+    /// Whether enough neighbors are known for this `MinPts`.
     pub fn serves(&self, min_trips: usize) -> bool {
         min_trips <= self.each + 1 || self.each + 1 >= self.n
     }
@@ -80,7 +82,7 @@ impl Neighbors {
     ///
     /// # Panics
     ///
-    /// If the neighbors do not [serve](Neighbors::serves) this MinPts.
+    /// If the neighbors do not [serve](Neighbors::serves) this `MinPts`.
     pub fn core_distances(&self, min_trips: usize) -> Vec<f32> {
         assert!(self.serves(min_trips), "{} neighbors for MinPts {min_trips}", self.each);
         match min_trips {

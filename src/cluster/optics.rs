@@ -25,7 +25,7 @@ impl Optics {
     ///
     /// # Panics
     ///
-    /// If `near` does not [serve](Neighbors::serves) this MinPts.
+    /// If `near` does not [serve](Neighbors::serves) this `MinPts`.
     ///
     /// # Reference
     ///
@@ -47,7 +47,7 @@ impl Optics {
         })
     }
 
-    /// The MinPts it was made for.
+    /// The `MinPts` it was made for.
     pub fn min_trips(&self) -> usize {
         self.min_trips
     }

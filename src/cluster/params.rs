@@ -79,9 +79,29 @@ impl Default for SpectrumParams {
 
 impl Params for SpectrumParams {
     fn describe(&mut self, form: &mut dyn Form) {
-        form.count("k_max", &mut self.k_max, Field { unit: "clusters", range: 2..=50, help: "The largest number of clusters that can be asked for." });
-        form.count("scale_neighbor", &mut self.scale_neighbor, Field { unit: "", range: 1..=100, help: "The neighbor whose distance is a trip's own scale; 7 in the paper." });
-        form.count("seed", &mut self.seed, Field { unit: "", range: 0..=1_000_000_000, help: "Seed of what is drawn by chance." });
+        form.count(
+            "k_max",
+            &mut self.k_max,
+            Field {
+                unit: "clusters",
+                range: 2..=50,
+                help: "The largest number of clusters that can be asked for.",
+            },
+        );
+        form.count(
+            "scale_neighbor",
+            &mut self.scale_neighbor,
+            Field {
+                unit: "",
+                range: 1..=100,
+                help: "The neighbor whose distance is a trip's own scale; 7 in the paper.",
+            },
+        );
+        form.count(
+            "seed",
+            &mut self.seed,
+            Field { unit: "", range: 0..=1_000_000_000, help: "Seed of what is drawn by chance." },
+        );
     }
 }
 
@@ -120,9 +140,29 @@ impl Params for ClusterParams {
     fn describe(&mut self, form: &mut dyn Form) {
         self.method.describe("method", form, "How trips are grouped: dbscan, optics and hdbscan by density, with noise; k-medoids, k-means and spectral into k clusters, without.");
         form.number("eps", &mut self.eps, Field { unit: "", range: 0.0..=1e7, help: "How far apart two trips may be and still be neighbors, in the unit of the metric: the paper's ε (dbscan, optics)." });
-        form.count("min_cluster_size", &mut self.min_cluster_size, Field { unit: "trips", range: 2..=100_000, help: "The least trips of a cluster (hdbscan)." });
-        form.count("k", &mut self.k, Field { unit: "clusters", range: 1..=1000, help: "How many clusters (k-medoids, k-means, spectral)." });
+        form.count(
+            "min_cluster_size",
+            &mut self.min_cluster_size,
+            Field {
+                unit: "trips",
+                range: 2..=100_000,
+                help: "The least trips of a cluster (hdbscan).",
+            },
+        );
+        form.count(
+            "k",
+            &mut self.k,
+            Field {
+                unit: "clusters",
+                range: 1..=1000,
+                help: "How many clusters (k-medoids, k-means, spectral).",
+            },
+        );
         form.count("starts", &mut self.starts, Field { unit: "", range: 1..=100, help: "From how many beginnings the search starts; the best counts (k-medoids, k-means)." });
-        form.count("seed", &mut self.seed, Field { unit: "", range: 0..=1_000_000_000, help: "Seed of what is drawn by chance." });
+        form.count(
+            "seed",
+            &mut self.seed,
+            Field { unit: "", range: 0..=1_000_000_000, help: "Seed of what is drawn by chance." },
+        );
     }
 }

@@ -31,7 +31,7 @@ impl Spectrum {
     /// `exp(-d² / (s_i s_j))`, 0 of a trip to itself, where `s_i` is trip i's distance to its
     /// `scale_neighbor`-th neighbor (7 in the paper). Fewer if there are fewer trips.
     ///
-    /// Takes O(n²) time for the affinities and O(n k_max²) and more for the vectors.
+    /// Takes O(n²) time for the affinities and O(n `k_max`²) and more for the vectors.
     ///
     /// # Panics
     ///
@@ -169,8 +169,7 @@ mod tests {
     use crate::base::rng::Rng;
 
     fn ground(places: &[f64]) -> (Square, Neighbors) {
-        let matrix =
-            Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs() as f32);
+        let matrix = Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs() as f32);
         let square = Square::new(&matrix, &Job::default()).unwrap();
         let near = Neighbors::new(&square, 10, &Job::default()).unwrap();
         (square, near)

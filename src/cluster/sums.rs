@@ -150,9 +150,8 @@ impl<'a> Sums<'a> {
         }
         let finite = |value: f64| value.is_finite().then_some(value);
         let medoids = self.medoids(labels);
-        let to_medoid = |trip: usize, label: u32| {
-            f64::from(self.square.between(trip, medoids[label as usize]))
-        };
+        let to_medoid =
+            |trip: usize, label: u32| f64::from(self.square.between(trip, medoids[label as usize]));
         let k = labels.clusters();
         let n = labels.len() - labels.noise();
         let (mut spread, mut squares) = (vec![0.0; k], 0.0);
@@ -199,7 +198,8 @@ impl<'a> Sums<'a> {
     fn silhouette(&self, labels: &Labels) -> f64 {
         // The least mean distance to another cluster, a cluster at a time over all trips.
         let mut nearest = vec![f64::INFINITY; labels.len()];
-        let own: Vec<u32> = labels.as_slice().iter().map(|label| label.unwrap_or(u32::MAX)).collect();
+        let own: Vec<u32> =
+            labels.as_slice().iter().map(|label| label.unwrap_or(u32::MAX)).collect();
         for cluster in 0..labels.clusters() {
             let share = 1.0 / f64::from(labels.sizes()[cluster]);
             let columns = self.column(cluster).iter().zip(&own).zip(&mut nearest);
@@ -231,8 +231,7 @@ mod tests {
     use crate::base::rng::Rng;
 
     fn on_line(places: &[f64]) -> Square {
-        let matrix =
-            Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs() as f32);
+        let matrix = Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs() as f32);
         Square::new(&matrix, &Job::default()).unwrap()
     }
 

@@ -1,4 +1,4 @@
-//! Every pair of eps and MinPts tried, and the best chosen.
+//! Every pair of eps and `MinPts` tried, and the best chosen.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -30,11 +30,11 @@ impl Choice for Weighing {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SweepParams {
-    /// The least MinPts.
+    /// The least `MinPts`.
     pub min_trips_low: usize,
-    /// The greatest MinPts.
+    /// The greatest `MinPts`.
     pub min_trips_high: usize,
-    /// How many eps are tried for each MinPts.
+    /// How many eps are tried for each `MinPts`.
     pub eps_count: usize,
     /// The least eps, in the unit of distances.
     pub eps_low: f64,
@@ -62,9 +62,17 @@ impl Params for SweepParams {
         let trips = |help| Field { unit: "trips", range: 1..=500, help };
         form.count("min_trips_low", &mut self.min_trips_low, trips("The least MinPts tried."));
         form.count("min_trips_high", &mut self.min_trips_high, trips("The greatest MinPts tried."));
-        form.count("eps_count", &mut self.eps_count, Field { unit: "", range: 2..=200, help: "How many eps are tried for each MinPts." });
+        form.count(
+            "eps_count",
+            &mut self.eps_count,
+            Field { unit: "", range: 2..=200, help: "How many eps are tried for each MinPts." },
+        );
         let eps = |help| Field { unit: "", range: 0.0..=1e7, help };
-        form.number("eps_low", &mut self.eps_low, eps("The least eps tried, if the greatest is given."));
+        form.number(
+            "eps_low",
+            &mut self.eps_low,
+            eps("The least eps tried, if the greatest is given."),
+        );
         form.number("eps_high", &mut self.eps_high, eps("The greatest eps tried; 0 to choose all by an inverse Gaussian fitted to core distances."));
         self.weighing.describe("weighing", form, "What makes a pair good: SCCH times the share of trips that are in a cluster (kept), or SCCH as in the paper, which leaves noise out.");
     }
@@ -73,7 +81,9 @@ impl Params for SweepParams {
         let mut faults = Vec::new();
         if self.min_trips_low > self.min_trips_high {
             let (low, high) = (self.min_trips_low, self.min_trips_high);
-            faults.push(format!("min_trips_low is {low}; it must not be above min_trips_high, {high}"));
+            faults.push(format!(
+                "min_trips_low is {low}; it must not be above min_trips_high, {high}"
+            ));
         }
         if self.eps_high > 0.0 && self.eps_low >= self.eps_high {
             let (low, high) = (self.eps_low, self.eps_high);
@@ -109,21 +119,21 @@ pub struct Row {
 /// All pairs tried.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Sweep {
-    /// By MinPts, then by eps.
+    /// By `MinPts`, then by eps.
     pub rows: Vec<Row>,
-    /// The row with the highest score, of several the one with the larger eps and then the smaller MinPts; none
+    /// The row with the highest score, of several the one with the larger eps and then the smaller `MinPts`; none
     /// if no pair gave two clusters.
     pub best: Option<usize>,
 }
 
 /// Tries all pairs and scores them by `SCCH = (minmax(SC) + minmax(CH)) / 2`.
 ///
-/// One spanning tree for each MinPts, each cut at every eps; sums of distances go from one cut to
+/// One spanning tree for each `MinPts`, each cut at every eps; sums of distances go from one cut to
 /// the next, so that a trip is added up once as it leaves noise.
 ///
 /// # Panics
 ///
-/// If `near` does not [serve](Neighbors::serves) the greatest MinPts.
+/// If `near` does not [serve](Neighbors::serves) the greatest `MinPts`.
 ///
 /// # Reference
 ///
@@ -155,13 +165,11 @@ pub fn sweep(
         .collect::<Result<_, Stopped>>()?;
     let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
     score(&mut rows, square.len(), params.weighing);
-    let best = (0..rows.len())
-        .filter(|place| rows[*place].score.is_some())
-        .max_by(|a, b| {
-            let by = |row: &Row| (row.score.unwrap_or(0.0), row.eps);
-            let (a, b) = (by(&rows[*a]), by(&rows[*b]));
-            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
-        });
+    let best = (0..rows.len()).filter(|place| rows[*place].score.is_some()).max_by(|a, b| {
+        let by = |row: &Row| (row.score.unwrap_or(0.0), row.eps);
+        let (a, b) = (by(&rows[*a]), by(&rows[*b]));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
     Ok(Sweep { rows, best })
 }
 
@@ -187,7 +195,7 @@ fn row(sums: &mut Sums, labels: &Labels, eps: f32, min_trips: usize) -> Row {
     }
 }
 
-/// The eps to try for one MinPts, rising.
+/// The eps to try for one `MinPts`, rising.
 ///
 /// Evenly between the limits given; or, by an inverse Gaussian fitted to the core distances, the
 /// mode and quantiles: a third of them even over the middle, the rest thinning out towards 1, as

@@ -72,7 +72,8 @@ fn the_best_pair_of_a_sweep_finds_planted_routes_among_noise() {
         let (mut points, mut truth) = (Vec::new(), Vec::new());
         for route in 0..routes {
             let center = [0.0, 1.0].map(|axis| {
-                let turn = std::f64::consts::TAU * (f64::from(route) / f64::from(routes) + axis / 4.0);
+                let turn =
+                    std::f64::consts::TAU * (f64::from(route) / f64::from(routes) + axis / 4.0);
                 600.0 * turn.cos()
             });
             for _ in 0..per {
@@ -108,9 +109,11 @@ fn a_sweep_says_of_each_pair_what_plain_methods_say() {
         let anew = indices(&ground.square, &labels);
         assert_eq!((row.clusters, row.noise), (labels.clusters(), labels.noise()));
         assert_eq!(row.scch.is_some(), row.sc.is_some() && row.ch.is_some());
-        for (a, b) in
-            [(row.sc, anew.silhouette), (row.ch, anew.calinski_harabasz), (row.db, anew.davies_bouldin)]
-        {
+        for (a, b) in [
+            (row.sc, anew.silhouette),
+            (row.ch, anew.calinski_harabasz),
+            (row.db, anew.davies_bouldin),
+        ] {
             assert_eq!(a.is_some(), b.is_some(), "{row:?}");
             let (a, b) = (a.unwrap_or(0.0), b.unwrap_or(0.0));
             assert!((a - b).abs() <= 1e-6 * b.abs().max(1.0), "{row:?} {anew:?}");

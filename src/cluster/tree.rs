@@ -17,7 +17,7 @@ pub struct Edge {
     pub length: f32,
 }
 
-/// For one MinPts, the minimum spanning tree of mutual reachability distances.
+/// For one `MinPts`, the minimum spanning tree of mutual reachability distances.
 ///
 /// The mutual reachability distance of two trips is the largest of their distance and of the core
 /// distances of both: the eps from which on they are core trips within reach of each other. Cutting
@@ -39,11 +39,11 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Grows the tree for MinPts `min_trips` in O(n²) time.
+    /// Grows the tree for `MinPts` `min_trips` in O(n²) time.
     ///
     /// # Panics
     ///
-    /// If `near` does not [serve](Neighbors::serves) this MinPts.
+    /// If `near` does not [serve](Neighbors::serves) this `MinPts`.
     pub fn new(
         square: &Square,
         near: &Neighbors,
@@ -61,7 +61,7 @@ impl Tree {
         Ok(Tree { min_trips, core, edges })
     }
 
-    /// The MinPts it was grown for.
+    /// The `MinPts` it was grown for.
     pub fn min_trips(&self) -> usize {
         self.min_trips
     }
@@ -92,7 +92,7 @@ impl Tree {
     /// The clusters of DBSCAN at `eps`, the same as [`dbscan`](super::dbscan::dbscan) finds, border
     /// trips included. `near` must be what the tree was grown from.
     ///
-    /// Takes O(n MinPts) time at most: a trip that is not core has fewer than MinPts neighbors.
+    /// Takes `O(n MinPts)` time at most: a trip that is not core has fewer than `MinPts` neighbors.
     pub fn cut(&self, near: &Neighbors, eps: f32) -> Labels {
         let eps = eps.min(f32::MAX); // Infinitely far is never near.
         let n = self.core.len();

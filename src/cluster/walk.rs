@@ -40,7 +40,8 @@ pub(super) fn walk(
         is_visited[here] = true;
         threshold[here] = f32::INFINITY;
         reach[here] = f32::INFINITY;
-        let nearest = relax(square.row(here), core[here], here as u32, &threshold, &mut reach, &mut from);
+        let nearest =
+            relax(square.row(here), core[here], here as u32, &threshold, &mut reach, &mut from);
         job.step()?;
         here = if nearest < f32::INFINITY {
             reach.iter().position(|reach| *reach == nearest).expect("the nearest is among them")
