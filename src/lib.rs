@@ -111,6 +111,7 @@
 pub mod ais;
 pub mod base;
 pub mod cli;
+pub mod cluster;
 pub mod flow;
 pub mod io;
 pub mod prep;

@@ -162,7 +162,7 @@ fn one_trip_and_identical_trips_are_grouped_by_every_method() {
             for eps in [0.0, 5.0] {
                 let params = ClusterParams { method: *method, eps, k: 1, ..Default::default() };
                 let found = run(&params, &points, 1).unwrap();
-                let expected = if *method == Method::Hdbscan { 0 } else { 1 };
+                let expected = usize::from(*method != Method::Hdbscan);
                 assert_eq!(found.labels.clusters(), expected, "{method:?} {eps}");
             }
         }
