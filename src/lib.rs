@@ -113,6 +113,7 @@ pub mod base;
 pub mod cli;
 pub mod compress;
 pub mod distance;
+pub mod cluster;
 pub mod flow;
 pub mod io;
 pub mod prep;

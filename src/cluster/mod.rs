@@ -1,0 +1,265 @@
+//! Trips into groups, by the distances between them.
+//!
+//! What costs is computed once and what the user moves is cheap:
+//!
+//! | made of | what | then cheap |
+//! | --- | --- | --- |
+//! | distances | [`Ground`]: whole matrix, sorted neighbors | any `MinPts`: one [`Tree`], one [`Optics`] |
+//! | `MinPts` | [`Tree`] of mutual reachability | any eps ([`Tree::cut`]), any least size ([`hdbscan()`]) |
+//! | largest k | [`Spectrum`]: eigenvectors | any smaller k |
+//!
+//! [`cluster`] runs the method that [`ClusterParams`] names on these. [`indices`] measures labels,
+//! [`agreement()`] compares them with known routes, [`sweep()`] tries pairs of eps and `MinPts`,
+//! [`red_flags`] says what is odd.
+
+pub mod agreement;
+pub mod dbscan;
+mod eigen;
+pub mod flags;
+pub mod hdbscan;
+pub mod inverse_gaussian;
+pub mod labels;
+pub mod matrix;
+pub mod means;
+pub mod medoids;
+pub mod near;
+pub mod optics;
+pub mod params;
+pub mod spectral;
+pub mod sums;
+pub mod sweep;
+#[cfg(test)]
+mod tests;
+pub mod tree;
+mod walk;
+
+pub use agreement::{Agreement, agreement};
+pub use dbscan::dbscan;
+pub use flags::{RedFlag, red_flags};
+pub use hdbscan::{Lasting, hdbscan};
+pub use inverse_gaussian::InverseGaussian;
+pub use labels::Labels;
+pub use matrix::{Condensed, MatrixError, Square};
+pub use means::{Means, k_means};
+pub use medoids::{Medoids, k_medoids};
+pub use near::Neighbors;
+pub use optics::Optics;
+pub use params::{ClusterParams, DensityParams, Method, SpectrumParams};
+pub use spectral::{KRow, Spectrum, k_curve};
+pub use sums::{Indices, indices, medoids};
+pub use sweep::{Row, Sweep, SweepParams, Weighing, sweep};
+pub use tree::{Edge, Tree};
+
+use crate::base::job::{Job, Stopped};
+use crate::base::params::{Checked, Choice as _};
+
+/// So many neighbors of each trip are sorted at least: enough for most `MinPts`, 512 bytes a trip.
+const NEIGHBORS: usize = 64;
+
+/// Distances in the forms in which methods read them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ground {
+    /// All distances.
+    pub square: Square,
+    /// Each trip's nearest.
+    pub near: Neighbors,
+}
+
+impl Ground {
+    /// Prepares `matrix` for every `MinPts` up to `most_min_trips` and scales by any neighbor up to
+    /// the same, or up to 64 where that is more.
+    pub fn new(matrix: &Condensed, most_min_trips: usize, job: &Job) -> Result<Ground, Stopped> {
+        let square = Square::new(matrix, job)?;
+        let near = Neighbors::new(&square, most_min_trips.max(NEIGHBORS), job)?;
+        Ok(Ground { square, near })
+    }
+
+    /// Grows the tree for a `MinPts`, sorting more neighbors for it if there are too few.
+    pub fn tree(&self, params: &Checked<DensityParams>, job: &Job) -> Result<Tree, Stopped> {
+        let min_trips = params.min_trips;
+        self.with_near(min_trips, job, |near| Tree::new(&self.square, near, min_trips, job))
+    }
+
+    /// Orders trips for the reachability plot of a `MinPts`.
+    pub fn optics(&self, params: &Checked<DensityParams>, job: &Job) -> Result<Optics, Stopped> {
+        let min_trips = params.min_trips;
+        self.with_near(min_trips, job, |near| Optics::new(&self.square, near, min_trips, job))
+    }
+
+    /// Finds the eigenvectors for spectral clustering.
+    pub fn spectrum(
+        &self,
+        params: &Checked<SpectrumParams>,
+        job: &Job,
+    ) -> Result<Spectrum, Stopped> {
+        let (k, scale, seed) = (params.k_max, params.scale_neighbor, params.seed as u64);
+        self.with_near(scale + 1, job, |near| {
+            Spectrum::new(&self.square, near, k, scale, seed, job)
+        })
+    }
+
+    /// Tries all pairs of eps and `MinPts`.
+    pub fn sweep(&self, params: &Checked<SweepParams>, job: &Job) -> Result<Sweep, Stopped> {
+        self.with_near(params.min_trips_high, job, |near| sweep(&self.square, near, params, job))
+    }
+
+    fn with_near<T>(
+        &self,
+        min_trips: usize,
+        job: &Job,
+        work: impl FnOnce(&Neighbors) -> Result<T, Stopped>,
+    ) -> Result<T, Stopped> {
+        if self.near.serves(min_trips) {
+            return work(&self.near);
+        }
+        work(&Neighbors::new(&self.square, min_trips, job)?)
+    }
+}
+
+/// Why a method cannot group these trips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClusterError {
+    /// There is nothing to group.
+    #[error("there are no trips to cluster; load a file, or let more pass the filter")]
+    NoTrips,
+    /// More clusters than trips.
+    #[error("k is {k}, but there are only {trips} trips; lower k")]
+    TooManyClusters {
+        /// What was asked for.
+        k: usize,
+        /// How many trips there are.
+        trips: usize,
+    },
+    /// More clusters than eigenvectors.
+    #[error("k is {k}, but only {known} eigenvectors are known; raise k_max or lower k")]
+    TooFewVectors {
+        /// What was asked for.
+        k: usize,
+        /// How many are known.
+        known: usize,
+    },
+    /// `MinPts` above n: no trip can be core.
+    #[error("min_trips is {min_trips}, but there are only {trips} trips; lower min_trips")]
+    TooFewTrips {
+        /// What was asked for.
+        min_trips: usize,
+        /// How many trips there are.
+        trips: usize,
+    },
+    /// The method needs what was not given.
+    #[error("{method} needs {what}, which is not there")]
+    Missing {
+        /// The method.
+        method: &'static str,
+        /// What it needs.
+        what: &'static str,
+    },
+    /// Some distances are not known.
+    #[error(
+        "{method} needs the distances of all pairs, but far ones were not measured; choose a method by density, or measure all"
+    )]
+    Unmeasured {
+        /// The method.
+        method: &'static str,
+    },
+}
+
+impl From<ClusterError> for Stopped {
+    fn from(error: ClusterError) -> Stopped {
+        Stopped::Failed(error.to_string())
+    }
+}
+
+/// Trips resampled to the same number of positions.
+#[derive(Debug, Clone, Copy)]
+pub struct Points<'a> {
+    /// `[trip, dim]`, row by row.
+    pub values: &'a [f32],
+    /// How many numbers a trip has.
+    pub dim: usize,
+}
+
+/// What [`cluster`] may read. What the method does not need may be none.
+#[derive(Debug, Clone, Copy)]
+pub struct Made<'a> {
+    /// Distances.
+    pub ground: &'a Ground,
+    /// The tree, for `DBSCAN` and `HDBSCAN`.
+    pub tree: Option<&'a Tree>,
+    /// The order, for `OPTICS`.
+    pub optics: Option<&'a Optics>,
+    /// The eigenvectors, for spectral clustering.
+    pub spectrum: Option<&'a Spectrum>,
+    /// Resampled trips, for k-means.
+    pub points: Option<Points<'a>>,
+}
+
+/// Trips in groups, and what is odd about them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clustering {
+    /// The cluster of each trip.
+    pub labels: Labels,
+    /// How many trips are core, where the method knows core trips.
+    pub cores: Option<usize>,
+    /// What a practiced eye would see.
+    pub flags: Vec<RedFlag>,
+}
+
+/// Groups trips by the method that `params` names. Refuses, in words, what cannot be grouped as
+/// asked ([`ClusterError`]).
+pub fn cluster(
+    params: &Checked<ClusterParams>,
+    made: &Made,
+    job: &Job,
+) -> Result<Clustering, Stopped> {
+    let n = made.ground.square.len();
+    if n == 0 {
+        return Err(ClusterError::NoTrips.into());
+    }
+    let name = Method::CASES.iter().find(|(_, case)| *case == params.method);
+    let method = name.map_or("", |(name, _)| name);
+    let missing = |what| ClusterError::Missing { method, what };
+    let enough = |min_trips: usize| {
+        if min_trips <= n { Ok(()) } else { Err(ClusterError::TooFewTrips { min_trips, trips: n }) }
+    };
+    let (k, starts, seed) = (params.k, params.starts, params.seed as u64);
+    if !params.method.marks_noise() && k > n {
+        return Err(ClusterError::TooManyClusters { k, trips: n }.into());
+    }
+    let eps = params.eps as f32;
+    let tree = || made.tree.ok_or(missing("the spanning tree"));
+    let (labels, cores) = match params.method {
+        Method::Dbscan => {
+            let tree = tree()?;
+            enough(tree.min_trips())?;
+            let cut = |near: &Neighbors| Ok(tree.cut(near, eps));
+            (made.ground.with_near(tree.min_trips(), job, cut)?, Some(tree.cores(eps)))
+        }
+        Method::Optics => {
+            let optics = made.optics.ok_or(missing("the reachability plot"))?;
+            enough(optics.min_trips())?;
+            (optics.cut(eps), Some(optics.cores(eps)))
+        }
+        Method::Hdbscan => {
+            let tree = tree()?;
+            enough(tree.min_trips())?;
+            (hdbscan(tree, params.min_cluster_size).labels, None)
+        }
+        Method::KMedoids => {
+            let found = k_medoids(&made.ground.square, k, starts, seed, job)?;
+            (found.ok_or(ClusterError::Unmeasured { method })?.labels, None)
+        }
+        Method::KMeans => {
+            let Points { values, dim } = made.points.ok_or(missing("resampled trips"))?;
+            let found = k_means(values, dim, k, starts, seed, job)?;
+            (found.ok_or(missing("a finite position at every place of a trip"))?.labels, None)
+        }
+        Method::Spectral => {
+            let spectrum = made.spectrum.ok_or(missing("eigenvectors"))?;
+            let found = spectrum.labels(k, seed, job)?;
+            (found.ok_or(ClusterError::TooFewVectors { k, known: spectrum.k_max() })?, None)
+        }
+    };
+    let flags = red_flags(&labels, cores);
+    Ok(Clustering { labels, cores, flags })
+}
