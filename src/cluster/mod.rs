@@ -1,0 +1,3 @@
+//! Trips that belong together, and the routes they follow.
+
+pub mod route;

@@ -1,0 +1,453 @@
+//! Routes: the water that the trips of a cluster share, and how they sail it.
+//!
+//! [`routes()`] finds the center line of each cluster, how far its trips spread to either side, and
+//! their speeds along it. [`Route::shape`] is what is drawn and exported; [`shared_water()`] says
+//! which routes cover each other.
+
+mod between;
+mod cross;
+mod line;
+mod medoid;
+mod params;
+mod plane;
+mod shape;
+mod spread;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+
+pub use between::{Shared, shared_water};
+pub use params::RouteParams;
+pub use shape::{Arrow, Shape};
+pub use spread::Spread;
+
+use self::cross::{Crossing, Passage, passage};
+use self::line::Line;
+use self::plane::{Path, course_deg};
+use self::spread::{median, quantile};
+use crate::ais::{Fleet, ShipKind, Trip};
+use crate::base::geo::{Position, short_distance_m};
+use crate::base::job::{Job, Stopped};
+use crate::base::params::Checked;
+use crate::base::units::{kn_from_mps, nmi_from_m, s_from_ms};
+
+/// A route has at most about this many center points: more would neither be seen nor hold more
+/// than the reports of a trip do.
+const MAX_STEPS: f64 = 400.0;
+
+/// And at least this many steps, however short it is.
+const MIN_STEPS: f64 = 8.0;
+
+/// In each round the line is lengthened by this share at either end, to follow where most members
+/// sail further than the medoid.
+const EXTENSION: f64 = 0.1;
+
+/// Milliseconds in an hour.
+const HOUR_MS: i64 = 3_600_000;
+
+/// What the trips of one cluster have in common.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Route {
+    /// The number of its cluster.
+    pub id: u32,
+    /// Its trips, as indices into all trips, sorted by vessel and time.
+    pub members: Vec<usize>,
+    /// How many of them sail along the route at all. The others lie still, or nowhere.
+    pub sailing: usize,
+    /// The member in the middle of all, from which the center line was begun.
+    pub medoid: usize,
+    /// The center line, at even steps; at least two points.
+    pub center: Vec<CenterPoint>,
+    /// The course of the straight line (on Mercator's map) from the beginning of the center line
+    /// to its end, degrees.
+    pub direction_deg: f64,
+    /// The share of the sailing members that sail against that, `0..=0.5`.
+    pub opposite_share: f64,
+    /// Length of the center line, nautical miles.
+    pub length_nmi: f64,
+    /// Median over the center line of the way between its edges, meters.
+    pub median_width_m: f64,
+    /// Speeds of the members at all center points, each weighing the same, knots; `None` where no
+    /// speed is known.
+    pub sog_kn: Option<Spread>,
+    /// How long the members last from first to last report, seconds.
+    pub duration_s: Spread,
+    /// How many members are of each kind, in the order of [`ShipKind::ALL`].
+    pub by_kind: [u32; ShipKind::ALL.len()],
+    /// How many members pass the middle of the route in each hour of the day, UTC. A member that
+    /// does not pass it counts by the middle of its own time.
+    pub by_hour: [u32; 24],
+    /// How many ships the members are of.
+    pub vessels: usize,
+    /// The first report of all members, UTC milliseconds.
+    pub first_ms: i64,
+    /// The last report of all members, UTC milliseconds.
+    pub last_ms: i64,
+}
+
+/// A point of a center line, and how the members pass it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct CenterPoint {
+    /// Where it is.
+    pub position: Position,
+    /// How far along the center line, meters.
+    pub distance_m: f64,
+    /// The course of the center line, degrees.
+    pub direction_deg: f64,
+    /// How far to port the edge lies beyond which the outermost 5 % of the members pass, meters.
+    /// (5 % unless [`RouteParams::outer_percent`] says otherwise.)
+    pub left_m: f64,
+    /// The same to starboard.
+    pub right_m: f64,
+    /// The members' speeds over ground, knots; `None` where none is known.
+    pub sog_kn: Option<Spread>,
+    /// How many members pass.
+    pub present: usize,
+}
+
+/// The routes of some clusters.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Routes {
+    /// One for each cluster that has a route, in their order.
+    pub routes: Vec<Route>,
+    /// The clusters without one: none of their trips leads anywhere.
+    pub without: Vec<u32>,
+}
+
+/// The routes of `clusters`, each a list of indices into `trips`. `medoids[i]` is the medoid of
+/// cluster `i` where one is known already; `medoids` may be shorter, or empty.
+///
+/// Takes time linear in the number of reports of all members, on all cores.
+///
+/// # Errors
+///
+/// [`Stopped::Cancelled`] if the job was cancelled.
+///
+/// # Panics
+///
+/// If a cluster names a trip that is not there.
+pub fn routes(
+    fleet: &Fleet,
+    trips: &[Trip],
+    clusters: &[Vec<usize>],
+    medoids: &[Option<usize>],
+    params: &Checked<RouteParams>,
+    job: &Job,
+) -> Result<Routes, Stopped> {
+    job.expect(clusters.iter().map(Vec::len).sum());
+    let found = clusters
+        .par_iter()
+        .enumerate()
+        .map(|(id, members)| {
+            job.go_on()?;
+            let medoid = medoids.get(id).copied().flatten();
+            let found = route(fleet, trips, members, medoid, id as u32, params);
+            job.advance(members.len())?;
+            Ok(found)
+        })
+        .collect::<Result<Vec<Option<Route>>, Stopped>>()?;
+    let mut routes = Routes::default();
+    for (id, route) in found.into_iter().enumerate() {
+        match route {
+            Some(route) => routes.routes.push(route),
+            None => routes.without.push(id as u32),
+        }
+    }
+    Ok(routes)
+}
+
+/// The route of the trips `members`, or `None` where none of them leads anywhere. Its direction is
+/// that of most members. Neither the order of members nor that of trips matters.
+///
+/// The line begins as `medoid`, or as the member that lies nearest to some others where none is
+/// named, at even steps. Then, some rounds long: each member's crossing of the normal line at each
+/// step is found (`cross.rs` says how); the median of the crossings moves the line sideways; it
+/// is cut to its longest part where more than half of the members pass, and goes on beyond its
+/// ends where they do. Sideways moves are smoothed over three steps, places never, so that bends
+/// keep their shape.
+///
+/// Where members cover so different parts that nowhere half of them pass, more than half of the
+/// most that pass anywhere is enough.
+///
+/// Reports without a position count as not sent. A speed that was not reported is taken from
+/// places and times.
+///
+/// # Panics
+///
+/// If a member is not in `trips`.
+pub fn route(
+    fleet: &Fleet,
+    trips: &[Trip],
+    members: &[usize],
+    medoid: Option<usize>,
+    id: u32,
+    params: &Checked<RouteParams>,
+) -> Option<Route> {
+    let mut members = members.to_vec();
+    members.sort_unstable_by_key(|index| {
+        let trip = &trips[*index];
+        (trip.vessel, trip.reports.start, *index)
+    });
+    let mut paths: Vec<Path> =
+        members.par_iter().map(|index| Path::of(fleet, &trips[*index])).collect();
+    let begin = |place: &usize| {
+        let path = &paths[*place];
+        let step_m = params.step_m.clamp(path.length_m() / MAX_STEPS, path.length_m() / MIN_STEPS);
+        let line = Line::along(&path.places, step_m);
+        (line.len() >= 2).then_some((*place, line, step_m))
+    };
+    let named = medoid.and_then(|medoid| members.iter().position(|index| *index == medoid));
+    let (medoid, line, step_m) = named
+        .as_ref()
+        .and_then(begin)
+        .or_else(|| begin(&medoid::central(&paths)?))
+        // A medoid that goes out and back within a step makes no line; some other may.
+        .or_else(|| (0..paths.len()).find_map(|place| begin(&place)))?;
+    paths.par_iter_mut().for_each(|path| path.bring_to(line.places()));
+    let (line, passages) = settled(&paths, line, step_m, params);
+    Some(described(fleet, trips, members, medoid, id, &Settled { paths, line, passages }, params))
+}
+
+/// A line that has come to rest, and how the paths pass along it.
+struct Settled {
+    paths: Vec<Path>,
+    line: Line,
+    passages: Vec<Option<Passage>>,
+}
+
+/// The line after its rounds, and the passages along it.
+fn settled(
+    paths: &[Path],
+    mut line: Line,
+    step_m: f64,
+    params: &RouteParams,
+) -> (Line, Vec<Option<Passage>>) {
+    let pass = |line: &Line| -> Vec<Option<Passage>> {
+        paths.par_iter().map(|path| passage(&path.places, line)).collect()
+    };
+    for _ in 0..params.rounds {
+        let longer = line.extended(((EXTENSION * line.len() as f64) as usize).max(2));
+        let passages = pass(&longer);
+        let Some((from, to)) = attended(&passages, longer.len(), params.present_share) else {
+            break;
+        };
+        let offsets_m: Vec<f64> = (from..=to)
+            .into_par_iter()
+            .map(|k| {
+                median(&mut at_station(&passages, k).map(|one| one.starboard_m).collect::<Vec<_>>())
+            })
+            .collect();
+        let moved = longer.shifted(from, &smoothed(&offsets_m), step_m);
+        if moved.len() < 2 {
+            break;
+        }
+        line = if is_against_most(&passages) { moved.reversed() } else { moved };
+    }
+    let passages = pass(&line);
+    let Some((from, to)) = attended(&passages, line.len(), params.present_share) else {
+        return (line, passages);
+    };
+    if (from, to) == (0, line.len() - 1) {
+        return (line, passages);
+    }
+    let line = line.part(from, to);
+    let passages = pass(&line);
+    (line, passages)
+}
+
+/// The crossings of all members at station `k`.
+fn at_station(passages: &[Option<Passage>], k: usize) -> impl Iterator<Item = Crossing> {
+    passages.iter().flatten().filter_map(move |passage| passage.at(k))
+}
+
+/// Whether more members sail against the line than along it.
+fn is_against_most(passages: &[Option<Passage>]) -> bool {
+    let against = passages.iter().flatten().filter(|passage| !passage.is_along).count();
+    2 * against > passages.iter().flatten().count()
+}
+
+/// First and last station of the longest part of the line where more than `share` of the members
+/// pass, if it has any length.
+fn attended(passages: &[Option<Passage>], stations: usize, share: f64) -> Option<(usize, usize)> {
+    // How many more pass a station than the one before it.
+    let mut more = vec![0_i64; stations + 1];
+    for passage in passages.iter().flatten() {
+        more[passage.first] += 1;
+        more[passage.first + passage.crossings.len()] -= 1;
+    }
+    let present: Vec<usize> = more[..stations]
+        .iter()
+        .scan(0, |sum, change| {
+            *sum += change;
+            Some(*sum as usize)
+        })
+        .collect();
+    let enough = |n: usize| ((share * n as f64) as usize + 1).min(n);
+    let most = *present.iter().max()?;
+    let needed = match enough(passages.iter().flatten().count()) {
+        needed if needed <= most => needed,
+        _ => enough(most),
+    };
+    let mut best: Option<(usize, usize)> = None;
+    let mut from = 0;
+    for k in 0..stations {
+        if present[k] < needed.max(1) {
+            from = k + 1;
+        } else if best.is_none_or(|(first, last)| k - from > last - first) {
+            best = Some((from, k));
+        }
+    }
+    best.filter(|(from, to)| from < to)
+}
+
+/// Each value with half of the mean of its neighbors (weights 1, 2, 1).
+fn smoothed(values: &[f64]) -> Vec<f64> {
+    let last = values.len().saturating_sub(1);
+    (0..values.len())
+        .map(|k| {
+            let (before, after) = (values[k.saturating_sub(1)], values[(k + 1).min(last)]);
+            0.25 * before + 0.5 * values[k] + 0.25 * after
+        })
+        .collect()
+}
+
+/// Everything there is to say of a line.
+fn described(
+    fleet: &Fleet,
+    trips: &[Trip],
+    members: Vec<usize>,
+    medoid: usize,
+    id: u32,
+    settled: &Settled,
+    params: &RouteParams,
+) -> Route {
+    let Settled { paths, line, passages } = settled;
+    let measured: Vec<(CenterPoint, Vec<f64>)> = (0..line.len())
+        .into_par_iter()
+        .map(|k| measured_at(fleet, settled, k, params.outer_percent / 100.0))
+        .collect();
+    let mut speeds_kn: Vec<f64> = measured.iter().flat_map(|(_, speeds)| speeds).copied().collect();
+    let mut center: Vec<CenterPoint> = measured.into_iter().map(|(point, _)| point).collect();
+    let mut distance_m = 0.0;
+    for k in 1..center.len() {
+        distance_m += line.places()[k - 1].distance_m(line.places()[k]);
+        center[k].distance_m = distance_m;
+    }
+    let mut widths_m: Vec<f64> = center.iter().map(|point| point.left_m + point.right_m).collect();
+    let sailing = passages.iter().flatten().count();
+    let against = passages.iter().flatten().filter(|passage| !passage.is_along).count();
+    let (first, last) = (line.places()[0], line.places()[line.len() - 1]);
+
+    let times = &fleet.reports().t_ms;
+    let spans_ms: Vec<(i64, i64)> = members
+        .iter()
+        .map(|index| &trips[*index].reports)
+        .filter(|reports| !reports.is_empty())
+        .map(|reports| (times[reports.start], times[reports.end - 1]))
+        .collect();
+    let mut durations_s: Vec<f64> =
+        spans_ms.iter().map(|(from, to)| s_from_ms(to - from)).collect();
+    let mut by_kind = [0; ShipKind::ALL.len()];
+    let mut by_hour = [0; 24];
+    let mut vessels: Vec<usize> = Vec::with_capacity(members.len());
+    for ((index, path), passage) in members.iter().zip(paths).zip(passages) {
+        let trip = &trips[*index];
+        vessels.push(trip.vessel);
+        let kind = fleet.vessels().get(trip.vessel).map_or(ShipKind::Unknown, |it| it.kind());
+        if let Some(place) = ShipKind::ALL.iter().position(|one| *one == kind) {
+            by_kind[place] += 1;
+        }
+        let middle = passage.as_ref().and_then(|passage| passage.at(line.len() / 2));
+        let t_ms = match middle {
+            Some(crossing) => time_ms(fleet, path, crossing.at),
+            None if trip.reports.is_empty() => continue,
+            None => i64::midpoint(times[trip.reports.start], times[trip.reports.end - 1]),
+        };
+        by_hour[t_ms.div_euclid(HOUR_MS).rem_euclid(24) as usize] += 1;
+    }
+    vessels.dedup(); // Members are sorted by vessel.
+
+    Route {
+        id,
+        sailing,
+        medoid: members[medoid],
+        members,
+        center,
+        direction_deg: course_deg(first.way_to(last)),
+        opposite_share: against as f64 / sailing.max(1) as f64,
+        length_nmi: nmi_from_m(distance_m),
+        median_width_m: median(&mut widths_m),
+        sog_kn: Spread::of(&mut speeds_kn),
+        duration_s: Spread::of(&mut durations_s).unwrap_or_default(),
+        by_kind,
+        by_hour,
+        vessels: vessels.len(),
+        first_ms: spans_ms.iter().map(|span| span.0).min().unwrap_or_default(),
+        last_ms: spans_ms.iter().map(|span| span.1).max().unwrap_or_default(),
+    }
+}
+
+/// Station `k` of a settled line, its distance left open, and the speeds of those who pass.
+fn measured_at(
+    fleet: &Fleet,
+    settled: &Settled,
+    k: usize,
+    outer_share: f64,
+) -> (CenterPoint, Vec<f64>) {
+    let Settled { paths, line, passages } = settled;
+    let place = line.places()[k];
+    let mut offsets_m: Vec<f64> =
+        at_station(passages, k).map(|crossing| crossing.starboard_m * place.scale()).collect();
+    offsets_m.sort_unstable_by(f64::total_cmp);
+    let present = offsets_m.len();
+    let edge_m = |share| if present == 0 { 0.0 } else { quantile(&offsets_m, share) };
+    let mut speeds_kn: Vec<f64> = paths
+        .iter()
+        .zip(passages)
+        .filter_map(|(path, passage)| sog_kn(fleet, path, passage.as_ref()?.at(k)?.at))
+        .collect();
+    let point = CenterPoint {
+        position: place.position(),
+        distance_m: 0.0,
+        direction_deg: course_deg(line.tangent(k)),
+        left_m: -edge_m(outer_share),
+        right_m: edge_m(1.0 - outer_share),
+        sog_kn: Spread::of(&mut speeds_kn),
+        present,
+    };
+    (point, speeds_kn)
+}
+
+/// The reports before and after the place `at` of a path, and the share of the way between them.
+fn around(path: &Path, at: f64) -> (usize, usize, f64) {
+    let before = (at as usize).min(path.reports.len() - 1);
+    let after = (before + 1).min(path.reports.len() - 1);
+    (path.reports[before], path.reports[after], at - before as f64)
+}
+
+/// The time at which a path's ship was at its place `at`.
+fn time_ms(fleet: &Fleet, path: &Path, at: f64) -> i64 {
+    let (before, after, t) = around(path, at);
+    let times = &fleet.reports().t_ms;
+    times[before] + (t * (times[after] - times[before]) as f64) as i64
+}
+
+/// The speed of a path's ship at its place `at`: between those of the reports around it, or that
+/// of the one that has any, or the speed between their places.
+fn sog_kn(fleet: &Fleet, path: &Path, at: f64) -> Option<f64> {
+    let (before, after, t) = around(path, at);
+    let reports = fleet.reports();
+    let (a, b) = (f64::from(reports.sog_kn[before]), f64::from(reports.sog_kn[after]));
+    let sog_kn = match (a.is_finite(), b.is_finite()) {
+        (true, true) => a + t * (b - a),
+        (true, false) => a,
+        (false, true) => b,
+        (false, false) => {
+            let s = s_from_ms(reports.t_ms[after] - reports.t_ms[before]);
+            let way_m = short_distance_m(reports.positions[before], reports.positions[after]);
+            kn_from_mps(way_m / s)
+        }
+    };
+    sog_kn.is_finite().then_some(sog_kn)
+}
