@@ -26,7 +26,7 @@ use self::cross::{Crossing, Passage, passage};
 use self::line::Line;
 use self::plane::{Path, course_deg};
 use self::spread::{median, quantile};
-use crate::ais::{Fleet, ShipKind, Trip};
+use crate::ais::{Fleet, ShipKind, Trip, Vessel};
 use crate::base::geo::{Position, short_distance_m};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
@@ -36,12 +36,22 @@ use crate::base::units::{kn_from_mps, nmi_from_m, s_from_ms};
 /// than the reports of a trip do.
 const MAX_STEPS: f64 = 400.0;
 
-/// And at least this many steps, however short it is.
-const MIN_STEPS: f64 = 8.0;
+/// And at least this many steps, however short it is: its ends are true to a step.
+const MIN_STEPS: f64 = 40.0;
 
 /// In each round the line is lengthened by this share at either end, to follow where most members
 /// sail further than the medoid.
 const EXTENSION: f64 = 0.1;
+
+/// In all rounds but the last, this many members or some more, taken evenly, stand for all.
+const CROWD: usize = 200;
+
+/// How many rounds more there may be while the line still grows: seven times as long as it was.
+const MAX_GROWING: usize = 20;
+
+/// Where more than half of the members pass for less than this share of a member's way, they
+/// follow each other rather than lie together.
+const SHORT_SHARE: f64 = 0.5;
 
 /// Milliseconds in an hour.
 const HOUR_MS: i64 = 3_600_000;
@@ -68,8 +78,7 @@ pub struct Route {
     pub length_nmi: f64,
     /// Median over the center line of the way between its edges, meters.
     pub median_width_m: f64,
-    /// Speeds of the members at all center points, each weighing the same, knots; `None` where no
-    /// speed is known.
+    /// The members' mean speeds along the center line, knots; `None` where no speed is known.
     pub sog_kn: Option<Spread>,
     /// How long the members last from first to last report, seconds.
     pub duration_s: Spread,
@@ -167,8 +176,8 @@ pub fn routes(
 /// ends where they do. Sideways moves are smoothed over three steps, places never, so that bends
 /// keep their shape.
 ///
-/// Where members cover so different parts that nowhere half of them pass, more than half of the
-/// most that pass anywhere is enough.
+/// Where members cover such different parts that half of them pass only on a part shorter than
+/// half a member, more than half of as many as pass in most places is enough.
 ///
 /// Reports without a position count as not sent. A speed that was not reported is taken from
 /// places and times.
@@ -223,12 +232,15 @@ fn settled(
     step_m: f64,
     params: &RouteParams,
 ) -> (Line, Vec<Option<Passage>>) {
-    let pass = |line: &Line| -> Vec<Option<Passage>> {
-        paths.par_iter().map(|path| passage(&path.places, line)).collect()
+    let pass = |line: &Line, every: usize| -> Vec<Option<Passage>> {
+        paths.par_iter().step_by(every).map(|path| passage(&path.places, line)).collect()
     };
-    for _ in 0..params.rounds {
+    let some = (paths.len() / CROWD).max(1);
+    let (mut rounds, mut growing) = (0, 0);
+    while rounds < params.rounds {
         let longer = line.extended(((EXTENSION * line.len() as f64) as usize).max(2));
-        let passages = pass(&longer);
+        let every = if rounds + 1 < params.rounds { some } else { 1 };
+        let passages = pass(&longer, every);
         let Some((from, to)) = attended(&passages, longer.len(), params.present_share) else {
             break;
         };
@@ -238,22 +250,23 @@ fn settled(
                 median(&mut at_station(&passages, k).map(|one| one.starboard_m).collect::<Vec<_>>())
             })
             .collect();
+        if growing < MAX_GROWING && (from == 0 || to == longer.len() - 1) {
+            growing += 1;
+        } else {
+            rounds += 1;
+        }
         let moved = longer.shifted(from, &smoothed(&offsets_m), step_m);
         if moved.len() < 2 {
             break;
         }
         line = if is_against_most(&passages) { moved.reversed() } else { moved };
     }
-    let passages = pass(&line);
+    let passages = pass(&line, 1);
     let Some((from, to)) = attended(&passages, line.len(), params.present_share) else {
         return (line, passages);
     };
-    if (from, to) == (0, line.len() - 1) {
-        return (line, passages);
-    }
-    let line = line.part(from, to);
-    let passages = pass(&line);
-    (line, passages)
+    let passages = passages.into_iter().map(|passage| passage?.within(from, to)).collect();
+    (line.part(from, to), passages)
 }
 
 /// The crossings of all members at station `k`.
@@ -284,15 +297,26 @@ fn attended(passages: &[Option<Passage>], stations: usize, share: f64) -> Option
         })
         .collect();
     let enough = |n: usize| ((share * n as f64) as usize + 1).min(n);
-    let most = *present.iter().max()?;
-    let needed = match enough(passages.iter().flatten().count()) {
-        needed if needed <= most => needed,
-        _ => enough(most),
+    let run = longest_run(&present, enough(passages.iter().flatten().count()));
+    // Trips that follow each other like the links of a chain lie together only where they overlap.
+    let mut stations_each: Vec<f64> =
+        passages.iter().flatten().map(|passage| passage.crossings.len() as f64).collect();
+    let is_long = |(from, to): &(usize, usize)| {
+        (to - from + 1) as f64 >= SHORT_SHARE * median(&mut stations_each)
     };
+    run.filter(is_long).or_else(|| {
+        let mut passed: Vec<f64> = present.iter().filter(|n| **n > 0).map(|n| *n as f64).collect();
+        longest_run(&present, enough(median(&mut passed) as usize))
+    })
+}
+
+/// First and last station of the longest part of the line where `needed` members or more are
+/// present, one at least; if it has any length.
+fn longest_run(present: &[usize], needed: usize) -> Option<(usize, usize)> {
     let mut best: Option<(usize, usize)> = None;
     let mut from = 0;
-    for k in 0..stations {
-        if present[k] < needed.max(1) {
+    for (k, n) in present.iter().enumerate() {
+        if *n < needed.max(1) {
             from = k + 1;
         } else if best.is_none_or(|(first, last)| k - from > last - first) {
             best = Some((from, k));
@@ -323,16 +347,19 @@ fn described(
     params: &RouteParams,
 ) -> Route {
     let Settled { paths, line, passages } = settled;
-    let measured: Vec<(CenterPoint, Vec<f64>)> = (0..line.len())
+    let mut center: Vec<CenterPoint> = (0..line.len())
         .into_par_iter()
         .map(|k| measured_at(fleet, settled, k, params.outer_percent / 100.0))
         .collect();
-    let mut speeds_kn: Vec<f64> = measured.iter().flat_map(|(_, speeds)| speeds).copied().collect();
-    let mut center: Vec<CenterPoint> = measured.into_iter().map(|(point, _)| point).collect();
+    let mut speeds_kn: Vec<f64> = paths
+        .par_iter()
+        .zip(passages)
+        .filter_map(|it| mean_kn(fleet, it.0, it.1.as_ref()?))
+        .collect();
     let mut distance_m = 0.0;
-    for k in 1..center.len() {
-        distance_m += line.places()[k - 1].distance_m(line.places()[k]);
-        center[k].distance_m = distance_m;
+    for (point, step) in center[1..].iter_mut().zip(line.places().windows(2)) {
+        distance_m += step[0].distance_m(step[1]);
+        point.distance_m = distance_m;
     }
     let mut widths_m: Vec<f64> = center.iter().map(|point| point.left_m + point.right_m).collect();
     let sailing = passages.iter().flatten().count();
@@ -354,7 +381,7 @@ fn described(
     for ((index, path), passage) in members.iter().zip(paths).zip(passages) {
         let trip = &trips[*index];
         vessels.push(trip.vessel);
-        let kind = fleet.vessels().get(trip.vessel).map_or(ShipKind::Unknown, |it| it.kind());
+        let kind = fleet.vessels().get(trip.vessel).map_or(ShipKind::Unknown, Vessel::kind);
         if let Some(place) = ShipKind::ALL.iter().position(|one| *one == kind) {
             by_kind[place] += 1;
         }
@@ -388,13 +415,8 @@ fn described(
     }
 }
 
-/// Station `k` of a settled line, its distance left open, and the speeds of those who pass.
-fn measured_at(
-    fleet: &Fleet,
-    settled: &Settled,
-    k: usize,
-    outer_share: f64,
-) -> (CenterPoint, Vec<f64>) {
+/// Station `k` of a settled line, its distance left open.
+fn measured_at(fleet: &Fleet, settled: &Settled, k: usize, outer_share: f64) -> CenterPoint {
     let Settled { paths, line, passages } = settled;
     let place = line.places()[k];
     let mut offsets_m: Vec<f64> =
@@ -407,7 +429,7 @@ fn measured_at(
         .zip(passages)
         .filter_map(|(path, passage)| sog_kn(fleet, path, passage.as_ref()?.at(k)?.at))
         .collect();
-    let point = CenterPoint {
+    CenterPoint {
         position: place.position(),
         distance_m: 0.0,
         direction_deg: course_deg(line.tangent(k)),
@@ -415,8 +437,14 @@ fn measured_at(
         right_m: edge_m(1.0 - outer_share),
         sog_kn: Spread::of(&mut speeds_kn),
         present,
-    };
-    (point, speeds_kn)
+    }
+}
+
+/// The mean speed of a path's ship where it crosses the normal lines, if any is known.
+fn mean_kn(fleet: &Fleet, path: &Path, passage: &Passage) -> Option<f64> {
+    let speeds = passage.crossings.iter().filter_map(|crossing| sog_kn(fleet, path, crossing.at));
+    let (sum, n) = speeds.fold((0.0, 0), |(sum, n), kn| (sum + kn, n + 1));
+    (n > 0).then(|| sum / f64::from(n))
 }
 
 /// The reports before and after the place `at` of a path, and the share of the way between them.

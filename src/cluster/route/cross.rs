@@ -37,6 +37,17 @@ impl Passage {
     pub fn at(&self, k: usize) -> Option<Crossing> {
         self.crossings.get(k.checked_sub(self.first)?).copied()
     }
+
+    /// The passage along the stations `from..=to` alone, if the trip is at any of them.
+    pub fn within(mut self, from: usize, to: usize) -> Option<Passage> {
+        let end = self.first + self.crossings.len();
+        if end <= from || to < self.first {
+            return None;
+        }
+        self.crossings.truncate(to + 1 - self.first);
+        self.crossings.drain(..from.saturating_sub(self.first));
+        Some(Passage { first: self.first.max(from) - from, ..self })
+    }
 }
 
 /// How `places`, in order of time, pass along `line`, or `None` where they cross none of its

@@ -6,6 +6,9 @@ use super::plane::Xy;
 /// waited or let another pass, no part of the way.
 const LOOP_SHARE: f64 = 0.25;
 
+/// A tangent is taken over so many steps to either side: over one, it would follow noise.
+const REACH: usize = 2;
+
 /// Stations along a way, each with the direction of the way there.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Line {
@@ -32,7 +35,7 @@ impl Line {
         let last = places.len() - 1;
         let tangents = (0..=last)
             .map(|k| {
-                let (x, y) = places[k.saturating_sub(1)].way_to(places[(k + 1).min(last)]);
+                let (x, y) = places[k.saturating_sub(REACH)].way_to(places[(k + REACH).min(last)]);
                 let length = x.hypot(y);
                 if length > 0.0 { (x / length, y / length) } else { (0.0, 1.0) }
             })
@@ -116,9 +119,13 @@ impl Line {
         Line::through(resampled(&places, step_m))
     }
 
-    /// The stations `from..=to` alone.
-    pub fn part(&self, from: usize, to: usize) -> Line {
-        Line::through(self.places[from..=to].to_vec())
+    /// The stations `from..=to` alone, with the tangents they had; at least two.
+    pub fn part(mut self, from: usize, to: usize) -> Line {
+        self.places.truncate(to + 1);
+        self.tangents.truncate(to + 1);
+        self.places.drain(..from);
+        self.tangents.drain(..from);
+        self
     }
 }
 

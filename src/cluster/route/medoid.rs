@@ -40,14 +40,15 @@ pub(super) fn central(paths: &[Path]) -> Option<usize> {
 
 /// Mean distance of the points of either from the other, in meters of the plane.
 fn apart_m(a: &[Xy], b: &[Xy]) -> f64 {
-    return 0.5 * (one_way_m(a, b) + one_way_m(b, a));
+    0.5 * (one_way_m(a, b) + one_way_m(b, a))
+}
 
-    fn one_way_m(points: &[Xy], way: &[Xy]) -> f64 {
-        let to_way2 = |point: &Xy| {
-            way.windows(2).map(|leg| to_leg2(*point, leg[0], leg[1])).fold(f64::INFINITY, f64::min)
-        };
-        points.iter().map(|point| to_way2(point).sqrt()).sum::<f64>() / points.len() as f64
-    }
+/// Mean distance of `points` from `way`, in meters of the plane.
+fn one_way_m(points: &[Xy], way: &[Xy]) -> f64 {
+    let to_way2 = |point: &Xy| {
+        way.windows(2).map(|leg| to_leg2(*point, leg[0], leg[1])).fold(f64::INFINITY, f64::min)
+    };
+    points.iter().map(|point| to_way2(point).sqrt()).sum::<f64>() / points.len() as f64
 }
 
 /// Square of the distance of `point` from a leg, in meters of the plane.

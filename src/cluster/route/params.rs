@@ -9,7 +9,7 @@ use crate::base::params::{Field, Form, Params};
 #[serde(default)]
 pub struct RouteParams {
     /// Way between the points of a center line, meters. Longer for routes that would have more
-    /// than some 400 points, shorter for those that would have fewer than eight.
+    /// than some 400 points, shorter for those that would have fewer than 40.
     pub step_m: f64,
     /// A route leads as far as more than this share of its trips.
     pub present_share: f64,

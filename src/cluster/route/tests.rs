@@ -87,21 +87,28 @@ const KATTEGAT: Position = Position::new(11.5, 56.7);
 
 #[test]
 fn a_straight_lane_gives_back_its_center_and_its_width() {
-    // East, 1000 trips, sigma 500 m: 5 to 95 % is 3.29 sigma = 1645 m.
-    let (fleet, trips) = sea(KATTEGAT, &lane(1000, 30_000.0, 500.0, |a, s| (a, -s)));
+    // East, 1000 trips, sigma 500 m: 5 to 95 % is 3.29 sigma = 1645 m, with a standard error of
+    // 45 m for 1000 draws.
+    let ways = lane(1000, 30_000.0, 500.0, |a, s| (a, -s));
+    let (fleet, trips) = sea(KATTEGAT, &ways);
     let route = route_of(&fleet, &trips).unwrap();
     assert_eq!((route.id, route.sailing, route.vessels), (7, 1000, 1000));
-    assert!(turn_deg(90.0, route.direction_deg).abs() < 0.3, "{}", route.direction_deg);
-    assert!((route.length_nmi * 1852.0 - 29_800.0).abs() < 400.0, "{}", route.length_nmi);
+    assert!(turn_deg(90.0, route.direction_deg).abs() < 0.1, "{}", route.direction_deg);
+    // Half of the trips have begun at 100 m and not ended at 29,900; ends are true to a step.
+    assert!((route.length_nmi * 1852.0 - 29_800.0).abs() < 501.0, "{}", route.length_nmi);
+    assert!((route.median_width_m - 1645.0).abs() < 100.0, "{}", route.median_width_m);
+    // What was drawn says more exactly what is to come out: 2 % of sigma for the center.
+    let mean_m = |way: &Vec<Row>| -way.iter().map(|row| row.2).sum::<f64>() / way.len() as f64;
+    let mut sides_m: Vec<f64> = ways.iter().map(mean_m).collect();
+    sides_m.sort_by(f64::total_cmp);
+    let [left_m, middle_m, right_m] = [0.05, 0.5, 0.95].map(|share| quantile(&sides_m, share));
     for point in &route.center {
-        // The median of 1000 has a standard error of 1.25 sigma / sqrt(1000) = 20 m.
-        let (_, y_m) = xy(KATTEGAT, point.position);
-        assert!(y_m.abs() < 50.0, "{y_m}");
-        // The standard error of a 5 % quantile is 2.1 sigma / sqrt(1000) = 33 m.
-        assert!((point.left_m - 822.0).abs() < 100.0 && (point.right_m - 822.0).abs() < 100.0);
-        assert!(turn_deg(90.0, point.direction_deg).abs() < 3.0);
+        let starboard_m = -xy(KATTEGAT, point.position).1;
+        assert!((starboard_m - middle_m).abs() < 10.0, "{starboard_m} {middle_m}");
+        assert!((starboard_m - point.left_m - left_m).abs() < 20.0, "{point:?} {left_m}");
+        assert!((starboard_m + point.right_m - right_m).abs() < 20.0, "{point:?} {right_m}");
+        assert!(turn_deg(90.0, point.direction_deg).abs() < 2.0, "{point:?}");
     }
-    assert!((route.median_width_m - 1645.0).abs() < 0.05 * 1645.0, "{}", route.median_width_m);
 }
 
 #[test]
@@ -226,7 +233,8 @@ fn ships_that_slow_down_half_way_show_it_there() {
         }
     }
     let all_kn = route.sog_kn.unwrap();
-    assert!((all_kn.p10 - 6.0).abs() < 0.1 && (all_kn.p90 - 18.0).abs() < 0.1);
+    // Half of the way at 18, half at 6 knots, for each ship but one.
+    assert!((all_kn.median - 12.0).abs() < 0.2 && (all_kn.p90 - 12.0).abs() < 0.3, "{all_kn:?}");
 }
 
 #[test]
@@ -438,4 +446,35 @@ fn routes_share_water_where_one_lies_in_the_other() {
     assert_eq!((shared[0].a, shared[0].b), (0, 1));
     assert!((shared[0].share_of_a - 0.5).abs() < 0.05, "{shared:?}");
     assert!(shared[0].share_of_b > 0.95 && shared[0].turn_deg.abs() > 175.0, "{shared:?}");
+}
+
+#[test]
+fn zz_speed() {
+    let ways = lane(1000, 60_000.0, 500.0, |a, s| (a, -s));
+    let (fleet, trips) = sea(KATTEGAT, &ways);
+    eprintln!("{} reports", fleet.reports().len());
+    for _ in 0..6 {
+        let t = std::time::Instant::now();
+        let r = route_of(&fleet, &trips).unwrap();
+        eprintln!("{:?} {} points {}", t.elapsed(), r.center.len(), r.length_nmi);
+    }
+    let members: Vec<usize> = (0..1000).collect();
+    let t = std::time::Instant::now();
+    let paths: Vec<Path> = members.iter().map(|i| Path::of(&fleet, &trips[*i])).collect();
+    eprintln!("paths {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    medoid::central(&paths);
+    eprintln!("central {:?}", t.elapsed());
+    let line = Line::along(&paths[0].places, 250.0);
+    let t = std::time::Instant::now();
+    let n = paths.iter().filter_map(|p| passage(&p.places, &line)).count();
+    eprintln!("pass {:?} {n}", t.elapsed());
+    let p = Settled {
+        passages: paths.iter().map(|p| passage(&p.places, &line)).collect(),
+        paths,
+        line,
+    };
+    let t = std::time::Instant::now();
+    let m: Vec<_> = (0..p.line.len()).map(|k| measured_at(&fleet, &p, k, 0.05)).collect();
+    eprintln!("measured {:?} {}", t.elapsed(), m.len());
 }
