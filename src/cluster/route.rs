@@ -43,6 +43,10 @@ const MIN_STEPS: f64 = 40.0;
 /// sail further than the medoid.
 const EXTENSION: f64 = 0.1;
 
+/// For so many steps beyond its end, a trip still counts for the center. Otherwise an end that is
+/// turned a little would keep the trips of one side longer, whose middle turns it further.
+const HELD: usize = 8;
+
 /// In all rounds but the last, this many members or some more, taken evenly, stand for all.
 const CROWD: usize = 200;
 
@@ -244,12 +248,11 @@ fn settled(
         let Some((from, to)) = attended(&passages, longer.len(), params.present_share) else {
             break;
         };
-        let offsets_m: Vec<f64> = (from..=to)
-            .into_par_iter()
-            .map(|k| {
-                median(&mut at_station(&passages, k).map(|one| one.starboard_m).collect::<Vec<_>>())
-            })
-            .collect();
+        let offset_m = |k| {
+            let sides = passages.iter().flatten().filter_map(|it| it.starboard_m(k, HELD));
+            median(&mut sides.collect::<Vec<f64>>())
+        };
+        let offsets_m: Vec<f64> = (from..=to).into_par_iter().map(offset_m).collect();
         if growing < MAX_GROWING && (from == 0 || to == longer.len() - 1) {
             growing += 1;
         } else {

@@ -38,6 +38,14 @@ impl Passage {
         self.crossings.get(k.checked_sub(self.first)?).copied()
     }
 
+    /// How far to starboard of station `k` the trip passes, or would if it went on along the line
+    /// for up to `beyond` stations before its first and after its last; in meters of the plane.
+    pub fn starboard_m(&self, k: usize, beyond: usize) -> Option<f64> {
+        let last = (self.first + self.crossings.len()).checked_sub(1)?;
+        let there = k.clamp(self.first, last);
+        (there.abs_diff(k) <= beyond).then(|| self.crossings[there - self.first].starboard_m)
+    }
+
     /// The passage along the stations `from..=to` alone, if the trip is at any of them.
     pub fn within(mut self, from: usize, to: usize) -> Option<Passage> {
         let end = self.first + self.crossings.len();
