@@ -1,3 +1,4 @@
 //! Trips that belong together, and the routes they follow.
 
 pub mod route;
+pub mod study;

@@ -105,8 +105,10 @@ fn a_straight_lane_gives_back_its_center_and_its_width() {
     for point in &route.center {
         let starboard_m = -xy(KATTEGAT, point.position).1;
         assert!((starboard_m - middle_m).abs() < 15.0, "{starboard_m} {middle_m}");
-        assert!((starboard_m - point.left_m - left_m).abs() < 30.0, "{point:?} {left_m}");
-        assert!((starboard_m + point.right_m - right_m).abs() < 30.0, "{point:?} {right_m}");
+        // Where half have ended, the edges are those of the other half.
+        let slack_m = if point.present == 1000 { 30.0 } else { 100.0 };
+        assert!((starboard_m - point.left_m - left_m).abs() < slack_m, "{point:?} {left_m}");
+        assert!((starboard_m + point.right_m - right_m).abs() < slack_m, "{point:?} {right_m}");
         assert!(turn_deg(90.0, point.direction_deg).abs() < 2.0, "{point:?}");
     }
 }
@@ -447,35 +449,4 @@ fn routes_share_water_where_one_lies_in_the_other() {
     assert_eq!((shared[0].a, shared[0].b), (0, 1));
     assert!((shared[0].share_of_a - 0.5).abs() < 0.05, "{shared:?}");
     assert!(shared[0].share_of_b > 0.95 && shared[0].turn_deg.abs() > 175.0, "{shared:?}");
-}
-
-#[test]
-fn zz_speed() {
-    let ways = lane(1000, 60_000.0, 500.0, |a, s| (a, -s));
-    let (fleet, trips) = sea(KATTEGAT, &ways);
-    eprintln!("{} reports", fleet.reports().len());
-    for _ in 0..6 {
-        let t = std::time::Instant::now();
-        let r = route_of(&fleet, &trips).unwrap();
-        eprintln!("{:?} {} points {}", t.elapsed(), r.center.len(), r.length_nmi);
-    }
-    let members: Vec<usize> = (0..1000).collect();
-    let t = std::time::Instant::now();
-    let paths: Vec<Path> = members.iter().map(|i| Path::of(&fleet, &trips[*i])).collect();
-    eprintln!("paths {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    medoid::central(&paths);
-    eprintln!("central {:?}", t.elapsed());
-    let line = Line::along(&paths[0].places, 250.0);
-    let t = std::time::Instant::now();
-    let n = paths.iter().filter_map(|p| passage(&p.places, &line)).count();
-    eprintln!("pass {:?} {n}", t.elapsed());
-    let p = Settled {
-        passages: paths.iter().map(|p| passage(&p.places, &line)).collect(),
-        paths,
-        line,
-    };
-    let t = std::time::Instant::now();
-    let m: Vec<_> = (0..p.line.len()).map(|k| measured_at(&fleet, &p, k, 0.05)).collect();
-    eprintln!("measured {:?} {}", t.elapsed(), m.len());
 }
