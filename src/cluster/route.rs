@@ -7,6 +7,7 @@
 mod between;
 mod cross;
 mod line;
+mod measure;
 mod medoid;
 mod params;
 mod plane;
@@ -22,15 +23,15 @@ pub use params::RouteParams;
 pub use shape::{Arrow, Shape};
 pub use spread::Spread;
 
-use self::cross::{Crossing, Passage, passage};
+use self::cross::{Passage, passage};
 use self::line::Line;
-use self::plane::{Path, course_deg};
-use self::spread::{median, quantile};
-use crate::ais::{Fleet, ShipKind, Trip, Vessel};
-use crate::base::geo::{Position, short_distance_m};
+use self::measure::described;
+use self::plane::Path;
+use self::spread::median;
+use crate::ais::{Fleet, ShipKind, Trip};
+use crate::base::geo::Position;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
-use crate::base::units::{kn_from_mps, nmi_from_m, s_from_ms};
 
 /// A route has at most about this many center points: more would neither be seen nor hold more
 /// than the reports of a trip do.
@@ -56,9 +57,6 @@ const MAX_GROWING: usize = 20;
 /// Where more than half of the members pass for less than this share of a member's way, they
 /// follow each other rather than lie together.
 const SHORT_SHARE: f64 = 0.5;
-
-/// Milliseconds in an hour.
-const HOUR_MS: i64 = 3_600_000;
 
 /// What the trips of one cluster have in common.
 #[derive(Clone, PartialEq, Debug)]
@@ -272,11 +270,6 @@ fn settled(
     (line.part(from, to), passages)
 }
 
-/// The crossings of all members at station `k`.
-fn at_station(passages: &[Option<Passage>], k: usize) -> impl Iterator<Item = Crossing> {
-    passages.iter().flatten().filter_map(move |passage| passage.at(k))
-}
-
 /// Whether more members sail against the line than along it.
 fn is_against_most(passages: &[Option<Passage>]) -> bool {
     let against = passages.iter().flatten().filter(|passage| !passage.is_along).count();
@@ -337,148 +330,4 @@ fn smoothed(values: &[f64]) -> Vec<f64> {
             0.25 * before + 0.5 * values[k] + 0.25 * after
         })
         .collect()
-}
-
-/// Everything there is to say of a line.
-fn described(
-    fleet: &Fleet,
-    trips: &[Trip],
-    members: Vec<usize>,
-    medoid: usize,
-    id: u32,
-    settled: &Settled,
-    params: &RouteParams,
-) -> Route {
-    let Settled { paths, line, passages } = settled;
-    let mut center: Vec<CenterPoint> = (0..line.len())
-        .into_par_iter()
-        .map(|k| measured_at(fleet, settled, k, params.outer_percent / 100.0))
-        .collect();
-    let mut speeds_kn: Vec<f64> = paths
-        .par_iter()
-        .zip(passages)
-        .filter_map(|it| mean_kn(fleet, it.0, it.1.as_ref()?))
-        .collect();
-    let mut distance_m = 0.0;
-    for (point, step) in center[1..].iter_mut().zip(line.places().windows(2)) {
-        distance_m += step[0].distance_m(step[1]);
-        point.distance_m = distance_m;
-    }
-    let mut widths_m: Vec<f64> = center.iter().map(|point| point.left_m + point.right_m).collect();
-    let sailing = passages.iter().flatten().count();
-    let against = passages.iter().flatten().filter(|passage| !passage.is_along).count();
-    let (first, last) = (line.places()[0], line.places()[line.len() - 1]);
-
-    let times = &fleet.reports().t_ms;
-    let spans_ms: Vec<(i64, i64)> = members
-        .iter()
-        .map(|index| &trips[*index].reports)
-        .filter(|reports| !reports.is_empty())
-        .map(|reports| (times[reports.start], times[reports.end - 1]))
-        .collect();
-    let mut durations_s: Vec<f64> =
-        spans_ms.iter().map(|(from, to)| s_from_ms(to - from)).collect();
-    let mut by_kind = [0; ShipKind::ALL.len()];
-    let mut by_hour = [0; 24];
-    let mut vessels: Vec<usize> = Vec::with_capacity(members.len());
-    for ((index, path), passage) in members.iter().zip(paths).zip(passages) {
-        let trip = &trips[*index];
-        vessels.push(trip.vessel);
-        let kind = fleet.vessels().get(trip.vessel).map_or(ShipKind::Unknown, Vessel::kind);
-        if let Some(place) = ShipKind::ALL.iter().position(|one| *one == kind) {
-            by_kind[place] += 1;
-        }
-        let middle = passage.as_ref().and_then(|passage| passage.at(line.len() / 2));
-        let t_ms = match middle {
-            Some(crossing) => time_ms(fleet, path, crossing.at),
-            None if trip.reports.is_empty() => continue,
-            None => i64::midpoint(times[trip.reports.start], times[trip.reports.end - 1]),
-        };
-        by_hour[t_ms.div_euclid(HOUR_MS).rem_euclid(24) as usize] += 1;
-    }
-    vessels.dedup(); // Members are sorted by vessel.
-
-    Route {
-        id,
-        sailing,
-        medoid: members[medoid],
-        members,
-        center,
-        direction_deg: course_deg(first.way_to(last)),
-        opposite_share: against as f64 / sailing.max(1) as f64,
-        length_nmi: nmi_from_m(distance_m),
-        median_width_m: median(&mut widths_m),
-        sog_kn: Spread::of(&mut speeds_kn),
-        duration_s: Spread::of(&mut durations_s).unwrap_or_default(),
-        by_kind,
-        by_hour,
-        vessels: vessels.len(),
-        first_ms: spans_ms.iter().map(|span| span.0).min().unwrap_or_default(),
-        last_ms: spans_ms.iter().map(|span| span.1).max().unwrap_or_default(),
-    }
-}
-
-/// Station `k` of a settled line, its distance left open.
-fn measured_at(fleet: &Fleet, settled: &Settled, k: usize, outer_share: f64) -> CenterPoint {
-    let Settled { paths, line, passages } = settled;
-    let place = line.places()[k];
-    let mut offsets_m: Vec<f64> =
-        at_station(passages, k).map(|crossing| crossing.starboard_m * place.scale()).collect();
-    offsets_m.sort_unstable_by(f64::total_cmp);
-    let present = offsets_m.len();
-    let edge_m = |share| if present == 0 { 0.0 } else { quantile(&offsets_m, share) };
-    let mut speeds_kn: Vec<f64> = paths
-        .iter()
-        .zip(passages)
-        .filter_map(|(path, passage)| sog_kn(fleet, path, passage.as_ref()?.at(k)?.at))
-        .collect();
-    CenterPoint {
-        position: place.position(),
-        distance_m: 0.0,
-        direction_deg: course_deg(line.tangent(k)),
-        left_m: -edge_m(outer_share),
-        right_m: edge_m(1.0 - outer_share),
-        sog_kn: Spread::of(&mut speeds_kn),
-        present,
-    }
-}
-
-/// The mean speed of a path's ship where it crosses the normal lines, if any is known.
-fn mean_kn(fleet: &Fleet, path: &Path, passage: &Passage) -> Option<f64> {
-    let speeds = passage.crossings.iter().filter_map(|crossing| sog_kn(fleet, path, crossing.at));
-    let (sum, n) = speeds.fold((0.0, 0), |(sum, n), kn| (sum + kn, n + 1));
-    (n > 0).then(|| sum / f64::from(n))
-}
-
-/// The reports before and after the place `at` of a path, and the share of the way between them.
-fn around(path: &Path, at: f64) -> (usize, usize, f64) {
-    let before = (at as usize).min(path.reports.len() - 1);
-    let after = (before + 1).min(path.reports.len() - 1);
-    (path.reports[before], path.reports[after], at - before as f64)
-}
-
-/// The time at which a path's ship was at its place `at`.
-fn time_ms(fleet: &Fleet, path: &Path, at: f64) -> i64 {
-    let (before, after, t) = around(path, at);
-    let times = &fleet.reports().t_ms;
-    times[before] + (t * (times[after] - times[before]) as f64) as i64
-}
-
-/// The speed of a path's ship at its place `at`: between those of the reports around it, or that
-/// of the one that has any, or the speed between their places.
-fn sog_kn(fleet: &Fleet, path: &Path, at: f64) -> Option<f64> {
-    let (before, after, t) = around(path, at);
-    let reports = fleet.reports();
-    let (a, b) = (f64::from(reports.sog_kn[before]), f64::from(reports.sog_kn[after]));
-    let sog_kn = match (a.is_finite(), b.is_finite()) {
-        (true, true) => a + t * (b - a),
-        (true, false) => a,
-        (false, true) => b,
-        (false, false) => {
-            let s = s_from_ms(reports.t_ms[after] - reports.t_ms[before]);
-            let way_m = short_distance_m(reports.positions[before], reports.positions[after]);
-            kn_from_mps(way_m / s)
-        }
-    };
-    sog_kn.is_finite().then_some(sog_kn)
 }
