@@ -451,3 +451,19 @@ fn routes_share_water_where_one_lies_in_the_other() {
     assert!((shared[0].share_of_a - 0.5).abs() < 0.05, "{shared:?}");
     assert!(shared[0].share_of_b > 0.95 && shared[0].turn_deg.abs() > 175.0, "{shared:?}");
 }
+
+#[test]
+fn speeds_between_reports_lie_between_theirs() {
+    // 1 knot more each kilometer, reports 2 km apart, both ways.
+    let way = |out: bool| -> Vec<Row> {
+        let x = |i: i32| 2000.0 * f64::from(if out { i } else { 10 - i });
+        (0..=10).map(|i| (f64::from(i) * 200.0, x(i), 0.0, 5.0 + x(i) as f32 / 1000.0)).collect()
+    };
+    let (fleet, trips) = sea(KATTEGAT, &[way(true), way(false), way(true)]);
+    for point in route_of(&fleet, &trips).unwrap().center {
+        let expected_kn = 5.0 + xy(KATTEGAT, point.position).0 / 1000.0;
+        let sog_kn = point.sog_kn.unwrap();
+        assert!((sog_kn.p10 - expected_kn).abs() < 0.01, "{sog_kn:?} {expected_kn}");
+        assert!((sog_kn.p90 - expected_kn).abs() < 0.01, "{sog_kn:?} {expected_kn}");
+    }
+}
