@@ -263,3 +263,7 @@ pub fn cluster(
     let flags = red_flags(&labels, cores);
     Ok(Clustering { labels, cores, flags })
 }
+//! Trips that belong together, and the routes they follow.
+
+pub mod route;
+pub mod study;
