@@ -111,9 +111,9 @@
 pub mod ais;
 pub mod base;
 pub mod cli;
+pub mod cluster;
 pub mod compress;
 pub mod distance;
-pub mod cluster;
 pub mod flow;
 pub mod io;
 pub mod prep;

@@ -25,7 +25,9 @@ pub mod medoids;
 pub mod near;
 pub mod optics;
 pub mod params;
+pub mod route;
 pub mod spectral;
+pub mod study;
 pub mod sums;
 pub mod sweep;
 #[cfg(test)]
@@ -263,7 +265,3 @@ pub fn cluster(
     let flags = red_flags(&labels, cores);
     Ok(Clustering { labels, cores, flags })
 }
-//! Trips that belong together, and the routes they follow.
-
-pub mod route;
-pub mod study;

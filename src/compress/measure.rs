@@ -79,7 +79,7 @@ pub fn measure(
             course_changes(track.cog_deg, &mut course_deg[own.clone()]);
             job.advance(own.len())?;
         }
-        Ok(())
+        Ok::<(), Stopped>(())
     })?;
     Ok(measured)
 }

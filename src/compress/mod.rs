@@ -139,7 +139,7 @@ pub fn keep(
             }
             job.advance(track.len())?;
         }
-        Ok(())
+        Ok::<(), Stopped>(())
     })?;
     Ok(Kept::new(starts.to_vec(), mask))
 }

@@ -160,7 +160,7 @@ impl Rhythm {
                     self.count(&times[range.clone()], &mut counts);
                 }
                 job.advance(ranges.iter().map(Range::len).sum())?;
-                Ok(counts)
+                Ok::<Vec<u32>, Stopped>(counts)
             })
             .try_reduce(none, |mut counts, others| {
                 counts.iter_mut().zip(others).for_each(|(count, other)| *count += other);
