@@ -147,7 +147,7 @@ const PLACE: u64 = 511;
 /// Points scored side by side on a long chord.
 const LANES: usize = 8;
 
-/// Of the points between `a` and `b`, at least [`LANES`], the one farthest from their chord, with
+/// Of the points between `a` and `b`, at least `2 * LANES`, the one farthest from their chord, with
 /// its score; of equally far ones the first. The score is 0 where none lies off the chord at all.
 ///
 /// The place of a point is carried in the lowest bits of its score, so that the greatest number

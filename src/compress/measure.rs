@@ -20,10 +20,10 @@ const GROUP: usize = 50_000;
 pub struct Measured {
     // Invariant: `starts` has one entry more than there are trips, begins with 0, never decreases
     // and ends with the length of all columns.
-    starts: Vec<usize>,
-    significance_m: Vec<f32>,
-    speed_kn: Vec<f32>,
-    course_deg: Vec<f32>,
+    pub(super) starts: Vec<usize>,
+    pub(super) significance_m: Vec<f32>,
+    pub(super) speed_kn: Vec<f32>,
+    pub(super) course_deg: Vec<f32>,
 }
 
 /// Measures the reports of `trips`: the significance of each by `ruler`, the change of speed since

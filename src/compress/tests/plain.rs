@@ -143,10 +143,10 @@ fn compressing_twice_changes_nothing() {
 
 #[test]
 fn a_corner_matters_by_its_height_and_nothing_below_it_by_more() {
-    // A hill 30 m high whose slopes have a bump each: of 50 m seen alone, so capped at 30.
+    // A hill 30 m high.
     let hill = line(&[(0.0, 0.0), (100.0, 30.0), (200.0, 0.0)]);
     assert_eq!(measured(&hill, Ruler::Nearest), [f32::INFINITY, 30.0, f32::INFINITY]);
-    // Out and back: 5 m off the far end's chord, 40 m ahead of it.
+    // Out, back and out again: what is found below a split never matters more than that split.
     let spike = line(&[(0.0, 0.0), (100.0, 40.0), (40.0, 20.0), (140.0, 30.0)]);
     let values = measured(&spike, Ruler::Nearest);
     assert!(values[2] <= values[1], "{values:?}");

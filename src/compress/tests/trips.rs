@@ -199,6 +199,24 @@ fn the_curve_says_at_each_step_what_is_kept_there() {
 }
 
 #[test]
+fn a_report_as_far_off_as_a_step_of_the_curve_is_not_kept_there() {
+    let significance_m = vec![f32::INFINITY, 0.0, 64.0, 64.0_f32.next_up(), 1e6, f32::INFINITY];
+    let measured = Measured {
+        starts: vec![0, 6],
+        significance_m,
+        speed_kn: vec![0.0; 6],
+        course_deg: vec![0.0, 9.0, 0.0, 0.0, 0.0, 0.0],
+    };
+    for (params, kept) in [(by_position(64.0), 4), (CompressParams::default(), 5)] {
+        let curve = retention(&measured, &params, 64.0, 64.0);
+        assert_eq!(curve.tolerance_m, [64.0, 68.0]);
+        assert_eq!(curve.kept, [kept, kept - 1]);
+        let params = CompressParams { tolerance_m: 64.0, ..params };
+        assert_eq!(measured.keep(&params).reports_kept(), kept);
+    }
+}
+
+#[test]
 fn the_papers_table_falls_from_row_to_row_and_keeps_within_each_tolerance() {
     // As long a track as the paper's, 3,769 reports.
     let mut rng = Rng::new(8, 0);
