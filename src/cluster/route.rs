@@ -168,8 +168,9 @@ pub fn routes(
     Ok(routes)
 }
 
-/// The route of the trips `members`, or `None` where none of them leads anywhere. Its direction is
-/// that of most members. Neither the order of members nor that of trips matters.
+/// The route of the trips `members`, indices into `trips` as `medoid` is, or `None` where none of
+/// them leads anywhere. Its direction is that of most members. Neither the order of members nor
+/// that of trips matters.
 ///
 /// The line begins as `medoid`, or as the member that lies nearest to some others where none is
 /// named, at even steps. Then, some rounds long: each member's crossing of the normal line at each

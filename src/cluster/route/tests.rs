@@ -467,3 +467,20 @@ fn speeds_between_reports_lie_between_theirs() {
         assert!((sog_kn.p90 - expected_kn).abs() < 0.01, "{sog_kn:?} {expected_kn}");
     }
 }
+
+#[test]
+fn the_turn_between_crossing_routes_is_from_the_first_to_the_second() {
+    // East, and on a course of 60 degrees through the middle of it: 30 degrees to port.
+    let mut ways = lane(40, 20_000.0, 300.0, |a, s| (a, -s));
+    let (sine, cosine) = 60.0_f64.to_radians().sin_cos();
+    ways.extend(lane(40, 20_000.0, 300.0, |a, s| {
+        (10_000.0 + (a - 10_000.0) * sine + s * cosine, (a - 10_000.0) * cosine - s * sine)
+    }));
+    let (fleet, trips) = sea(KATTEGAT, &ways);
+    let clusters: Vec<Vec<usize>> = vec![(0..40).collect(), (40..80).collect()];
+    let found = routes(&fleet, &trips, &clusters, &[], &checked(), &Job::default()).unwrap();
+    let shared = shared_water(&found.routes);
+    assert!((shared[0].turn_deg + 30.0).abs() < 2.0, "{shared:?}");
+    // A lane 987 m wide is crossed at 30 degrees within 1974 m, a tenth of 20 km.
+    assert!((shared[0].share_of_a - 0.1).abs() < 0.03, "{shared:?}");
+}
