@@ -28,6 +28,9 @@
 //! | [`io`] | base, ais | files in and out; polars stays here |
 //! | [`synth`] | base, ais | made traffic with known truth |
 //! | [`prep`] | base, ais | cleaning, tracks cut into trips, the filter; ships at a moment |
+//! | [`compress`] | base, ais | fewer points to a trip, and what that costs |
+//! | [`distance`] | base, ais | how far trips are apart |
+//! | [`cluster`] | base, ais, distance | trips into groups, their scores and routes |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
