@@ -203,7 +203,9 @@ fn difference_deg(a_deg: f32, b_deg: f32) -> f32 {
 ///
 /// A foot a few meters from a point of `b`, seen from kilometers away, is no nearer than that point
 /// in 32 bits. Such a tie goes to the foot, as exact numbers would have it.
-#[inline(always)]
+///
+/// Scalar work, kept out of line: inlined it makes the compiler spill the kernels' registers.
+#[inline(never)]
 fn realizing<const SPHERE: bool>(
     best: &Best,
     lane: usize,
