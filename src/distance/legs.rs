@@ -131,24 +131,6 @@ impl Extents {
             high: [0, 1, 2].map(|axis| column(&|extent| extent.high[axis])),
         }
     }
-
-    /// Squared distances from a box to each of these, in two or three dimensions.
-    #[expect(clippy::inline_always, reason = "part of the kernels; see `nearest`")]
-    #[inline(always)]
-    pub(super) fn gaps2<const AXES: usize>(&self, extent: &Extent) -> [f32; LANES] {
-        let mut sum = [0.0_f32; LANES];
-        for axis in 0..AXES {
-            let (low, high) = (extent.low[axis], extent.high[axis]);
-            for (lane, sum) in sum.iter_mut().enumerate() {
-                let after = low - self.high[axis][lane];
-                let before = self.low[axis][lane] - high;
-                let gap = if after > before { after } else { before };
-                let gap = if gap > 0.0 { gap } else { 0.0 };
-                *sum += gap * gap;
-            }
-        }
-        sum
-    }
 }
 
 impl PlaneLeg {

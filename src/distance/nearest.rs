@@ -10,7 +10,7 @@
 #![expect(clippy::inline_always, reason = "code takes its caller's instruction set only inlined")]
 #![expect(clippy::needless_range_loop, reason = "a lane is the same place in several arrays")]
 
-use super::legs::{LANES, LEGS, PlaneLeg, SphereLeg, View};
+use super::legs::{Extent, Extents, LANES, LEGS, PlaneLeg, SphereLeg, View};
 use crate::base::angle::turn_deg;
 use crate::base::geo::EARTH_RADIUS_M;
 
@@ -203,7 +203,9 @@ fn difference_deg(a_deg: f32, b_deg: f32) -> f32 {
 ///
 /// A foot a few meters from a point of `b`, seen from kilometers away, is no nearer than that point
 /// in 32 bits. Such a tie goes to the foot, as exact numbers would have it.
-#[inline(always)]
+///
+/// Scalar work, kept out of line: inlined it makes the compiler spill the kernels' registers.
+#[inline(never)]
 fn realizing<const SPHERE: bool>(
     best: &Best,
     lane: usize,
@@ -299,11 +301,7 @@ fn nearest<const FMA: bool, const SPHERE: bool, const WHICH: bool>(
     let gaps = &mut scratch.gaps;
     gaps.clear();
     let extent = &a.point_boxes[block];
-    gaps.extend(
-        b.leg_boxes
-            .iter()
-            .map(|boxes| if SPHERE { boxes.gaps2::<3>(extent) } else { boxes.gaps2::<2>(extent) }),
-    );
+    gaps.extend(b.leg_boxes.iter().map(|boxes| gaps2::<SPHERE>(extent, boxes)));
     let gaps = &gaps.as_flattened()[..n_blocks];
     let mut first = 0;
     for at in 1..n_blocks {
@@ -319,6 +317,21 @@ fn nearest<const FMA: bool, const SPHERE: bool, const WHICH: bool>(
         }
     }
     best
+}
+
+/// Squared distances from a box to sixteen boxes.
+#[inline(always)]
+pub(super) fn gaps2<const SPHERE: bool>(extent: &Extent, boxes: &Extents) -> [f32; LANES] {
+    let mut sum = [0.0_f32; LANES];
+    for axis in 0..if SPHERE { 3 } else { 2 } {
+        let (low, high) = (extent.low[axis], extent.high[axis]);
+        for lane in 0..LANES {
+            let gap = most(low - boxes.high[axis][lane], boxes.low[axis][lane] - high);
+            let gap = most(gap, 0.0);
+            sum[lane] += gap * gap;
+        }
+    }
+    sum
 }
 
 /// Looks into one block of legs; tells the largest of the best.

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::DistanceError;
 use super::legs::{LANES, View};
 use super::matrix::{Meter, sog_kn};
-use super::nearest::Scratch;
+use super::nearest::{Scratch, gaps2};
 use super::params::{DistanceParams, Metric, Scale, Weights};
 use super::paths::Paths;
 use super::simd::Level;
@@ -186,7 +186,7 @@ fn gaps_m(a: &View<'_>, b: &View<'_>) -> Gaps {
     for (block, extent) in a.point_boxes.iter().enumerate() {
         let mut nearest2 = [f32::INFINITY; LANES];
         for boxes in b.leg_boxes {
-            let gaps2 = boxes.gaps2::<3>(extent);
+            let gaps2 = gaps2::<true>(extent, boxes);
             nearest2.iter_mut().zip(gaps2).for_each(|(nearest2, gap2)| {
                 *nearest2 = if gap2 < *nearest2 { gap2 } else { *nearest2 };
             });
