@@ -28,8 +28,8 @@ const MOST_ROUNDS: usize = 40;
 ///
 /// A block of vectors is multiplied by a Chebyshev polynomial of the matrix that is large above the
 /// smallest eigenvalue in the block and small below, made orthogonal, and turned into eigenvectors
-/// within their span, until the first `k` are right to 1e-5. Blocks do not mind that several eigenvalues are equal, as
-/// those of separate routes are.
+/// within their span, until the first `k` are right to 1e-5. Blocks do not mind that several
+/// eigenvalues are equal, as those of separate routes are.
 ///
 /// # Reference
 ///
