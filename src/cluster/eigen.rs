@@ -28,8 +28,8 @@ const MOST_ROUNDS: usize = 40;
 ///
 /// A block of vectors is multiplied by a Chebyshev polynomial of the matrix that is large above the
 /// smallest eigenvalue in the block and small below, made orthogonal, and turned into eigenvectors
-/// within their span, until the first `k` are right to 1e-5. Blocks do not mind that several eigenvalues are equal, as
-/// those of separate routes are.
+/// within their span, until the first `k` are right to 1e-5. Blocks do not mind that several
+/// eigenvalues are equal, as those of separate routes are.
 ///
 /// # Reference
 ///
@@ -260,6 +260,25 @@ mod tests {
             let image = matrix.times(&vectors, 5);
             let worst = (0..5).map(|c| residual(&vectors, &image, values[c], c, 5));
             assert!(worst.fold(0.0, f64::max) < 1e-5, "{n}");
+        }
+    }
+
+    #[test]
+    fn the_polynomial_is_that_of_chebyshev() {
+        let matrix = ring(150);
+        for j in [0, 5, 40, 75] {
+            let phase = std::f64::consts::TAU * f64::from(j) / 150.0;
+            let wave: Vec<f64> = (0..150).map(|i| (phase * f64::from(i)).cos()).collect();
+            // From -1..0.5 to -1..1, there the cosine of DEGREE times the angle.
+            let x = (phase.cos() + 0.25) / 0.75;
+            let degree = DEGREE as f64;
+            let expected =
+                if x > 1.0 { (degree * x.acosh()).cosh() } else { (degree * x.acos()).cos() };
+            let found = matrix.filtered(&wave, 1, 0.5)[0];
+            assert!(
+                (found - expected).abs() < 1e-6 * expected.abs().max(1.0),
+                "{j}: {found} {expected}"
+            );
         }
     }
 }

@@ -27,7 +27,8 @@ pub struct Lasting {
 ///
 /// Campello, Moulavi, Zimek, Sander (2015), TKDD 10(1); condensed as in `McInnes`, Healy (2017),
 /// *Accelerated hierarchical density based clustering*. Departure: where trips are identical the
-/// density would be infinite; here it is at most 10⁹ times that of the longest edge.
+/// density would be infinite; here it is at most 10⁹ times that of the longest edge. Labels equal
+/// scikit-learn's on the peers' matrix; strengths are by the definition above and may differ.
 pub fn hdbscan(tree: &Tree, min_cluster_size: usize) -> Lasting {
     let n = tree.core_distances().len();
     let min_size = min_cluster_size.max(2);

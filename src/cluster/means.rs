@@ -21,8 +21,8 @@ pub struct Means {
 /// Groups `points`, `[n, dim]` row by row, around `k` means; the best of `starts` searches from
 /// beginnings drawn in proportion to squared distances (k-means++). A round takes O(n k dim) time.
 ///
-/// None if `dim` is 0 or does not divide the numbers, a number is not finite, `k` is 0, or there are fewer than
-/// `k` points. Identical points may leave fewer than `k` clusters.
+/// None if `dim` is 0 or does not divide the numbers, a number is not finite, `k` is 0, or there are
+/// fewer than `k` points. Identical points may leave fewer than `k` clusters.
 ///
 /// # Reference
 ///

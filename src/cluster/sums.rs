@@ -243,7 +243,8 @@ mod tests {
         // 0: a 1, b 11; 1: a 1, b 10; 10: a 2, b 9.5; 12: a 2, b 11.5.
         let silhouette = (10.0 / 11.0 + 9.0 / 10.0 + 7.5 / 9.5 + 9.5 / 11.5) / 4.0;
         assert!((found.silhouette.unwrap() - silhouette).abs() < 1e-12);
-        // Between (2 · 1² + 2 · 9²) / 1, within (1² + 2²) / 2. Medoids 0 and 10 (the first of equals), of all four 1 (1 + 9 + 11 = 21, as for 10).
+        // Medoids 0 and 10 (the first of equals), of all four 1 (1 + 9 + 11 = 21, as for 10).
+        // Between (2 · 1² + 2 · 9²) / 1, within (1² + 2²) / 2.
         assert_eq!(medoids(&square, &labels), [0, 2]);
         let (between, within) = (2.0 * 1.0 + 2.0 * 81.0, 2.5);
         assert!((found.calinski_harabasz.unwrap() - between / within).abs() < 1e-12);

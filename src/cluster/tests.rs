@@ -167,7 +167,9 @@ fn one_trip_and_identical_trips_are_grouped_by_every_method() {
             }
         }
         let sweep = ground(&points).sweep(&checked(SweepParams::default()), &Job::default());
-        assert_eq!(sweep.unwrap().best, None);
+        let sweep = sweep.unwrap();
+        assert_eq!(sweep.best, None);
+        assert!(sweep.rows.iter().all(|row| row.eps.is_finite()), "{sweep:?}");
     }
 }
 
