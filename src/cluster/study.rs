@@ -238,6 +238,16 @@ mod tests {
     }
 
     #[test]
+    fn a_distance_that_compression_halves_has_gamma_one_half() {
+        let count = |a: &[Report], _: &[Report]| a.len() as f64;
+        let measures = [Measure { name: "n", distance: &count }];
+        let first = |reports: &[Report], n: f64| reports[..n as usize].to_vec();
+        let a = &north(0.0)[..100];
+        let rows = against_compression(a, a, &measures, &first, &[50.0], &Job::default()).unwrap();
+        assert_eq!(rows[0].gammas, [Some(0.5)]);
+    }
+
+    #[test]
     fn noise_moves_the_share_it_names_in_proportion_to_its_level() {
         let a = north(0.0);
         let noise = Noise { share: 0.3, cog_deg: 5.0, ..Noise::default() };
