@@ -29,7 +29,7 @@ const FRAMES: usize = 4;
 /// As many frames may ask for another one; something that moves forever ends then.
 const FRAMES_MAX: usize = 30;
 
-/// While another frame is asked for, one of so many is drawn.
+/// Of the frames before the picture one of so many is drawn, the first that has all among them.
 const DRAWN_EVERY: usize = 3;
 
 /// How long to wait for a thread's news before a look of one's own.
@@ -217,7 +217,7 @@ fn play<Draw: FnMut(&mut Ui) -> Result<bool, Stopped>>(
             }
             // What a layer finds out while it is drawn, it tells in a later frame: the density's
             // scale, in the legend.
-            if n_ready >= FRAMES && n_ready % DRAWN_EVERY == 0 {
+            if n_ready % DRAWN_EVERY == 1 {
                 let primitives = context.tessellate(output.shapes, output.pixels_per_point);
                 if let Err(fault) = canvas.draw(&primitives, screen) {
                     return Ok(Err(fault));
