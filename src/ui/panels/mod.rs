@@ -1,5 +1,6 @@
 //! The panels: one function each, which edits the session, reads the desk and asks for the rest.
 
+mod cluster;
 mod distributions;
 mod filters;
 mod inspector;

@@ -47,7 +47,20 @@ pub fn log_marks(input: &GridInput) -> Vec<GridMark> {
         .collect()
 }
 
-/// The value at a mark of such an axis: `200`, `0.05`; nothing at fine lines.
+/// Marks in even steps of 1, 2 or 5 times a power of ten, about five of them.
+pub fn even_marks(input: &GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let step = round_step((high - low) / MARKS);
+    // Odd bounds would take for ever.
+    if !(low < high && (high - low) / step < 100.0 && low.abs() / step < 1e9) {
+        return Vec::new();
+    }
+    let first = (low / step).ceil() as i64;
+    let values = (first..).map(|n| n as f64 * step).take_while(|value| *value <= high);
+    values.map(|value| GridMark { value, step_size: step }).collect()
+}
+
+/// The value at a mark of an axis of powers of ten: `200`, `0.05`; nothing at fine lines.
 pub fn log_text(mark: GridMark) -> String {
     if mark.step_size < NAMED { String::new() } else { short(10_f64.powf(mark.value)) }
 }
@@ -121,9 +134,17 @@ mod tests {
     }
 
     #[test]
+    fn even_steps_are_round() {
+        let marks = even_marks(&GridInput { bounds: (-0.3, 10.2), base_step_size: 0.01 });
+        let values: Vec<f64> = marks.iter().map(|mark| mark.value).collect();
+        assert_eq!(values, [0.0, 5.0, 10.0]);
+    }
+
+    #[test]
     fn odd_bounds_have_no_marks() {
         for bounds in [(1.0, 1.0), (f64::NAN, 1.0), (f64::NEG_INFINITY, 0.0), (2.0, 1.0)] {
-            assert_eq!(log_marks(&GridInput { bounds, base_step_size: 0.01 }), []);
+            let input = GridInput { bounds, base_step_size: 0.01 };
+            assert_eq!((log_marks(&input), even_marks(&input)), (vec![], vec![]));
         }
     }
 
