@@ -107,7 +107,7 @@ pub fn k_distance_ui(ui: &mut Ui, curve: &Curve, eps: f64, unit: &str) -> Option
                 let y = percentile.log10();
                 let line = HLine::new("5th percentile", y).allow_hover(false);
                 plot.hline(line.stroke(Stroke::new(1.0, faint)).style(LineStyle::dotted_dense()));
-                let text = RichText::new("5th percentile").small().color(faint);
+                let text = RichText::new("5th percentile").small().weak();
                 let at = PlotPoint::new(0.005 * n, y);
                 plot.text(Text::new("", at, text).anchor(Align2::LEFT_BOTTOM).allow_hover(false));
             }

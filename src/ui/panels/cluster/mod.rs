@@ -2,11 +2,13 @@
 //! of it.
 
 pub mod k_distance;
+pub mod list;
 #[cfg(test)]
 mod made;
 pub mod pairs;
 pub mod reachability;
 pub mod scores;
+pub mod spectrum;
 
 use std::ops::RangeInclusive;
 

@@ -10,7 +10,7 @@ use crate::base::text::grouped;
 use crate::cluster::Sweep;
 use crate::cluster::sweep::Row;
 use crate::ui::map::palette::scale_color;
-use crate::ui::plot::axis::{even_marks, log_marks, log_text, short, significant};
+use crate::ui::plot::axis::{compact, even_marks, log_marks, log_text, significant};
 use crate::ui::plot::{Scale, describe, quiet};
 
 mod cells;
@@ -188,7 +188,6 @@ impl ScoreMaps {
             }
             ui.separator();
             legend_ui(ui);
-            ui.label(RichText::new("eps to the right, MinPts up").small().weak());
         });
     }
 
@@ -207,11 +206,15 @@ impl ScoreMaps {
 /// What the marks on the maps mean.
 fn legend_ui(ui: &mut Ui) {
     let marks: [(&str, fn(&Painter, Pos2)); 3] =
-        [("now", draw_now), ("chosen best", draw_best), ("best of its map", draw_own_best)];
+        [("now", draw_now), ("chosen", draw_best), ("map's best", draw_own_best)];
     for (text, draw) in marks {
         let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
         draw(ui.painter(), rect.center());
         ui.label(RichText::new(text).small().weak());
+    }
+    let axes = "eps across, MinPts up";
+    if ui.available_width() > 110.0 {
+        ui.label(RichText::new(axes).small().weak());
     }
 }
 
@@ -238,7 +241,7 @@ fn map_ui(
     let eps_axis =
         AxisHints::new_x().label_spacing(24.0..=36.0).formatter(move |mark, _| match scale {
             Scale::Log10 => log_text(mark),
-            Scale::Linear => short(mark.value),
+            Scale::Linear => compact(mark.value),
         });
     let plot = quiet(figure.name())
         .custom_x_axes(vec![eps_axis])
