@@ -99,7 +99,7 @@ fn act(
 fn ground(ui: &Ui, rect: Rect, response: &Response, is_lit: bool) {
     let visuals = ui.visuals();
     if is_lit || response.hovered() {
-        ui.painter().rect_filled(rect, 0.0, visuals.widgets.hovered.weak_bg_fill);
+        ui.painter().rect_filled(rect, 0.0, visuals.selection.bg_fill.gamma_multiply(0.4));
     }
     if response.has_focus() {
         ui.painter().rect_stroke(rect, 0.0, visuals.selection.stroke, StrokeKind::Inside);
@@ -108,8 +108,8 @@ fn ground(ui: &Ui, rect: Rect, response: &Response, is_lit: bool) {
 
 /// A box to tick. Says whether it was.
 fn check_ui(ui: &mut Ui, cell: Rect, value: &mut bool, name: &str) -> bool {
-    let size = ui.spacing().icon_width;
-    let place = Rect::from_center_size(cell.center(), vec2(size, size));
+    let size = vec2(ui.spacing().icon_width, cell.height());
+    let place = Rect::from_center_size(cell.center(), size);
     ui.put(place, Checkbox::without_text(value)).accessible_name(name).changed()
 }
 
