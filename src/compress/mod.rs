@@ -4,7 +4,7 @@
 //! its [significance](significance()): the largest tolerance at which Douglas-Peucker still keeps
 //! it. It runs once; after that a moved threshold is a comparison a report ([`Measured::keep`]),
 //! and how much is kept at every tolerance is one pass ([`retention()`]). [`errors()`] tells what
-//! was lost. [`repair()`] fills silences before any of it.
+//! was lost, [`thin()`] a fleet of what is left. [`repair()`] fills silences before any of it.
 
 pub mod errors;
 pub mod kept;
@@ -19,6 +19,7 @@ pub mod significance;
 pub mod spline;
 #[cfg(test)]
 mod tests;
+pub mod thin;
 pub mod window;
 
 use rayon::prelude::*;
@@ -33,6 +34,7 @@ pub use rdp2::rdp2;
 pub use repair::{Repaired, repair};
 pub use retention::{PAPER_TOLERANCES_M, Retention, ThresholdRow, retention, threshold_table};
 pub use significance::{Ruler, significance};
+pub use thin::thin;
 pub use window::sliding_window;
 
 use crate::ais::{Fleet, Trip};

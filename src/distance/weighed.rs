@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 
 use super::condensed::Condensed;
-use super::matrix::Distances;
 use super::params::{Scale, Weights};
 
 /// So many numbers are weighed at once: neither so few that handing out costs, nor so many that a
