@@ -1,17 +1,23 @@
 //! How much is kept at every tolerance, with the tolerance as a line to drag.
 
-use egui::{Label, Pos2, RichText, Sense, Shape, Stroke, TextStyle, Ui, vec2};
+use egui::{Label, Pos2, RichText, Sense, Shape, Stroke, TextStyle, Ui, UiBuilder, vec2};
 use egui_plot::{GridMark, PlotBounds};
 
 use super::text::{kept_text, percent};
 use crate::base::text::counted;
 use crate::compress::{CompressParams, Retention, ThresholdRow};
-use crate::ui::plot::axis::{log_marks, log_text, log10, short};
+use crate::ui::plot::axis::{log_marks, log_text, log10, round_step, short};
 use crate::ui::plot::{DragLine, Scale, describe, quiet};
 use crate::ui::theme;
 
 /// Room that the shares beside the axis take, points.
 const SHARES_PX: f32 = 46.0;
+
+/// Room at both ends of the curve, as a part of its width.
+const ROOM: f64 = 0.02;
+
+/// The least height between two named shares, points.
+const STEP_PX: f64 = 30.0;
 
 /// How near to a row of the threshold table the pointer must be, points.
 const NEAR_PX: f32 = 5.0;
@@ -41,19 +47,23 @@ pub fn curve_ui(ui: &mut Ui, curve: &Curve) -> Option<f64> {
     };
     // Filled in when it is known what the pointer is over.
     let line_px = ui.text_style_height(&TextStyle::Body);
-    let (heading, _) =
-        ui.allocate_exact_size(vec2(ui.available_width(), line_px), Sense::hover());
+    let (heading, _) = ui.allocate_exact_size(vec2(ui.available_width(), line_px), Sense::hover());
+    let powers = high_m.log10() - low_m.log10();
     let top = (100.0 * retention.share(0) * 1.06).clamp(0.1, 104.0);
     let plot = quiet("retention")
         .show_axes([true, true])
         .y_axis_min_width(SHARES_PX)
         .x_grid_spacer(|input| log_marks(&input))
+        .y_grid_spacer(|input| {
+            // A line each eight points is the plot's own least.
+            share_marks(input.bounds.1, round_step(input.base_step_size / 8.0 * STEP_PX))
+        })
         .x_axis_formatter(|mark, _| meters_text(mark))
         .y_axis_formatter(|mark, _| format!("{} %", short(mark.value)))
         .show(ui, |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max(
-                [low_m.log10(), 0.0],
-                [high_m.log10(), top],
+                [low_m.log10() - ROOM * powers, 0.0],
+                [high_m.log10() + ROOM * powers, top],
             ));
         });
     describe(&plot.response, "Share of reports kept, %, by tolerance, m");
@@ -62,9 +72,8 @@ pub fn curve_ui(ui: &mut Ui, curve: &Curve) -> Option<f64> {
         plot.transform.position_from_point(&point.into())
     };
     let painter = ui.painter().with_clip_rect(*plot.transform.frame());
-    let points = steps.iter().enumerate().map(|(step, tolerance_m)| {
-        at(*tolerance_m, retention.share(step))
-    });
+    let points =
+        steps.iter().enumerate().map(|(step, tolerance_m)| at(*tolerance_m, retention.share(step)));
     let color = ui.visuals().hyperlink_color;
     painter.add(Shape::line(points.collect(), Stroke::new(1.8, color)));
     for row in rows {
@@ -97,7 +106,9 @@ pub fn curve_ui(ui: &mut Ui, curve: &Curve) -> Option<f64> {
         }
         (None, None, None) => RichText::new("Drag the line to change what is kept").weak(),
     };
-    ui.put(heading, Label::new(text).truncate().selectable(false));
+    ui.scope_builder(UiBuilder::new().max_rect(heading), |ui| {
+        ui.add(Label::new(text).truncate().selectable(false));
+    });
     let is_reset = plot.response.double_clicked();
     moved.or(is_reset.then(|| CompressParams::default().tolerance_m))
 }
@@ -105,6 +116,12 @@ pub fn curve_ui(ui: &mut Ui, curve: &Curve) -> Option<f64> {
 fn meters_text(mark: GridMark) -> String {
     let text = log_text(mark);
     if text.is_empty() { text } else { format!("{text} m") }
+}
+
+/// Marks from nothing up to `top`, a step apart.
+fn share_marks(top: f64, step: f64) -> Vec<GridMark> {
+    let mark = |n: i32| GridMark { value: f64::from(n) * step, step_size: step };
+    (0..1000).map(mark).take_while(|mark| mark.value <= top).collect()
 }
 
 fn share_of(row: &ThresholdRow) -> f64 {
@@ -145,7 +162,8 @@ mod tests {
 
     /// From 1 m to 1,000 m: ten thousand reports over the tolerance are kept, of ten thousand.
     fn retention() -> Retention {
-        let tolerance_m: Vec<f64> = (0..=48).map(|step| 10_f64.powf(f64::from(step) / 16.0)).collect();
+        let tolerance_m: Vec<f64> =
+            (0..=48).map(|step| 10_f64.powf(f64::from(step) / 16.0)).collect();
         let kept = tolerance_m.iter().map(|m| (10_000.0 / m).round() as usize).collect();
         Retention { tolerance_m, kept, reports: 10_000 }
     }
@@ -195,8 +213,8 @@ mod tests {
         assert_eq!(node.value().as_deref(), Some("tolerance 100.0 m: 1.0 % kept"));
         let plot = harness.get_by_label_contains("Share of reports kept").rect();
         let from = line.rect().center();
-        // Of three powers of ten, two lie left of the line.
-        let power_px = (from.x - plot.left()) / 2.0;
+        // Of three powers of ten, with room at both ends.
+        let power_px = plot.width() / (3.0 * (1.0 + 2.0 * ROOM as f32));
         harness.hover_at(from);
         harness.step();
         harness.drag_at(from);
@@ -208,7 +226,7 @@ mod tests {
         harness.drop_at(from - vec2(power_px, 0.0));
         harness.run_steps(2);
         let moved_m = *moves.borrow().last().unwrap();
-        assert!((9.0..11.0).contains(&moved_m), "{moved_m}");
+        assert!((9.8..10.2).contains(&moved_m), "{moved_m}");
     }
 
     #[test]
@@ -217,7 +235,7 @@ mod tests {
         harness.get_by_label("Kept 100 of 10\u{2009}000 (1.0 %); drag the line to change it");
         let line = harness.get_by_role_and_label(Role::Slider, "Tolerance, m").rect().center();
         let plot = harness.get_by_label_contains("Share of reports kept").rect();
-        let power_px = (line.x - plot.left()) / 2.0;
+        let power_px = plot.width() / (3.0 * (1.0 + 2.0 * ROOM as f32));
         harness.hover_at(line - vec2(0.5 * power_px, 0.0));
         harness.run_steps(2);
         harness.get_by_label("31.62 m keeps 316 of 10\u{2009}000 (3.2 %)");

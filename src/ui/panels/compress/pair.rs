@@ -88,8 +88,7 @@ impl Pair {
     /// Draws both plots, with what is kept and what that costs below. Gives back a moment that was
     /// clicked, UTC milliseconds.
     pub fn ui(&mut self, ui: &mut Ui, subject: &Subject) -> Option<i64> {
-        let of =
-            SeriesOf { key: subject.key, trip_index: subject.trip_index, along: self.along };
+        let of = SeriesOf { key: subject.key, trip_index: subject.trip_index, along: self.along };
         if self.series.as_ref().is_none_or(|(other, _)| *other != of) {
             self.series = Some((of, Series::new(subject, self.along)));
             self.thinned = None;
@@ -98,11 +97,8 @@ impl Pair {
         let (first_x, last_x) = series.ends();
         let fit = View::around(first_x, last_x);
         let track = subject.trip.track(subject.fleet);
-        let fitted = Fitted {
-            mmsi: track.vessel.mmsi.0,
-            first_ms: track.t_ms[0],
-            along: self.along,
-        };
+        let fitted =
+            Fitted { mmsi: track.vessel.mmsi.0, first_ms: track.t_ms[0], along: self.along };
         // Another trip comes into view; after that the view is the user's.
         let view = self.view.filter(|(_, of)| *of == fitted).map_or(fit, |(view, _)| view);
         self.view = Some((view, fitted));
@@ -177,11 +173,7 @@ impl Pair {
             self.hover = Some(x_at(at));
         }
         if let Some((view, _)) = &mut self.view {
-            *view = if response.double_clicked() {
-                fit
-            } else {
-                plot.moved_view(ui, *view, fit)
-            };
+            *view = if response.double_clicked() { fit } else { plot.moved_view(ui, *view, fit) };
         }
         let is_set = response.clicked() || response.dragged_by(PointerButton::Primary);
         response.interact_pointer_pos().filter(|_| is_set).map(x_at)
@@ -259,8 +251,9 @@ fn dots(series: &Series, columns: Columns, rows: u32, top_kn: f32) -> Vec<usize>
 }
 
 fn looks(ui: &Ui) -> [(Color32, f32); 2] {
-    let before = ui.visuals().hyperlink_color.gamma_multiply(0.45);
-    [(before, 1.2), (theme::selection_color(ui), 1.6)]
+    // A broad band, which is seen beside the line that lies on it.
+    let before = ui.visuals().hyperlink_color.gamma_multiply(0.55);
+    [(before, 2.6), (theme::selection_color(ui), 1.0)]
 }
 
 fn speed_ui(
@@ -281,7 +274,7 @@ fn speed_ui(
     linked::paint_strokes(&painter, &output, thinned.speeds_again.iter(), after);
     for at in thinned.dots.iter().filter(|at| !series.sog_kn[**at].is_nan()) {
         let place = output.at(series.x[*at] as f64, series.sog_kn[*at].into());
-        painter.circle_filled(place, 2.0, after.0);
+        painter.circle_filled(place, DOT_PX as f32 * 0.6, after.0);
     }
     output
 }
@@ -308,7 +301,7 @@ fn course_ui(
     linked::paint_strokes(&painter, &output, again_strokes.iter(), after);
     for at in thinned.dots.iter().filter(|at| !series.cog_deg[**at].is_nan()) {
         let place = output.at(series.x[*at] as f64, series.cog_deg[*at].into());
-        painter.circle_filled(place, 2.0, after.0);
+        painter.circle_filled(place, DOT_PX as f32 * 0.6, after.0);
     }
     output
 }

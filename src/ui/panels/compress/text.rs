@@ -30,14 +30,21 @@ mod tests {
     #[test]
     fn shares_are_told_with_a_decimal_and_tiny_ones_with_two() {
         assert_eq!(kept_text(14_951, 367_642), "14\u{2009}951 of 367\u{2009}642 (4.1 %)");
-        assert_eq!((percent(1, 2000), percent(0, 7), percent(0, 0)), ("0.05 %".into(), "0.0 %".into(), "none".into()));
+        assert_eq!(
+            (percent(1, 2000), percent(0, 7), percent(0, 0)),
+            ("0.05 %".into(), "0.0 %".into(), "none".into())
+        );
     }
 
     #[test]
     fn errors_have_three_digits() {
-        for (value, text) in
-            [(98.234, "98.2"), (0.0, "0.00"), (0.347, "0.35"), (1204.4, "1\u{2009}204"), (5.0, "5.00")]
-        {
+        for (value, text) in [
+            (98.234, "98.2"),
+            (0.0, "0.00"),
+            (0.347, "0.35"),
+            (1204.4, "1\u{2009}204"),
+            (5.0, "5.00"),
+        ] {
             assert_eq!(figure(value), text);
         }
     }

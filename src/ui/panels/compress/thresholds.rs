@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Rect, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
-use super::text::{figure, percent};
+use super::text::percent;
 use crate::base::text::grouped;
 use crate::compress::ThresholdRow;
 use crate::ui::plot::axis::short;
@@ -39,15 +39,35 @@ const ALL: &str = "With speed and course";
 const PAPER: &str = "Paper, one ship";
 
 const COLUMNS: [Column; 9] = [
-    column("", "Tolerance m", 1.1, "How far off the way a dropped report may lie; the paper's d_th. A click on a row takes its tolerance"),
+    column(
+        "",
+        "Tolerance m",
+        1.1,
+        "How far off the way a dropped report may lie; the paper's d_th. A click on a row takes its tolerance",
+    ),
     column(ALONE, "kept", 1.0, "Reports that Douglas-Peucker keeps by their positions"),
     column(ALONE, "share", 0.8, "Of all reports of the trips"),
-    column(ALONE, "largest m", 1.0, "The largest error: how far a dropped report lies from the way between the kept ones"),
+    column(
+        ALONE,
+        "largest m",
+        1.0,
+        "The largest error: how far a dropped report lies from the way between the kept ones",
+    ),
     column(ALONE, "mean m", 0.9, "The mean error over all reports, the kept ones among them"),
     column(ALL, "kept", 1.0, "Reports kept with the thresholds of speed and course that are on"),
     column(ALL, "share", 0.8, "Of all reports of the trips"),
-    column(PAPER, "kept", 0.8, "Of the 3,769 reports of one ship, by position alone; with all three thresholds and 100 m the paper keeps 239 (6.3 %)"),
-    column(PAPER, "share", 0.8, "The paper tells what is dropped: 86.41 % at 10 m, 96.17 % at 100 m"),
+    column(
+        PAPER,
+        "kept",
+        0.8,
+        "Of the 3,769 reports of one ship, by position alone; with all three thresholds and 100 m the paper keeps 239 (6.3 %)",
+    ),
+    column(
+        PAPER,
+        "share",
+        0.8,
+        "The paper tells what is dropped: 86.41 % at 10 m, 96.17 % at 100 m",
+    ),
 ];
 
 /// Draws the table, with the row of the present tolerance marked, or where it would stand. Gives
@@ -99,13 +119,18 @@ fn head_ui(ui: &mut Ui, widths_px: &[f32]) {
     let width_px: f32 = widths_px.iter().sum();
     let (rect, _) = ui.allocate_exact_size(vec2(width_px, 2.0 * pitch_px), Sense::hover());
     let middle = rect.center().y;
+    let separator = ui.visuals().widgets.noninteractive.bg_stroke;
     let mut left = rect.left();
     for (place, column) in COLUMNS.iter().enumerate() {
         let right = left + widths_px[place];
         let is_first = place == 0 || COLUMNS[place - 1].group != column.group;
-        if is_first {
-            let at = pos2(left + 14.0, rect.top() + 0.5 * pitch_px);
-            ui.painter().text(at, Align2::LEFT_CENTER, column.group, font.clone(), strong);
+        if is_first && !column.group.is_empty() {
+            // Over the columns of the group, with a line that says which these are.
+            let own = COLUMNS.iter().zip(widths_px).filter(|(own, _)| own.group == column.group);
+            let end = left + own.map(|(_, width_px)| width_px).sum::<f32>();
+            let at = pos2(0.5 * (left + end) + 6.0, rect.top() + 0.5 * pitch_px);
+            ui.painter().text(at, Align2::CENTER_CENTER, column.group, font.clone(), strong);
+            ui.painter().hline(left + 16.0..=end - 4.0, middle, separator);
         }
         let cell = Rect::from_min_max(pos2(left, middle), pos2(right, rect.bottom()));
         let at = pos2(right - 5.0, cell.center().y);
@@ -116,7 +141,6 @@ fn head_ui(ui: &mut Ui, widths_px: &[f32]) {
         title.on_hover_text(column.help);
         left = right;
     }
-    let separator = ui.visuals().widgets.noninteractive.bg_stroke;
     ui.painter().hline(rect.x_range(), rect.bottom(), separator);
 }
 
@@ -132,8 +156,8 @@ fn cells(row: &ThresholdRow) -> [String; 9] {
         short(row.tolerance_m),
         n(row.kept_by_position),
         percent(row.kept_by_position, row.reports),
-        figure(row.error_m.max),
-        figure(row.error_m.mean),
+        format!("{:.1}", row.error_m.max),
+        format!("{:.1}", row.error_m.mean),
         n(row.kept),
         percent(row.kept, row.reports),
         paper.map_or("–".into(), |(_, kept)| n(*kept)),
@@ -171,8 +195,7 @@ fn row_ui(
     let mut right = rect.left();
     for (place, text) in cells.iter().enumerate() {
         right += widths_px[place];
-        let color =
-            if COLUMNS[place].group == PAPER && !is_current { faint } else { color };
+        let color = if COLUMNS[place].group == PAPER && !is_current { faint } else { color };
         let at = pos2(right - 5.0, rect.center().y);
         ui.painter().text(at, Align2::RIGHT_CENTER, text, font.clone(), color);
     }
@@ -213,10 +236,7 @@ mod tests {
     #[test]
     fn the_papers_figures_stand_beside_ours() {
         let cells = cells(&rows()[3]);
-        assert_eq!(
-            cells,
-            ["100", "144", "3.8 %", "99.5", "25.0", "239", "6.3 %", "144", "3.8 %"]
-        );
+        assert_eq!(cells, ["100", "144", "3.8 %", "99.5", "25.0", "239", "6.3 %", "144", "3.8 %"]);
         // The paper: 86.41 % dropped at 10 m, 96.17 % (it cuts off) at 100 m.
         let dropped = |kept: usize| 100.0 * (1.0 - kept as f64 / PAPER_REPORTS as f64);
         assert!((dropped(512) - 86.41).abs() < 0.01 && (dropped(144) - 96.17).abs() < 0.02);
@@ -228,12 +248,11 @@ mod tests {
     fn a_click_on_a_row_sets_its_tolerance_and_marks_it() {
         let set = Rc::new(Cell::new(100.0));
         let inner = Rc::clone(&set);
-        let mut harness =
-            Harness::builder().with_size([700.0, 190.0]).build_ui(move |ui| {
-                if let Some(tolerance_m) = thresholds_ui(ui, &rows(), inner.get()) {
-                    inner.set(tolerance_m);
-                }
-            });
+        let mut harness = Harness::builder().with_size([700.0, 190.0]).build_ui(move |ui| {
+            if let Some(tolerance_m) = thresholds_ui(ui, &rows(), inner.get()) {
+                inner.set(tolerance_m);
+            }
+        });
         harness.run();
         let is_marked = |harness: &Harness, start: &str| {
             let node = harness.get_by_label_contains(start).accesskit_node();

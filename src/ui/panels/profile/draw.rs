@@ -25,7 +25,12 @@ pub fn speed_ui(
         linked::paint_strokes(&painter, &output, strokes, class_look(ui, class));
     }
     for cross in thinned.crosses.iter().filter(|cross| !cross.sog_kn.is_nan()) {
-        draw_cross(ui, &painter, output.at(cross.t_ms as f64, cross.sog_kn.into()), cross.is_mended);
+        draw_cross(
+            ui,
+            &painter,
+            output.at(cross.t_ms as f64, cross.sog_kn.into()),
+            cross.is_mended,
+        );
     }
     output
 }

@@ -63,8 +63,7 @@ impl Output {
             let factor = f64::from(zoom) * (f64::from(scroll.y) / 200.0).exp();
             if (factor - 1.0).abs() > 1e-6 || scroll.x != 0.0 {
                 let at = transform.value_from_position(at).x;
-                view =
-                    view.zoomed(at, factor, all).moved(-f64::from(scroll.x) * per_px, all);
+                view = view.zoomed(at, factor, all).moved(-f64::from(scroll.x) * per_px, all);
             }
         }
         view
@@ -133,7 +132,8 @@ pub fn show(
             for times in &lines.selected {
                 plot.span(span(*times, selected));
             }
-            for (x, color) in [(lines.hover, hover), (lines.now_ms.map(|now_ms| now_ms as f64), now)]
+            for (x, color) in
+                [(lines.hover, hover), (lines.now_ms.map(|now_ms| now_ms as f64), now)]
             {
                 if let Some(x) = x {
                     plot.vline(VLine::new("", x).color(color).width(1.0).allow_hover(false));

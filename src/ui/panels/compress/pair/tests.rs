@@ -16,8 +16,7 @@ fn trip() -> (Fleet, Trip, Vec<bool>) {
         cog_deg: ((minute % 5) as f32 - 2.0).rem_euclid(360.0),
         ..Report::at(minute * 60_000, Position::new(0.0, minute as f64 / 360.0))
     };
-    let fleet =
-        Fleet::from_tracks(vec![(Vessel::default(), (0..=60).map(report).collect())]);
+    let fleet = Fleet::from_tracks(vec![(Vessel::default(), (0..=60).map(report).collect())]);
     let (begins, ends) = (Ending::Track, Ending::Track);
     let trip = Trip { vessel: 0, reports: 0..61, length_m: 18_520.0, begins, ends };
     (fleet, trip, (0..=60).map(|minute| minute % 10 == 0).collect())
@@ -70,9 +69,8 @@ fn the_pointer_in_one_plot_is_told_above_and_marked_in_both() {
     let mut window = window([1400.0, 190.0]);
     let plot = window.harness.get_by_label_contains("Speed over ground before").rect();
     // Room of two in a hundred at both ends.
-    let at = |minute: f32| {
-        plot.left_center() + vec2(plot.width() * (0.02 + minute / 60.0) / 1.04, 0.0)
-    };
+    let at =
+        |minute: f32| plot.left_center() + vec2(plot.width() * (0.02 + minute / 60.0) / 1.04, 0.0);
     window.harness.hover_at(at(25.0));
     window.harness.run_steps(3);
     window.harness.get_by_label("1970-01-01 00:25:00 UTC, 10.5 kn, 358.0°, left 10.0 kn, 358.0°");
