@@ -50,6 +50,7 @@ mod tests;
 #[cfg(test)]
 mod tests_reference;
 mod warp;
+pub mod weighed;
 
 use thiserror::Error;
 
@@ -60,6 +61,7 @@ pub use params::{DistanceParams, Metric, Scale, Weights};
 pub use paths::{Line, Paths, SurfaceChoice};
 pub use simd::Level;
 pub use surface::{PLANE_RADIUS_M, Surface};
+pub use weighed::Weighed;
 
 use crate::base::job::Stopped;
 
