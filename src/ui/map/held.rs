@@ -5,6 +5,7 @@ use std::sync::Arc;
 use eframe::egui_wgpu::RenderState;
 
 use super::geometry::{Geometry, Slot, geometry};
+use super::kept::HeldKept;
 use super::marks;
 use super::symbols::{Marks, SymbolLayer};
 use super::tracks::{Look, TrackLayer, Uploaded, upload};
@@ -29,6 +30,7 @@ pub struct Held {
     failed: Option<(Key, String)>,
     pub removed: HeldMarks,
     pub cuts: HeldMarks,
+    pub kept: HeldKept,
     /// For what the looks were sent.
     looks: Option<Looks>,
 }
@@ -60,6 +62,7 @@ impl Held {
             failed: None,
             removed: HeldMarks::default(),
             cuts: HeldMarks::default(),
+            kept: HeldKept::default(),
             looks: None,
         }
     }
@@ -85,7 +88,10 @@ impl Held {
     }
 
     pub fn is_busy(&self) -> bool {
-        self.making.is_some() || self.removed.making.is_some() || self.cuts.making.is_some()
+        self.making.is_some()
+            || self.removed.making.is_some()
+            || self.cuts.making.is_some()
+            || self.kept.is_busy()
     }
 
     pub fn fault(&self) -> Option<&str> {
@@ -144,6 +150,7 @@ impl Held {
             }
             _ => self.cuts = HeldMarks::default(),
         }
+        self.kept.want(desk.compress.shown().filter(|_| wanted.kept), jobs);
     }
 
     fn collect(&mut self) {
