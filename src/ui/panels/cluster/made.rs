@@ -2,7 +2,7 @@
 
 use crate::base::job::Job;
 use crate::base::params::Checked;
-use crate::cluster::matrix::Condensed;
+use crate::distance::Condensed;
 use crate::cluster::{
     DensityParams, Ground, Labels, Optics, Spectrum, SpectrumParams, Sweep, SweepParams, Tree,
 };

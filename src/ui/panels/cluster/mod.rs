@@ -1,11 +1,13 @@
 //! The panels of clustering: plots whose lines are its parameters, what was tried, and what came
 //! of it.
 
+pub mod eps;
 pub mod k_distance;
 pub mod list;
 #[cfg(test)]
 mod made;
 pub mod pairs;
+pub mod params;
 pub mod reachability;
 pub mod scores;
 pub mod spectrum;
