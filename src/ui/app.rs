@@ -9,6 +9,7 @@ use egui::util::undoer::Undoer;
 use egui::{Context, Ui};
 
 use super::actions::{self, Status};
+use super::cluster_view::{ClusterView, trip_names};
 use super::command::{Command, Commands, Message};
 use super::driver::Complaint;
 use super::errand::Errands;
@@ -36,6 +37,8 @@ pub struct App {
     pub selection: Selection,
     /// Which part of time is looked at.
     pub time: TimeView,
+    /// How clusters are shown.
+    pub clusters: ClusterView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -82,6 +85,7 @@ impl App {
             desk: Desk::default(),
             selection: Selection::default(),
             time: TimeView::with_habits(speed, loops, trail_min),
+            clusters: ClusterView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -153,6 +157,18 @@ impl App {
         // What results chose is no act of the user's.
         self.undoer.feed_state(context.input(|input| input.time), &self.session.as_set());
         self.selection.follow(&self.desk);
+        match self.desk.clusters.shown() {
+            Some(shown) => {
+                let of = &shown.value.of;
+                self.clusters.follow(shown.key, shown.value.labels(), || {
+                    trip_names(of.chosen.fleet(), of.originals())
+                });
+            }
+            None => self.clusters.forget(),
+        }
+        if self.clusters.begin_frame() {
+            context.request_repaint();
+        }
         self.map.update(&self.desk, &self.session, &self.jobs);
         self.time.set_span_ms(
             self.desk.clean.shown().and_then(|shown| shown.value.fleet.time_span_ms()),
