@@ -18,6 +18,7 @@ mod status;
 mod tables;
 mod timeline;
 
+pub use cluster::ClusterPanels;
 pub use compress::Compression;
 pub use filters::Filters;
 pub use layers::layers;

@@ -2,10 +2,10 @@
 
 use crate::base::job::Job;
 use crate::base::params::Checked;
-use crate::distance::Condensed;
 use crate::cluster::{
     DensityParams, Ground, Labels, Optics, Spectrum, SpectrumParams, Sweep, SweepParams, Tree,
 };
+use crate::distance::Condensed;
 
 /// Sixty places on a line: three routes of 18 some 1 m apart within, 100 m from each other, and
 /// six strays far off.

@@ -1,19 +1,23 @@
 //! The panels of clustering: plots whose lines are its parameters, what was tried, and what came
 //! of it.
 
-pub mod eps;
-pub mod k_distance;
-pub mod list;
+mod eps;
+mod joint;
+mod k_distance;
+mod list;
 #[cfg(test)]
 mod made;
-pub mod pairs;
-pub mod params;
-pub mod reachability;
-pub mod scores;
-pub mod spectrum;
+mod members;
+mod pairs;
+mod parameters;
+mod params;
+mod reachability;
+mod scores;
+mod spectrum;
 
 use std::ops::RangeInclusive;
 
+pub use self::joint::ClusterPanels;
 use crate::cluster::sweep::Row;
 
 /// What eps may be, as its field says.
@@ -40,6 +44,11 @@ impl Pair {
     pub fn is_of(self, row: &Row) -> bool {
         self.min_trips == row.min_trips && self.eps as f32 == row.eps
     }
+}
+
+/// What a cluster is called that has no name of its own: counted from one.
+fn title(cluster: u32) -> String {
+    format!("Route {}", cluster + 1)
 }
 
 /// A unit as it stands behind a number.

@@ -3,8 +3,8 @@
 use egui::{Color32, Mesh, Rect, RichText, Ui, pos2};
 use egui_plot::{PlotBounds, PlotPoint, PlotTransform};
 
-use super::EPS_RANGE;
 use super::k_distance::log_bounds;
+use super::{EPS_RANGE, title};
 use crate::base::text::grouped;
 use crate::cluster::Optics;
 use crate::ui::plot::axis::{log_marks, log_text, log10, significant};
@@ -117,7 +117,7 @@ impl Reachability<'_> {
             "begins anew".to_owned()
         };
         let cluster = match self.labels.get(trip as usize).copied().flatten() {
-            Some(cluster) => format!("cluster {}", cluster + 1),
+            Some(cluster) => title(cluster),
             None => "noise".to_owned(),
         };
         format!("{}: {}, {cluster}", (self.name)(trip), reach.trim_end())
@@ -248,8 +248,8 @@ mod tests {
             eps: 1.5,
             unit: "m",
         };
-        assert_eq!(reachability.text(0, 0), "Trip 0: begins anew, cluster 1");
+        assert_eq!(reachability.text(0, 0), "Trip 0: begins anew, Route 1");
         let second = reachability.text(1, optics.order()[1]);
-        assert!(second.contains(": reached at ") && second.contains(" m, cluster 1"), "{second}");
+        assert!(second.contains(": reached at ") && second.contains(" m, Route 1"), "{second}");
     }
 }

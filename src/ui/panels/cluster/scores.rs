@@ -66,8 +66,8 @@ impl Figure {
     pub fn help(self) -> &'static str {
         match self {
             Figure::Score => {
-                "What the best pair is chosen by: SCCH, times the share of trips in clusters \
-                 unless weighing is paper"
+                "What the best pair is chosen by, as the sweep's weighing says: the silhouette \
+                 with that of noise counted as 0, or SCCH"
             }
             Figure::Scch => "Mean of silhouette and Calinski-Harabasz, each scaled to 0 to 1",
             Figure::Silhouette => {
@@ -151,7 +151,8 @@ pub struct ScoreMaps {
 impl Default for ScoreMaps {
     /// Both indices beside what was made of them.
     fn default() -> Self {
-        ScoreMaps { shown: vec![Figure::Score, Figure::Silhouette, Figure::CalinskiHarabasz] }
+        let shown = [Figure::Score, Figure::Scch, Figure::Silhouette, Figure::CalinskiHarabasz];
+        ScoreMaps { shown: shown.to_vec() }
     }
 }
 
@@ -164,9 +165,10 @@ impl ScoreMaps {
             return None;
         };
         self.buttons_ui(ui);
-        // As many as can be read, those chosen last given up first.
+        // As many as can be read: what is made of the indices is given up before them.
         let fits = ((ui.available_width() / NARROWEST_PX) as usize).max(1);
-        let shown: Vec<Figure> = self.shown.iter().copied().take(fits).collect();
+        let spared = self.shown.len().saturating_sub(fits);
+        let shown: Vec<Figure> = self.shown.iter().copied().skip(spared).collect();
         let mut clicked = None;
         ui.columns(shown.len(), |columns| {
             for (ui, figure) in columns.iter_mut().zip(shown) {

@@ -1,6 +1,6 @@
 //! Eigenvalues, and what every number of clusters is worth: k is a line across both plots.
 
-use egui::{Align2, Color32, RichText, Stroke, Ui};
+use egui::{Align2, Color32, RichText, Ui};
 use egui_plot::{
     AxisHints, GridInput, GridMark, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints,
     PlotResponse, Points, Span, Text, VLine,
