@@ -10,7 +10,7 @@ use super::nearest::{Ask, Scratch};
 use super::params::{DistanceParams, Metric, Weights};
 use super::paths::Paths;
 use super::simd::Level;
-use super::weighed::Weighed;
+use super::weighed::{Norms, Weighed};
 use super::{DistanceError, warp::Table};
 use crate::base::job::{Job, Stopped};
 
@@ -20,7 +20,7 @@ pub struct Distances {
     // Invariant: one part, or the three of the MSSPD in the order of `Part`; all of one `n`.
     metric: Metric,
     parts: Vec<Condensed>,
-    ranges: Vec<(f32, f32)>,
+    norms: Norms,
     n_without_sog: usize,
     n_without_cog: usize,
     surface_error: f64,
@@ -74,7 +74,10 @@ pub fn measure_with(
     let (n_without_sog, n_without_cog) = paths.n_without_sog_and_cog();
     Ok(Distances {
         metric: params.metric,
-        ranges: parts.iter().map(|part| part.range().unwrap_or((0.0, 0.0))).collect(),
+        norms: Norms {
+            ranges: parts.iter().map(|part| part.range().unwrap_or((0.0, 0.0))).collect(),
+            trip_m: paths.median_length_m(),
+        },
         parts,
         n_without_sog,
         n_without_cog,
@@ -126,7 +129,7 @@ impl Distances {
 
     /// The one matrix that clustering works on: the MSSPD with these weights, or what was measured.
     ///
-    /// The MSSPD is a single pass over its components. Scaled by minmax it lies in `0..=1/3`,
+    /// The MSSPD is a single pass over its components. Scaled by trip or minmax it lies in `0..=1/3`,
     /// since the paper divides the weighted sum by three; a component that is the same for all
     /// pairs counts nothing then.
     pub fn combine(&self, weights: &Weights) -> Cow<'_, Condensed> {
@@ -149,7 +152,7 @@ impl Distances {
 
     /// The same numbers as in [`Distances::combine`], for whoever wants a row of them at a time.
     pub fn weighed(&self, weights: &Weights) -> Weighed<'_> {
-        Weighed::new(&self.parts, &self.ranges, weights)
+        Weighed::new(&self.parts, &self.norms, weights)
     }
 }
 

@@ -17,31 +17,44 @@ pub struct Weighed<'a> {
     parts: &'a [Condensed],
     factors: [f32; 3],
     offset: f32,
+    most_m: f32,
+}
+
+/// What weights are brought to one scale by.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Norms {
+    /// Of each part the smallest and the largest number.
+    pub ranges: Vec<(f32, f32)>,
+    /// The median length of all trips, meters.
+    pub trip_m: f32,
 }
 
 impl<'a> Weighed<'a> {
-    pub(super) fn new(
-        parts: &'a [Condensed],
-        ranges: &[(f32, f32)],
-        weights: &Weights,
-    ) -> Weighed<'a> {
+    pub(super) fn new(parts: &'a [Condensed], norms: &Norms, weights: &Weights) -> Weighed<'a> {
         if parts.len() == 1 {
-            return Weighed { parts, factors: [1.0, 0.0, 0.0], offset: 0.0 };
+            let (factors, most_m) = ([1.0, 0.0, 0.0], f32::INFINITY);
+            return Weighed { parts, factors, offset: 0.0, most_m };
         }
+        let most_m = if weights.scale == Scale::Trip { norms.trip_m } else { f32::INFINITY };
         let scaled = |weight: f64, part: usize| {
-            let (low, high) = ranges[part];
+            let (low, high) = match (weights.scale, part) {
+                (Scale::Trip, 0) => (0.0, norms.trip_m),
+                (Scale::Trip, 1) => (0.0, norms.ranges[part].1),
+                (Scale::Trip, _) => (0.0, 180.0),
+                (Scale::Minmax | Scale::None, _) => norms.ranges[part],
+            };
             match weights.scale {
                 Scale::None => (weight / 3.0, 0.0),
-                Scale::Minmax if high > low => {
+                Scale::Minmax | Scale::Trip if high > low => {
                     let factor = weight / 3.0 / f64::from(high - low);
                     (factor, -factor * f64::from(low))
                 }
-                Scale::Minmax => (0.0, 0.0),
+                Scale::Minmax | Scale::Trip => (0.0, 0.0),
             }
         };
         let terms = [scaled(weights.sspd, 0), scaled(weights.sog, 1), scaled(weights.cog, 2)];
         let offset = terms.iter().map(|(_, offset)| offset).sum::<f64>() as f32;
-        Weighed { parts, factors: terms.map(|(factor, _)| factor as f32), offset }
+        Weighed { parts, factors: terms.map(|(factor, _)| factor as f32), offset, most_m }
     }
 
     /// How many trips there are.
@@ -80,10 +93,11 @@ impl<'a> Weighed<'a> {
 
     fn sum(&self, [x, y, z]: [&[f32]; 3], to: &mut [f32]) {
         assert!([x, y, z].iter().all(|part| part.len() == to.len()), "columns of one length");
-        let ([a, b, c], offset) = (self.factors, self.offset);
+        let ([a, b, c], offset, most_m) = (self.factors, self.offset, self.most_m);
         for (((to, x), y), z) in to.iter_mut().zip(x).zip(y).zip(z) {
-            // Rounding may leave the smallest a hair below zero.
+            let x = if *x < most_m { *x } else { most_m };
             let sum = a * x + b * y + c * z + offset;
+            // Rounding may leave the smallest a hair below zero.
             *to = if sum < 0.0 { 0.0 } else { sum };
         }
     }
