@@ -46,6 +46,8 @@ struct Followed {
     labels: Labels,
     /// One a trip, in the order of `labels`: see [`trip_names`].
     names: Arc<[u64]>,
+    /// Where a trip of this name stands among them.
+    places: Arc<HashMap<u64, u32>>,
 }
 
 /// What is known of one cluster.
@@ -80,7 +82,7 @@ impl ClusterView {
         if self.key() == Some(key) {
             return;
         }
-        let now = Followed { key, labels: labels.clone(), names: names().into() };
+        let now = Followed::new(key, labels.clone(), names());
         let before = self.now.take();
         let heirs = match &before {
             Some(before) => now.heirs(before),
@@ -119,6 +121,19 @@ impl ClusterView {
     /// The labels of the result that is followed.
     pub fn labels(&self) -> Option<&Labels> {
         self.now.as_ref().map(|now| &now.labels)
+    }
+
+    /// The label of the trip of this name ([`trip_names`]); `None` where it was not clustered.
+    pub fn label_of(&self, name: u64) -> Option<Option<u32>> {
+        self.now.as_ref()?.label_of(name)
+    }
+
+    /// Whether the trip of this name changed cluster since the pinned result.
+    pub fn is_changed(&self, name: u64) -> bool {
+        let place = self.now.as_ref().and_then(|now| now.places.get(&name));
+        place.zip(self.difference.as_ref()).is_some_and(|(place, difference)| {
+            difference.is_changed.get(*place as usize) == Some(&true)
+        })
     }
 
     /// Rises with each change of what is asked for below: who draws by it need not compare.
@@ -260,14 +275,22 @@ impl ClusterView {
 }
 
 impl Followed {
+    fn new(key: Key, labels: Labels, names: Vec<u64>) -> Followed {
+        let places = (0..).zip(&names).map(|(place, name)| (*name, place)).collect();
+        Followed { key, labels, names: names.into(), places: Arc::new(places) }
+    }
+
+    fn label_of(&self, name: u64) -> Option<Option<u32>> {
+        self.labels.as_slice().get(*self.places.get(&name)? as usize).copied()
+    }
+
     /// For each cluster the one of `earlier` that it goes on from, whatever trips came and went.
     fn heirs(&self, earlier: &Followed) -> Vec<Option<u32>> {
         if self.names == earlier.names {
             return self.labels.heirs(&earlier.labels);
         }
-        let of_name = earlier.by_name();
         let groups: Vec<Option<u32>> =
-            self.names.iter().map(|name| of_name.get(name).copied().flatten()).collect();
+            self.names.iter().map(|name| earlier.label_of(*name).flatten()).collect();
         let before = Labels::new(&groups);
         // Fewer trips may number its clusters in another way.
         let mut numbers = vec![0; before.clusters()];
@@ -278,10 +301,5 @@ impl Followed {
         }
         let heirs = self.labels.heirs(&before).into_iter();
         heirs.map(|heir| Some(numbers[heir? as usize])).collect()
-    }
-
-    /// The label of each trip by its name.
-    fn by_name(&self) -> HashMap<u64, Option<u32>> {
-        self.names.iter().copied().zip(self.labels.as_slice().iter().copied()).collect()
     }
 }

@@ -42,13 +42,9 @@ impl Pinned {
         self.colors.get(cluster as usize).map_or(0, |color| usize::from(*color))
     }
 
-    /// The label of each trip of these names; none for a trip that was not clustered then.
-    pub fn labels_of(&self, names: &[u64]) -> Vec<Option<Option<u32>>> {
-        if *names == *self.result.names {
-            return self.result.labels.as_slice().iter().map(|label| Some(*label)).collect();
-        }
-        let of_name = self.result.by_name();
-        names.iter().map(|name| of_name.get(name).copied()).collect()
+    /// The label of the trip of this name; `None` where it was not clustered then.
+    pub fn label_of(&self, name: u64) -> Option<Option<u32>> {
+        self.result.label_of(name)
     }
 }
 
@@ -72,13 +68,12 @@ pub struct Difference {
 impl Difference {
     pub(super) fn between(before: &Followed, now: &Followed) -> Difference {
         let heirs = now.heirs(before);
-        let of_name = before.by_name();
         let (mut trips, mut is_changed) = (0, Vec::with_capacity(now.names.len()));
         for (name, label) in now.names.iter().zip(now.labels.as_slice()) {
-            let was = of_name.get(name);
+            let was = before.label_of(*name);
             trips += usize::from(was.is_some());
             is_changed.push(was.is_some_and(|was| match label {
-                Some(label) => was.is_none() || heirs[*label as usize] != *was,
+                Some(label) => was.is_none() || heirs[*label as usize] != was,
                 None => was.is_some(),
             }));
         }

@@ -172,8 +172,10 @@ fn trips_that_only_one_of_two_results_has_did_not_change_cluster() {
     assert_eq!((difference.trips, difference.only_in, difference.changed), (3, [3, 1], 1));
     assert_eq!(difference.is_changed, [false, false, true, false]);
     assert!(difference.in_words().ends_with("Trips gone: 3, new: 1."));
-    let pinned = view.pinned().unwrap().labels_of(&[99, 5, 0]);
-    assert_eq!(pinned, [None, Some(C), Some(A)]);
+    let pinned = view.pinned().unwrap();
+    assert_eq!([99, 5, 0].map(|name| pinned.label_of(name)), [None, Some(C), Some(A)]);
+    assert_eq!([0, 5, 99].map(|name| view.label_of(name)), [None, Some(None), Some(Some(1))]);
+    assert_eq!([0, 5, 99].map(|name| view.is_changed(name)), [false, true, false]);
 }
 
 #[test]
