@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Fleet, Track};
+use super::{Fleet, Track, Truth};
 
 /// Why a trip begins or ends where it does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -56,10 +56,52 @@ impl Trip {
         (times[self.reports.start], times[self.reports.end - 1])
     }
 
+    /// The route that the trip truly sails, where files or made traffic know it: that of most of its
+    /// reports. None where most have none.
+    pub fn true_route(&self, fleet: &Fleet) -> Option<u32> {
+        let mut counts: Vec<(u32, usize)> = Vec::new();
+        for index in self.reports.clone() {
+            let route = fleet.truth(index).route;
+            match counts.iter_mut().find(|(known, _)| *known == route) {
+                Some((_, n)) => *n += 1,
+                None => counts.push((route, 1)),
+            }
+        }
+        let (route, _) = counts.into_iter().max_by_key(|(_, n)| *n)?;
+        (route != Truth::NONE).then_some(route)
+    }
+
     /// Mean speed over ground from length and duration, knots; zero for an instant.
     pub fn mean_kn(&self, fleet: &Fleet) -> f64 {
         let (from_ms, to_ms) = self.time_span_ms(fleet);
         let s = crate::base::units::s_from_ms(to_ms - from_ms);
         if s > 0.0 { crate::base::units::kn_from_mps(self.length_m / s) } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ais::{Report, Reports, Vessel};
+    use crate::base::geo::Position;
+
+    #[test]
+    fn a_trips_true_route_is_that_of_most_of_its_reports() {
+        let routes = [4, 4, 7, Truth::NONE, Truth::NONE, Truth::NONE, Truth::NONE];
+        let mut reports = Reports::default();
+        for (t_ms, route) in (0..).zip(routes) {
+            let report = Report::at(t_ms, Position::new(0.0, 0.0));
+            reports.push_with_truth(report, Truth { route, ..Truth::UNKNOWN });
+        }
+        let fleet = Fleet::new(vec![Vessel::default()], vec![0, 7], reports);
+        let trip = |reports| Trip {
+            vessel: 0,
+            reports,
+            length_m: 0.0,
+            begins: Ending::Track,
+            ends: Ending::Track,
+        };
+        assert_eq!(trip(0..3).true_route(&fleet), Some(4));
+        assert_eq!(trip(0..7).true_route(&fleet), None);
     }
 }

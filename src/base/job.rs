@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Why a piece of work gave no result.
-#[derive(Debug, PartialEq, Eq, Clone)]
+#[derive(Debug, PartialEq, Eq, Clone, thiserror::Error)]
 pub enum Stopped {
     /// Nobody wants the result any more.
+    #[error("cancelled")]
     Cancelled,
     /// The work failed; the text is for the user.
+    #[error("{0}")]
     Failed(String),
 }
 

@@ -19,6 +19,9 @@ pub trait Params:
     fn faults(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// Called when the field `name` was set by its name, perhaps to the value that it had.
+    fn was_set(&mut self, _name: &str) {}
 }
 
 impl Params for () {
@@ -154,6 +157,7 @@ pub fn set(params: &mut impl Params, name: &str, text: &str) -> Result<(), Strin
             let own =
                 checker.faults.into_iter().find(|fault| fault.starts_with(&format!("{name} is ")));
             own.map_or(Ok(()), Err)?;
+            changed.was_set(name);
             *params = changed;
             Ok(())
         }

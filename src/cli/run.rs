@@ -53,7 +53,9 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let mut desk = Desk::default();
     let names =
         if arguments.want.is_empty() { vec!["trips".to_owned()] } else { arguments.want.clone() };
-    let wanted = desk.wanted(&names).map_err(|name| no_such_stage(&name, &desk))?;
+    let wanted = desk
+        .wanted(&names.iter().map(String::as_str).collect::<Vec<_>>(), &session)
+        .map_err(|name| no_such_stage(&name, &desk))?;
     if session.sources.is_empty() {
         return Err(Failure::Usage(
             "nothing to read: name AIS files, a folder or a project".into(),
@@ -61,6 +63,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     }
     let stop = stop_on_ctrl_c();
     settle(&mut desk, &session, &wanted, &stop)?;
+    desk.follow_choice(&mut session);
     let shelves: Vec<&dyn Shelf> =
         desk.shelves().into_iter().filter(|shelf| wanted.has(shelf.name())).collect();
     say_faults(&desk);

@@ -71,15 +71,11 @@ pub fn snap(arguments: &SnapArguments) -> Result<(), Failure> {
         ));
     }
     let mut desk = Desk::default();
-    let names: Vec<String> = desk
-        .shelves()
-        .iter()
-        .filter(|shelf| STAGES.contains(&shelf.name()))
-        .map(|shelf| shelf.name().to_owned())
-        .collect();
-    let wanted = desk.wanted(&names).expect("these names are the desk's own");
+    let names = [&STAGES[..], &session.map.stages()].concat();
+    let wanted = desk.wanted(&names, &session).expect("these names are the desk's own");
     let stop = stop_on_ctrl_c();
     settle(&mut desk, &session, &wanted, &stop)?;
+    desk.follow_choice(&mut session);
     say_faults(&desk);
     let screen = Screen {
         size_px,

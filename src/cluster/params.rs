@@ -26,6 +26,16 @@ impl Method {
     pub fn marks_noise(self) -> bool {
         matches!(self, Method::Dbscan | Method::Optics | Method::Hdbscan)
     }
+
+    /// Whether eps says what is near.
+    pub fn has_eps(self) -> bool {
+        matches!(self, Method::Dbscan | Method::Optics)
+    }
+
+    /// Whether the number of clusters is given.
+    pub fn has_k(self) -> bool {
+        !self.marks_noise()
+    }
 }
 
 impl Choice for Method {
@@ -67,7 +77,8 @@ pub struct SpectrumParams {
     pub k_max: usize,
     /// Whose distance is a trip's own scale.
     pub scale_neighbor: usize,
-    /// Seed of the block of vectors that the search begins with.
+    /// Seed of the block of vectors that the search begins with. No field of the form: any block
+    /// leads to the same vectors.
     pub seed: usize,
 }
 
@@ -97,11 +108,6 @@ impl Params for SpectrumParams {
                 help: "The neighbor whose distance is a trip's own scale; 7 in the paper.",
             },
         );
-        form.count(
-            "seed",
-            &mut self.seed,
-            Field { unit: "", range: 0..=1_000_000_000, help: "Seed of what is drawn by chance." },
-        );
     }
 }
 
@@ -127,7 +133,7 @@ impl Default for ClusterParams {
     fn default() -> Self {
         ClusterParams {
             method: Method::Dbscan,
-            eps: 1000.0,
+            eps: 0.02,
             min_cluster_size: 10,
             k: 10,
             starts: 5,
@@ -164,5 +170,12 @@ impl Params for ClusterParams {
             &mut self.seed,
             Field { unit: "", range: 0..=1_000_000_000, help: "Seed of what is drawn by chance." },
         );
+    }
+
+    fn faults(&self) -> Vec<String> {
+        if self.eps > 0.0 || !self.method.has_eps() {
+            return Vec::new();
+        }
+        vec!["eps is 0; it must be above 0, or only trips on the same way are neighbors".into()]
     }
 }

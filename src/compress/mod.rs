@@ -19,6 +19,7 @@ pub mod significance;
 pub mod spline;
 #[cfg(test)]
 mod tests;
+pub mod thin;
 pub mod window;
 
 use rayon::prelude::*;
@@ -33,6 +34,7 @@ pub use rdp2::rdp2;
 pub use repair::{Repaired, repair};
 pub use retention::{PAPER_TOLERANCES_M, Retention, ThresholdRow, retention, threshold_table};
 pub use significance::{Ruler, significance};
+pub use thin::thin;
 pub use window::sliding_window;
 
 use crate::ais::{Fleet, Trip};

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::measure::short_way_deg;
-use super::params::{CompressParams, RepairParams};
+use super::params::RepairParams;
 use super::plane::Plane;
 use super::spline::Spline;
 use crate::ais::{Fleet, Report, Reports, Track, Trip, Truth};
@@ -33,7 +33,7 @@ pub struct Repaired {
 }
 
 /// Fills the silences within `trips` that last neither less nor longer than
-/// [`CompressParams::repair`] says: a report every `step_s`, along the natural cubic spline through
+/// `params` say: a report every `step_s`, along the natural cubic spline through
 /// up to four reports on either side. Speeds and directions go evenly from before to after, the
 /// short way round; what is missing at either end stays missing. Between trips nothing is inserted.
 ///
@@ -53,7 +53,7 @@ pub struct Repaired {
 pub fn repair(
     fleet: &Fleet,
     trips: &[Trip],
-    params: &Checked<CompressParams>,
+    params: &Checked<RepairParams>,
     job: &Job,
 ) -> Result<Repaired, Stopped> {
     job.expect(trips.len());
@@ -64,7 +64,7 @@ pub fn repair(
             let track = trip.track(fleet);
             Ok((0..track.len().saturating_sub(1))
                 .filter_map(|at| {
-                    let inserted = fill(fleet, trip.reports.start, &track, at, &params.repair);
+                    let inserted = fill(fleet, trip.reports.start, &track, at, params);
                     (!inserted.is_empty()).then_some((trip.reports.start + at, inserted))
                 })
                 .collect())

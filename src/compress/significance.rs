@@ -5,6 +5,8 @@
     reason = "left to itself, the compiler calls what takes a few instructions"
 )]
 
+use serde::{Deserialize, Serialize};
+
 use super::line::{Chord, Line, Nearest, Synchronous, farthest, farthest_of_few};
 use crate::base::job::{Job, Stopped};
 
@@ -15,7 +17,7 @@ const LONG: usize = 1 << 12;
 const MANY: usize = 0;
 
 /// How far off points are told from a chord.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Ruler {
     /// From the nearest point of the chord.
     #[default]

@@ -10,10 +10,10 @@ use crate::base::params::{Choice, Field, Form, Params};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Metric {
     /// The mean distance from a point of either trip to the other trip. Blind to direction and time.
-    #[default]
     Sspd,
     /// SSPD, difference of mean speeds and mean difference of courses, kept apart and weighed
     /// afterwards. Tells the two directions of a channel apart.
+    #[default]
     Msspd,
     /// The mean distance from the points of one trip to the other, in the direction in which it is
     /// smaller: a trip lies near another that it is a part of.
@@ -58,7 +58,7 @@ pub struct DistanceParams {
 impl Default for DistanceParams {
     fn default() -> Self {
         DistanceParams {
-            metric: Metric::Sspd,
+            metric: Metric::Msspd,
             surface: SurfaceChoice::Auto,
             band: 0,
             resample: 0,

@@ -2,8 +2,17 @@
 
 use super::jobs::Jobs;
 use super::session::Session;
-use super::stages::{Clean, FilterStage, Ingest, TripsStage};
-use super::tray::{Shelf, State, Tray};
+use super::settings::ClusterSettings;
+use super::stage::Asked;
+use super::stages::{
+    ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf, DistancesStage,
+    FilterStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, OpticsStage,
+    PairsStage, RepairStage, RetentionStage, RoutesStage, SpectrumStage, SweepStage, TreeStage,
+    TripsStage, without_tolerance,
+};
+use super::tray::{Exporter, Shelf, State, Tray};
+use crate::cluster::params::Method;
+use crate::distance::{Metric, Weights};
 
 /// Everything computed, kept up with everything set up.
 #[derive(Default)]
@@ -16,21 +25,47 @@ pub struct Desk {
     pub trips: Tray<TripsStage>,
     /// Trips chosen from all.
     pub filter: Tray<FilterStage>,
+    /// Silences within trips filled.
+    pub repair: Tray<RepairStage>,
+    /// Reports measured, so that thresholds only compare.
+    pub measure: Tray<MeasureStage>,
+    /// What is kept of each trip.
+    pub compress: Tray<CompressStage>,
+    /// How much is kept at every tolerance.
+    pub retention: Tray<RetentionStage>,
+    /// The components of the distance of every pair.
+    pub pairs: Tray<PairsStage>,
+    /// One distance a pair.
+    pub distances: Tray<DistancesStage>,
+    /// Every pair of eps and `MinPts` tried.
+    pub sweep: Tray<SweepStage>,
+    /// The clusters of every eps.
+    pub tree: Tray<TreeStage>,
+    /// The order for the reachability plot.
+    pub optics: Tray<OpticsStage>,
+    /// Eigenvectors, and what every k is worth.
+    pub spectrum: Tray<SpectrumStage>,
+    /// Trips in groups.
+    pub clusters: Tray<ClustersStage>,
+    /// How good the groups are.
+    pub indices: Tray<IndicesStage>,
+    /// What the trips of each group have in common.
+    pub routes: Tray<RoutesStage>,
 }
 
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Wanted(Option<Vec<&'static str>>);
+pub struct Wanted(Vec<&'static str>);
 
 impl Wanted {
-    /// Every stage.
-    pub fn all() -> Wanted {
-        Wanted(None)
+    /// Everything up to the trips that pass the filter: what looking at traffic needs.
+    pub fn explore() -> Wanted {
+        Wanted(vec!["ingest", "clean", "trips", "filter"])
     }
 
     /// Whether stage `name` is to be kept up.
     pub fn has(&self, name: &str) -> bool {
-        self.0.as_ref().is_none_or(|names| names.contains(&name))
+        self.0.contains(&name)
     }
 }
 
@@ -38,58 +73,213 @@ impl Desk {
     /// Brings every wanted tray a step nearer to what `session` asks for. Called on every frame.
     pub fn update(&mut self, session: &Session, jobs: &Jobs, wanted: &Wanted) {
         if session.sources.is_empty() {
-            self.clear();
+            if self.ingest.state() != State::Waiting {
+                *self = Desk::default(); // There is nothing to read any more.
+            }
             return;
         }
         let fleet = self.ingest.want(&session.sources, (), jobs);
-        if wanted.has("clean") {
-            let cleaned = self.clean.want(&session.clean, &fleet, jobs);
-            if wanted.has("trips") {
-                let trips = self.trips.want(&session.trips, &cleaned, jobs);
-                if wanted.has("filter") {
-                    self.filter.want(&session.filter, &trips, jobs);
-                }
-            }
+        if !wanted.has("clean") {
+            return;
+        }
+        let cleaned = self.clean.want(&session.clean, &fleet, jobs);
+        if !wanted.has("trips") {
+            return;
+        }
+        let trips = self.trips.want(&session.trips, &cleaned, jobs);
+        if wanted.has("filter") {
+            let chosen = self.filter.want(&session.filter, &trips, jobs);
+            self.compare(session, &chosen, jobs, wanted);
         }
     }
 
-    /// Lets go of everything: there is nothing to read any more.
-    fn clear(&mut self) {
-        if self.ingest.state() != State::Waiting {
-            self.ingest.clear();
-            self.clean.clear();
-            self.trips.clear();
-            self.filter.clear();
+    /// From chosen trips to the distances between them, and on.
+    fn compare(
+        &mut self,
+        session: &Session,
+        chosen: &Asked<ChosenOf>,
+        jobs: &Jobs,
+        wanted: &Wanted,
+    ) {
+        let params = &session.compress;
+        if !wanted.has("repair") {
+            return;
+        }
+        let repaired = self.repair.want(&params.repair, chosen, jobs);
+        if !wanted.has("significance") {
+            return;
+        }
+        let measured = self.measure.want(&MeasureParams::of(params), &repaired, jobs);
+        if wanted.has("retention") {
+            self.retention.want(&without_tolerance(params), &measured, jobs);
+        }
+        if !wanted.has("compress") {
+            return;
+        }
+        let compressed = self.compress.want(params, &measured, jobs);
+        if !wanted.has("pairs") {
+            return;
+        }
+        let measure = &session.distances.measure;
+        let pairs = self.pairs.want(measure, &compressed, jobs);
+        if wanted.has("distances") {
+            // No other metric has weights, be they right or wrong.
+            let weights = match measure.metric {
+                Metric::Msspd => session.distances.weights,
+                _ => Weights::default(),
+            };
+            let distances = self.distances.want(&weights, &pairs, jobs);
+            self.group(session, &distances, jobs, wanted);
+        }
+    }
+
+    /// From distances to clusters and their routes.
+    fn group(
+        &mut self,
+        session: &Session,
+        distances: &Asked<DistancesOf>,
+        jobs: &Jobs,
+        wanted: &Wanted,
+    ) {
+        let mut settings = session.clusters.clone();
+        let sweep = wanted.has("sweep").then(|| self.sweep.want(&session.sweep, distances, jobs));
+        if settings.follows_sweep() {
+            // Until the sweep is done there is nothing to cut by.
+            let Some(sweep) = sweep.and_then(|sweep| sweep.value) else { return };
+            settings.take_best(&sweep);
+        }
+        let density = &settings.density;
+        let tree = wanted.has("tree").then(|| self.tree.want(density, distances, jobs));
+        let optics = wanted.has("optics").then(|| self.optics.want(density, distances, jobs));
+        let spectrum =
+            wanted.has("spectrum").then(|| self.spectrum.want(&settings.spectrum, distances, jobs));
+        if settings.follows_gap() {
+            let known = spectrum.as_ref().and_then(|spectrum| spectrum.value.as_ref());
+            let Some(known) = known else { return };
+            settings.take_gap(&known.spectrum);
+        }
+        if !wanted.has("clusters") {
+            return;
+        }
+        let by = match (settings.cluster.method, &tree, &optics, &spectrum) {
+            (Method::Dbscan | Method::Hdbscan, Some(tree), ..) => ByAsked::Tree(tree),
+            (Method::Optics, _, Some(optics), _) => ByAsked::Optics(optics),
+            (Method::Spectral, .., Some(spectrum)) => ByAsked::Spectrum(spectrum),
+            _ => ByAsked::Nothing,
+        };
+        let merged = settings.edits.merged.clone();
+        let params = GroupParams { cluster: settings.cluster, merged };
+        let clusters = self.clusters.want(&params, (distances, by), jobs);
+        if !wanted.has("indices") {
+            return;
+        }
+        let indices = self.indices.want(&(), (distances, &clusters), jobs);
+        if wanted.has("routes") {
+            self.routes.want(&session.routes, &indices, jobs);
+        }
+    }
+
+    /// Writes what results chose into `session`, where the user lets them: the sliders stand where
+    /// the clusters come from, and stay there when the user takes over.
+    pub fn follow_choice(&self, session: &mut Session) {
+        let settings = &mut session.clusters;
+        if settings.follows_sweep()
+            && let Some(sweep) = self.sweep.shown().filter(|sweep| !sweep.is_stale)
+        {
+            settings.take_best(sweep.value);
+        }
+        if settings.follows_gap()
+            && let Some(known) = self.spectrum.shown().filter(|known| !known.is_stale)
+        {
+            settings.take_gap(&known.value.spectrum);
         }
     }
 
     /// Every tray, in the order of the flow.
     pub fn shelves(&self) -> Vec<&dyn Shelf> {
-        vec![&self.ingest, &self.clean, &self.trips, &self.filter]
+        vec![
+            &self.ingest,
+            &self.clean,
+            &self.trips,
+            &self.filter,
+            &self.repair,
+            &self.measure,
+            &self.compress,
+            &self.retention,
+            &self.pairs,
+            &self.distances,
+            &self.sweep,
+            &self.tree,
+            &self.optics,
+            &self.spectrum,
+            &self.clusters,
+            &self.indices,
+            &self.routes,
+        ]
     }
 
     /// Every tray, to cancel or to request.
     pub fn shelves_mut(&mut self) -> Vec<&mut dyn Shelf> {
-        vec![&mut self.ingest, &mut self.clean, &mut self.trips, &mut self.filter]
+        vec![
+            &mut self.ingest,
+            &mut self.clean,
+            &mut self.trips,
+            &mut self.filter,
+            &mut self.repair,
+            &mut self.measure,
+            &mut self.compress,
+            &mut self.retention,
+            &mut self.pairs,
+            &mut self.distances,
+            &mut self.sweep,
+            &mut self.tree,
+            &mut self.optics,
+            &mut self.spectrum,
+            &mut self.clusters,
+            &mut self.indices,
+            &mut self.routes,
+        ]
     }
 
-    /// Stages `names` and all that they need, or the name that no stage has.
-    pub fn wanted(&self, names: &[String]) -> Result<Wanted, String> {
+    /// Stages `names` and all that they need as `session` stands, or the name that no stage has.
+    pub fn wanted(&self, names: &[&str], session: &Session) -> Result<Wanted, String> {
         let shelves = self.shelves();
         let mut closed: Vec<&'static str> = Vec::new();
-        let mut open: Vec<String> = names.to_vec();
+        let mut open: Vec<&str> = names.to_vec();
         while let Some(name) = open.pop() {
             let shelf = shelves.iter().find(|shelf| shelf.name() == name).ok_or(name)?;
             if !closed.contains(&shelf.name()) {
                 closed.push(shelf.name());
-                open.extend(shelf.needs().iter().map(ToString::to_string));
+                open.extend(shelf.needs());
+                if shelf.name() == "clusters" {
+                    open.extend(needs_of(&session.clusters));
+                }
             }
         }
-        Ok(Wanted(Some(closed)))
+        Ok(Wanted(closed))
+    }
+
+    /// Writes what stage `name` shows, if it shows anything, whenever and wherever it is called.
+    pub fn exporter(&self, name: &str) -> Option<Exporter> {
+        self.shelves().into_iter().find(|shelf| shelf.name() == name)?.exporter()
     }
 
     /// Whether anything is being worked on.
     pub fn is_busy(&self) -> bool {
         self.shelves().iter().any(|shelf| shelf.progress().is_some())
     }
+}
+
+/// What clusters are cut from, by the method that is chosen.
+fn needs_of(settings: &ClusterSettings) -> Vec<&'static str> {
+    let mut needs = match settings.cluster.method {
+        Method::Dbscan | Method::Hdbscan => vec!["tree"],
+        Method::Optics => vec!["optics"],
+        Method::Spectral => vec!["spectrum"],
+        Method::KMedoids | Method::KMeans => Vec::new(),
+    };
+    if settings.follows_sweep() {
+        needs.push("sweep");
+    }
+    needs
 }

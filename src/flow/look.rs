@@ -125,6 +125,15 @@ impl MapParams {
         (self.zoom > 0.0).then_some(Camera { lon: self.lon, lat: self.lat, zoom: self.zoom })
     }
 
+    /// The steps whose results this look shows, beyond trips.
+    pub fn stages(&self) -> Vec<&'static str> {
+        match (self.color_by, self.routes) {
+            (TrackColor::Cluster, true) => vec!["clusters", "routes"],
+            (TrackColor::Cluster, false) => vec!["clusters"],
+            _ => Vec::new(),
+        }
+    }
+
     /// The same look from elsewhere.
     #[must_use]
     pub fn seen_from(&self, camera: Camera) -> MapParams {

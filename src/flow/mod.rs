@@ -9,6 +9,7 @@ pub mod map_base;
 pub mod project;
 pub mod run_file;
 pub mod session;
+pub mod settings;
 pub mod stage;
 pub mod stages;
 pub mod tray;

@@ -5,8 +5,12 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::look::MapParams;
+use super::settings::{ClusterSettings, DistanceSettings};
 use crate::base::params::{self, Checked, Entry, Form, Params};
 use crate::base::text::nearest;
+use crate::cluster::SweepParams;
+use crate::cluster::route::RouteParams;
+use crate::compress::CompressParams;
 pub use crate::io::{FileLedger, FileRef, Mapping};
 use crate::prep::{CleanParams, FilterParams, TripParams};
 use crate::synth::SeaParams;
@@ -23,6 +27,16 @@ pub struct Session {
     pub trips: TripParams,
     /// Which trips are looked at.
     pub filter: FilterParams,
+    /// Which of their reports are kept.
+    pub compress: CompressParams,
+    /// How far trips lie apart.
+    pub distances: DistanceSettings,
+    /// How trips are grouped.
+    pub clusters: ClusterSettings,
+    /// Which pairs of eps and `MinPts` are tried.
+    pub sweep: SweepParams,
+    /// How the routes of groups are found.
+    pub routes: RouteParams,
     /// How the map looks.
     pub map: MapParams,
 }
@@ -106,6 +120,12 @@ pub trait Visitor {
 }
 
 impl Session {
+    /// The same without what results chose: what the user did, for undo.
+    #[must_use]
+    pub fn as_set(&self) -> Session {
+        Session { clusters: self.clusters.as_set(), ..self.clone() }
+    }
+
     /// Shows `visitor` the parameters of every stage, in the order of the flow.
     pub fn visit(&mut self, visitor: &mut impl Visitor) {
         visitor.meet("sources", &mut self.sources.mapping);
@@ -115,6 +135,11 @@ impl Session {
         visitor.meet("clean", &mut self.clean);
         visitor.meet("trips", &mut self.trips);
         visitor.meet("filter", &mut self.filter);
+        visitor.meet("compress", &mut self.compress);
+        visitor.meet("distances", &mut self.distances);
+        visitor.meet("clusters", &mut self.clusters);
+        visitor.meet("sweep", &mut self.sweep);
+        visitor.meet("routes", &mut self.routes);
         visitor.meet("map", &mut self.map);
     }
 

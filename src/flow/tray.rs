@@ -83,7 +83,12 @@ pub trait Shelf {
     fn figures(&self) -> Option<Map<String, Value>>;
     /// Writes the shown result into `folder`, if there is one.
     fn export(&self, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String>;
+    /// The same to be done later, on another thread: the result is shared, not copied.
+    fn exporter(&self) -> Option<Exporter>;
 }
+
+/// Writes a result into a folder, and names the files.
+pub type Exporter = Box<dyn FnOnce(&Path, &Job) -> Result<Vec<PathBuf>, String> + Send>;
 
 impl<S: Stage> Tray<S> {
     /// Asks for the result of `params` on `source`. Gives it if it is at hand; otherwise sees to it
@@ -231,6 +236,11 @@ impl<S: Stage> Shelf for Tray<S> {
 
     fn export(&self, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
         self.shown.as_ref().map_or(Ok(Vec::new()), |shown| S::export(&shown.value, folder, job))
+    }
+
+    fn exporter(&self) -> Option<Exporter> {
+        let value = Arc::clone(&self.shown.as_ref()?.value);
+        Some(Box::new(move |folder, job| S::export(&value, folder, job)))
     }
 }
 

@@ -16,6 +16,12 @@ use crate::base::note::Tally;
 use crate::base::time::iso_text;
 use crate::base::units::{nmi_from_m, s_from_ms};
 
+mod labels;
+
+pub use super::npy::npy_f32;
+pub use super::safe::write_text as text;
+pub use labels::labels_files;
+
 /// Rows in a row group: what readers take at a time.
 const GROUP_ROWS: usize = 1 << 18;
 

@@ -17,6 +17,7 @@ pub mod merge;
 pub mod message;
 pub mod nmea;
 mod nmea_file;
+mod npy;
 mod number;
 mod parquet;
 pub mod picture;

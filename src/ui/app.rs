@@ -12,7 +12,7 @@ use super::actions::{self, Status};
 use super::command::{Command, Commands, Message};
 use super::driver::Complaint;
 use super::errand::Errands;
-use super::layout::Layout;
+use super::layout::{Layout, Pane};
 use super::map::MapPanel;
 use super::panels::{Filters, Palette, Preview, Tables, Timeline};
 use super::remembered::Remembered;
@@ -146,9 +146,12 @@ impl App {
         for command in self.commands.take() {
             self.act(command, context);
         }
-        self.desk.update(&self.session, &self.jobs, &Wanted::all());
+        let wanted = self.wanted();
+        self.desk.update(&self.session, &self.jobs, &wanted);
+        self.desk.follow_choice(&mut self.session);
         self.preview.update(&self.session, &self.jobs);
-        self.undoer.feed_state(context.input(|input| input.time), &self.session);
+        // What results chose is no act of the user's.
+        self.undoer.feed_state(context.input(|input| input.time), &self.session.as_set());
         self.selection.follow(&self.desk);
         self.map.update(&self.desk, &self.session, &self.jobs);
         self.time.set_span_ms(
@@ -191,13 +194,23 @@ impl App {
         }
     }
 
+    /// What somebody looks at: the steps behind panels that are open, and behind layers of the map.
+    fn wanted(&self) -> Wanted {
+        let mut names = vec!["filter"];
+        for pane in Pane::ALL.into_iter().filter(|pane| self.layout.has(*pane)) {
+            names.extend(pane.stages());
+        }
+        names.extend(self.session.map.stages());
+        self.desk.wanted(&names, &self.session).unwrap_or_else(|_| Wanted::explore())
+    }
+
     fn status(&self) -> Status {
         Status {
             has_sources: !self.session.sources.is_empty(),
             has_trips: self.desk.trips.shown().is_some(),
             has_selection: !self.selection.is_empty() || !self.map.tool().is_hand(),
-            has_undo: self.undoer.has_undo(&self.session),
-            has_redo: self.undoer.has_redo(&self.session),
+            has_undo: self.undoer.has_undo(&self.session.as_set()),
+            has_redo: self.undoer.has_redo(&self.session.as_set()),
             is_asking: self.errands.is_busy(),
         }
     }

@@ -70,6 +70,13 @@ impl Pane {
     }
 }
 
+impl Pane {
+    /// The steps of the analysis whose results it shows, beyond trips: worked on while it is open.
+    pub fn stages(self) -> &'static [&'static str] {
+        &[]
+    }
+}
+
 /// An arrangement of panels for one kind of work. Data, selection and view stay when it changes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
 pub enum Workspace {

@@ -161,7 +161,7 @@ mod tests {
 
     fn update(desk: &mut Desk, session: &Session) {
         for _ in 0..10 {
-            desk.update(session, &Jobs::Inline, &Wanted::all());
+            desk.update(session, &Jobs::Inline, &Wanted::explore());
         }
     }
 

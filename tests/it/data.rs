@@ -15,7 +15,7 @@ use crate::ground::{adds_up, data, open, read_paths};
 fn run(path: &Path) -> Desk {
     let (mut session, mut desk) = (Session::default(), Desk::default());
     session.sources.add(sources_of(&[path.to_owned()]));
-    desk.update(&session, &Jobs::Inline, &Wanted::all());
+    desk.update(&session, &Jobs::Inline, &Wanted::explore());
     desk
 }
 

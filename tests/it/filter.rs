@@ -18,7 +18,7 @@ use crate::ground::{data, fairway, json, said};
 
 /// What passes the filter of `session`.
 fn chosen(session: &Session, desk: &mut Desk) -> Arc<ChosenOf> {
-    desk.update(session, &Jobs::Inline, &Wanted::all());
+    desk.update(session, &Jobs::Inline, &Wanted::explore());
     let shown = desk.filter.shown().expect("the filter has a result");
     assert!(!shown.is_stale, "{:?}", desk.shelves().last().unwrap().faults());
     Arc::clone(shown.value)
@@ -127,7 +127,7 @@ fn only_the_filter_runs_again_when_it_changes_and_going_back_costs_nothing() {
     let recut = chosen_with(&session, &mut desk, &["filter.kinds=tanker", "trips.gap=2"]);
     assert!(!Arc::ptr_eq(&recut.trips, &first.trips), "other trips are chosen from anew");
     session.filter.kinds = "tankr".into();
-    desk.update(&session, &Jobs::Inline, &Wanted::all());
+    desk.update(&session, &Jobs::Inline, &Wanted::explore());
     assert!(desk.filter.shown().unwrap().is_stale, "the last good result stays");
     assert!(desk.shelves().last().unwrap().faults()[0].contains("did you mean tanker?"));
 }

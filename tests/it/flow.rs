@@ -41,7 +41,7 @@ fn keys(desk: &Desk) -> [String; 3] {
 
 #[test]
 fn a_moved_threshold_reruns_only_what_depends_on_it() {
-    let (mut session, mut desk, all) = (made(20_000), Desk::default(), Wanted::all());
+    let (mut session, mut desk, all) = (made(20_000), Desk::default(), Wanted::explore());
     desk.update(&session, &Jobs::Inline, &all);
     let first = keys(&desk);
     let values = |desk: &Desk| {
@@ -81,7 +81,7 @@ fn a_moved_threshold_reruns_only_what_depends_on_it() {
 
 #[test]
 fn a_parameter_out_of_range_keeps_the_last_good_result_and_says_why() {
-    let (mut session, mut desk, all) = (made(5000), Desk::default(), Wanted::all());
+    let (mut session, mut desk, all) = (made(5000), Desk::default(), Wanted::explore());
     desk.update(&session, &Jobs::Inline, &all);
     let good = key_of(&desk, "trips");
     session.trips.gap_min = f64::NAN;
@@ -101,24 +101,17 @@ fn a_parameter_out_of_range_keeps_the_last_good_result_and_says_why() {
 #[test]
 fn only_wanted_stages_run_and_those_they_need() {
     let (session, mut desk) = (made(2000), Desk::default());
-    let wanted = desk.wanted(&["clean".into()]).unwrap();
+    let wanted = desk.wanted(&["clean"], &session).unwrap();
     desk.update(&session, &Jobs::Inline, &wanted);
     let states: Vec<_> = desk.shelves().iter().map(|shelf| (shelf.name(), shelf.state())).collect();
-    assert_eq!(
-        states,
-        [
-            ("ingest", State::Fresh),
-            ("clean", State::Fresh),
-            ("trips", State::Waiting),
-            ("filter", State::Waiting)
-        ]
-    );
-    assert_eq!(desk.wanted(&["clusterz".into()]), Err("clusterz".into()));
+    assert_eq!(states[..2], [("ingest", State::Fresh), ("clean", State::Fresh)]);
+    assert!(states[2..].iter().all(|(_, state)| *state == State::Waiting), "{states:?}");
+    assert_eq!(desk.wanted(&["clusterz"], &session), Err("clusterz".into()));
 }
 
 #[test]
 fn a_desk_without_sources_lets_go_of_its_results() {
-    let (mut session, mut desk, all) = (made(2000), Desk::default(), Wanted::all());
+    let (mut session, mut desk, all) = (made(2000), Desk::default(), Wanted::explore());
     desk.update(&session, &Jobs::Inline, &all);
     session.sources.made = None;
     desk.update(&session, &Jobs::Inline, &all);

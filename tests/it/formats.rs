@@ -67,7 +67,7 @@ fn made_traffic_reads_back_from_every_form_in_which_it_is_written() {
         (tempfile::tempdir().unwrap(), Session::default(), Desk::default());
     let params = SeaParams { rows: 30_000, seed: 3, ..SeaParams::default() };
     session.sources.made = Some(params.clone());
-    desk.update(&session, &Jobs::Inline, &Wanted::all());
+    desk.update(&session, &Jobs::Inline, &Wanted::explore());
     let made = &desk.ingest.shown().unwrap().value.fleet;
     for (name, form) in [
         ("a.csv", Form::MarineCadastre),

@@ -26,7 +26,7 @@ fn find(params: SeaParams) -> Found {
     let sea = make(&Checked::new(&params).unwrap(), &Job::default()).unwrap();
     let (mut session, mut desk) = (Session::default(), Desk::default());
     session.sources.made = Some(params);
-    desk.update(&session, &Jobs::Inline, &Wanted::all());
+    desk.update(&session, &Jobs::Inline, &Wanted::explore());
     let (reading, cleaned, trips) = (desk.ingest.shown(), desk.clean.shown(), desk.trips.shown());
     Found {
         sea,

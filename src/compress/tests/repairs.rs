@@ -5,9 +5,9 @@ use super::trips::{checked, trip};
 use crate::ais::{Report, Truth, Vessel};
 use crate::base::geo::{Position, destination, distance_m};
 
-fn params(longest_min: f64) -> Checked<CompressParams> {
+fn params(longest_min: f64) -> Checked<RepairParams> {
     let repair = RepairParams { repairs: true, least_s: 180.0, longest_min, step_s: 60.0 };
-    checked(&CompressParams { repair, ..CompressParams::default() })
+    checked(&repair)
 }
 
 /// Where a ship on a circle of 5 km about a place on the date line is after `s` seconds: once

@@ -3,14 +3,14 @@
 use super::super::*;
 use crate::ais::{Ending, Mmsi, Report, Vessel};
 use crate::base::geo::{Position, destination};
-use crate::base::params::{Choice as _, Params as _};
+use crate::base::params::{Choice as _, Params};
 use crate::base::rng::Rng;
 
 pub(super) fn trip(vessel: usize, reports: std::ops::Range<usize>) -> Trip {
     Trip { vessel, reports, length_m: 0.0, begins: Ending::Track, ends: Ending::Track }
 }
 
-pub(super) fn checked(params: &CompressParams) -> Checked<CompressParams> {
+pub(super) fn checked<P: Params>(params: &P) -> Checked<P> {
     Checked::new(params).unwrap()
 }
 
@@ -273,7 +273,7 @@ fn a_cancelled_job_ends_the_work() {
         assert_eq!(compress(&fleet, &trips, &params, &job), Err(Stopped::Cancelled));
     }
     assert_eq!(
-        repair(&fleet, &trips, &checked(&CompressParams::default()), &job),
+        repair(&fleet, &trips, &checked(&RepairParams::default()), &job),
         Err(Stopped::Cancelled)
     );
 }

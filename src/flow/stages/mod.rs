@@ -1,13 +1,30 @@
 //! The steps of the analysis: each joins a method to its parameters, figures and export.
 
 mod clean;
+mod clusters;
+mod compress;
+mod distances;
 mod filter;
+mod indices;
 mod ingest;
 mod preview;
+mod repair;
+mod routes;
 mod trips;
+mod tuning;
 
 pub use clean::Clean;
+pub use clusters::{By, ByAsked, ClustersOf, ClustersStage, GroupParams};
+pub use compress::{
+    CompressStage, CompressedOf, MeasureParams, MeasureStage, MeasuredOf, RetentionOf,
+    RetentionStage, without_tolerance,
+};
+pub use distances::{DistancesOf, DistancesStage, PairsOf, PairsStage, metric_name};
 pub use filter::{ChosenOf, FilterStage};
+pub use indices::{IndicesOf, IndicesStage};
 pub use ingest::Ingest;
 pub use preview::{PreviewParams, PreviewStage};
+pub use repair::{RepairStage, RepairedOf};
+pub use routes::{RoutesOf, RoutesStage};
 pub use trips::{TripsOf, TripsStage};
+pub use tuning::{OpticsStage, SpectrumOf, SpectrumStage, SweepStage, TreeStage};

@@ -1,7 +1,6 @@
 //! What commands do.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use egui::Context;
 
@@ -9,8 +8,6 @@ use super::App;
 use crate::base::job::Job;
 use crate::flow::map_base::Base;
 use crate::flow::session::FileRef;
-use crate::flow::stage::{Stage as _, short_name};
-use crate::flow::stages::{Clean, FilterStage, Ingest, TripsStage};
 use crate::flow::tray::Shelf;
 use crate::prep::FilterParams;
 use crate::prep::moment::{next_report_after, previous_report_before};
@@ -73,12 +70,12 @@ impl App {
             Command::Cancel(stage) => self.each_shelf(stage, |shelf| shelf.cancel()),
             Command::Retry(stage) => self.each_shelf(stage, |shelf| shelf.request()),
             Command::Undo => {
-                if let Some(session) = self.undoer.undo(&self.session) {
+                if let Some(session) = self.undoer.undo(&self.session.as_set()) {
                     self.session = session.clone();
                 }
             }
             Command::Redo => {
-                if let Some(session) = self.undoer.redo(&self.session) {
+                if let Some(session) = self.undoer.redo(&self.session.as_set()) {
                     self.session = session.clone();
                 }
             }
@@ -172,28 +169,12 @@ impl App {
 
     /// Writes a stage's result, on a thread: the results are shared, not copied.
     fn export(&mut self, stage: &'static str, folder: PathBuf) {
-        if stage == short_name(FilterStage::NAME)
-            && let Some(shown) = self.desk.filter.shown()
-        {
-            let result = Arc::clone(shown.value);
-            self.errands.export(move || FilterStage::export(&result, &folder, &Job::default()));
-        } else if stage == short_name(TripsStage::NAME)
-            && let Some(shown) = self.desk.trips.shown()
-        {
-            let result = Arc::clone(shown.value);
-            self.errands.export(move || TripsStage::export(&result, &folder, &Job::default()));
-        } else if stage == short_name(Clean::NAME)
-            && let Some(shown) = self.desk.clean.shown()
-        {
-            let result = Arc::clone(shown.value);
-            self.errands.export(move || Clean::export(&result, &folder, &Job::default()));
-        } else if stage == short_name(Ingest::NAME)
-            && let Some(shown) = self.desk.ingest.shown()
-        {
-            let result = Arc::clone(shown.value);
-            self.errands.export(move || Ingest::export(&result, &folder, &Job::default()));
-        } else {
-            self.log.push(Message::fault(format!("{stage} has no result to export yet")));
+        match self.desk.exporter(stage) {
+            Some(write) => self.errands.export(move || write(&folder, &Job::default())),
+            None => {
+                let fault = format!("{stage} has no result to export yet");
+                self.log.push(Message::fault(fault));
+            }
         }
     }
 }

@@ -127,7 +127,7 @@ mod tests {
         session.sources.make_demo();
         session.set("synth.rows=30000").unwrap();
         for _ in 0..10 {
-            desk.update(&session, &Jobs::Inline, &Wanted::all());
+            desk.update(&session, &Jobs::Inline, &Wanted::explore());
         }
         desk
     }
