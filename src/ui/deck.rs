@@ -1,5 +1,6 @@
 //! What every panel is given: the session to edit, the results to read, and a way to ask.
 
+use super::cluster_view::ClusterView;
 use super::command::{Command, Commands};
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
@@ -15,6 +16,8 @@ pub struct Deck<'a> {
     pub selection: &'a Selection,
     /// Which part of time is looked at; edited in place.
     pub time: &'a mut TimeView,
+    /// What is remembered about clusters: colors, what is hidden, what is pinned; edited in place.
+    pub clusters: &'a mut ClusterView,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

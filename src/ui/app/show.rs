@@ -15,6 +15,7 @@ impl App {
             desk,
             selection,
             time,
+            clusters,
             layout,
             commands,
             errands,
@@ -30,7 +31,7 @@ impl App {
             ..
         } = self;
         let is_asking = errands.is_busy();
-        let mut deck = Deck { session, desk, selection, time, commands };
+        let mut deck = Deck { session, desk, selection, time, clusters, commands };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
         Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
         if log.iter().any(|message| !message.is_closed) {

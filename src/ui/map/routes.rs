@@ -50,41 +50,60 @@ pub struct RouteLook {
     pub label: String,
 }
 
+/// A route that is pointed at.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RouteHit {
+    /// The number of its cluster.
+    pub cluster: u32,
+    /// What is known of it, in lines.
+    pub about: Vec<String>,
+}
+
 /// Routes, made ready to be drawn.
 #[derive(Default)]
 pub struct RouteLayer {
-    shown: Option<(Key, Vec<Ribbon>)>,
+    key: Option<Key>,
+    // One look a ribbon; none for one that is not drawn.
+    ribbons: Vec<(Ribbon, Option<RouteLook>)>,
 }
 
 impl RouteLayer {
-    /// Shows the routes of the result `key`, unless they are shown already.
+    /// Takes up the routes of the result `key`, unless it has them already. None is drawn until
+    /// [`RouteLayer::set_looks`] says how.
     pub fn show(&mut self, key: Key, routes: &Routes) {
-        if self.shown.as_ref().is_none_or(|(shown, _)| *shown != key) {
-            self.shown = Some((key, routes.routes.iter().filter_map(Ribbon::of).collect()));
+        if self.key != Some(key) {
+            self.key = Some(key);
+            let ribbons = routes.routes.iter().filter_map(Ribbon::of);
+            self.ribbons = ribbons.map(|ribbon| (ribbon, None)).collect();
         }
     }
 
     /// Shows none any more.
     pub fn clear(&mut self) {
-        self.shown = None;
+        *self = RouteLayer::default();
     }
 
-    /// Draws the routes of clusters for which there is a `look`: large ones first, so that small
-    /// ones lie on them, and one that is pointed at over all.
-    pub fn paint(
-        &self,
-        painter: &Painter,
-        view: &View,
-        colors: &MapColors,
-        look: impl Fn(u32) -> Option<RouteLook>,
-    ) {
-        let painter = painter.with_clip_rect(painter.clip_rect().intersect(view.clip_rect));
+    /// Says how the route of each cluster, which is of so many trips, is drawn; none for one that
+    /// is not.
+    pub fn set_looks(&mut self, look: impl Fn(u32, usize) -> Option<RouteLook>) {
+        for (ribbon, its_look) in &mut self.ribbons {
+            *its_look = look(ribbon.cluster, ribbon.trips);
+        }
+    }
+
+    /// Draws the routes: large ones first, so that small ones lie on them, and one that is pointed
+    /// at over all. `opacity` is 1 for what is up to date, and less for what lags.
+    pub fn paint(&self, painter: &Painter, view: &View, colors: &MapColors, opacity: f32) {
+        if self.ribbons.is_empty() {
+            return;
+        }
+        let mut painter = painter.with_clip_rect(painter.clip_rect().intersect(view.clip_rect));
+        painter.multiply_opacity(opacity);
         let step_m = arrow_step_m(view.center_m_per_px());
         let mut drawn: Vec<Drawn> = self
-            .ribbons()
+            .ribbons
             .iter()
-            .filter_map(|ribbon| Some((ribbon, look(ribbon.cluster)?)))
-            .map(|(ribbon, look)| Drawn::new(ribbon, look, view, step_m))
+            .filter_map(|(ribbon, look)| Some(Drawn::new(ribbon, look.as_ref()?, view, step_m)))
             .collect();
         drawn.sort_by_key(|route| route.look.is_hovered);
         for route in &drawn {
@@ -93,23 +112,14 @@ impl RouteLayer {
         draw_labels(&painter, &drawn, view.clip_rect, colors);
     }
 
-    /// The cluster whose route lies under the pointer, of those that `is_shown` lets through; where
-    /// several do, the one whose center line is nearest.
-    pub fn pick(
-        &self,
-        view: &View,
-        pointer: Pos2,
-        is_shown: impl Fn(u32) -> bool,
-    ) -> Option<u32> {
-        let shown = self.ribbons().iter().filter(|ribbon| is_shown(ribbon.cluster));
-        shown
-            .filter_map(|ribbon| Some((ribbon.distance_px(view, pointer, PICK_PX)?, ribbon)))
-            .min_by(|(a, _), (b, _)| a.total_cmp(b))
-            .map(|(_, ribbon)| ribbon.cluster)
-    }
-
-    fn ribbons(&self) -> &[Ribbon] {
-        self.shown.as_ref().map_or(&[], |(_, ribbons)| ribbons)
+    /// The route under the pointer, of those that are drawn; where there are several, the one whose
+    /// center line is nearest.
+    pub fn pick(&self, view: &View, pointer: Pos2) -> Option<RouteHit> {
+        let drawn = self.ribbons.iter().filter(|(_, look)| look.is_some());
+        let (_, nearest) = drawn
+            .filter_map(|(ribbon, _)| Some((ribbon.distance_px(view, pointer, PICK_PX)?, ribbon)))
+            .min_by(|(a, _), (b, _)| a.total_cmp(b))?;
+        Some(RouteHit { cluster: nearest.cluster, about: nearest.about.clone() })
     }
 }
 
@@ -120,15 +130,15 @@ fn arrow_step_m(m_per_px: f64) -> f64 {
 }
 
 /// What is seen of a route.
-struct Drawn {
+struct Drawn<'a> {
     parts: Vec<Vec<Across>>,
     arrows: Vec<ArrowAt>,
-    look: RouteLook,
+    look: &'a RouteLook,
     trips: usize,
 }
 
-impl Drawn {
-    fn new(ribbon: &Ribbon, look: RouteLook, view: &View, step_m: f64) -> Drawn {
+impl<'a> Drawn<'a> {
+    fn new(ribbon: &Ribbon, look: &'a RouteLook, view: &View, step_m: f64) -> Drawn<'a> {
         let (mut parts, mut arrows) = (Vec::new(), Vec::new());
         for copy in ribbon.copies(view) {
             let of_copy = ribbon.in_view(view, copy);
@@ -144,7 +154,7 @@ impl Drawn {
     }
 
     fn paint(&self, painter: &Painter, colors: &MapColors) {
-        let RouteLook { color, is_hovered, .. } = self.look;
+        let (color, is_hovered) = (self.look.color, self.look.is_hovered);
         let mut mesh = Mesh::default();
         let opacity = if is_hovered { HOVERED_FILL } else { FILL };
         self.parts.iter().for_each(|part| fill(part, color.gamma_multiply(opacity), &mut mesh));
@@ -205,7 +215,8 @@ fn draw_labels(painter: &Painter, drawn: &[Drawn], area: Rect, colors: &MapColor
     for ((route, galley), at) in order.iter().zip(galleys).zip(place(&wishes, area)) {
         let Some(at) = at else { continue };
         painter.rect_filled(at, 3.0, colors.plate);
-        let dot = Align2::LEFT_CENTER.anchor_size(at.left_center() + vec2(5.0, 0.0), vec2(7.0, 7.0));
+        let dot =
+            Align2::LEFT_CENTER.anchor_size(at.left_center() + vec2(5.0, 0.0), vec2(7.0, 7.0));
         painter.rect_filled(dot, 2.0, route.look.color);
         painter.galley(at.min + padding + vec2(10.0, 0.0), galley, colors.ink);
     }

@@ -7,6 +7,7 @@ use egui::epaint::{Vertex, WHITE_UV};
 use egui::{Color32, Mesh, Pos2, Rect};
 
 use crate::base::geo::{EARTH_RADIUS_M, wrap_lon_deg};
+use crate::base::text::{counted, grouped};
 use crate::cluster::route::Route;
 use crate::ui::map::view::{MercatorRect, View, mercator};
 
@@ -22,6 +23,8 @@ pub struct Ribbon {
     pub cluster: u32,
     /// How many trips it is of.
     pub trips: usize,
+    /// What is known of it, in lines.
+    pub about: Vec<String>,
     // At least two.
     stations: Vec<Station>,
     bounds: MercatorRect,
@@ -89,15 +92,16 @@ impl Ribbon {
         stations.retain(is_sound);
         let bounds = bounds(stations.iter().flat_map(|at| [at.center, at.left, at.right]));
         let (cluster, trips) = (route.id, route.members.len());
-        (stations.len() >= 2).then_some(Ribbon { cluster, trips, stations, bounds })
+        let about = about(route);
+        (stations.len() >= 2).then_some(Ribbon { cluster, trips, about, stations, bounds })
     }
 
     /// In which copies of the world some of it may be in view.
     pub fn copies(&self, view: &View) -> RangeInclusive<i32> {
         let (visible, bounds) = (view.visible(), &self.bounds);
         let margin = f64::from(MARGIN_PX) / view.world_px;
-        let is_beside = visible.min[1] - margin > bounds.max[1]
-            || visible.max[1] + margin < bounds.min[1];
+        let is_beside =
+            visible.min[1] - margin > bounds.max[1] || visible.max[1] + margin < bounds.min[1];
         let first = (visible.min[0] - margin - bounds.max[0]).ceil() as i32;
         let last = (visible.max[0] + margin - bounds.min[0]).floor() as i32;
         if is_beside { 1..=0 } else { first..=last }
@@ -217,6 +221,33 @@ pub fn fill(part: &[Across], color: Color32, mesh: &mut Mesh) {
         let [left, right, next_left, next_right] = [0, 1, 2, 3].map(|i| first + 2 * place + i);
         mesh.indices.extend([left, right, next_left, next_left, right, next_right]);
     }
+}
+
+/// What is known of a route, in lines.
+fn about(route: &Route) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "{} of {}",
+            counted(route.members.len() as u64, "trip"),
+            counted(route.vessels as u64, "ship")
+        ),
+        format!(
+            "Direction {:03.0}°, {:.1} nmi long, {} m wide",
+            route.direction_deg,
+            route.length_nmi,
+            grouped(route.median_width_m.max(0.0).round() as u64)
+        ),
+    ];
+    if let Some(sog_kn) = route.sog_kn {
+        lines.push(format!(
+            "{:.1} kn, most between {:.1} and {:.1}",
+            sog_kn.median, sog_kn.p10, sog_kn.p90
+        ));
+    }
+    if route.opposite_share > 0.005 {
+        lines.push(format!("{:.0} % sail against it", 100.0 * route.opposite_share));
+    }
+    lines
 }
 
 fn bounds(places: impl Iterator<Item = [f64; 2]>) -> MercatorRect {

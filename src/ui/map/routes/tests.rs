@@ -1,0 +1,1 @@
+//! Ribbons as they lie on the screen, and on a picture.
