@@ -200,10 +200,11 @@ fn choose(clusters: &mut [Cluster]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::{Condensed, Square};
+    use super::super::matrix::Square;
     use super::super::near::Neighbors;
     use super::*;
     use crate::base::job::Job;
+    use crate::distance::Condensed;
 
     fn found(places: &[f32], min_trips: usize, min_size: usize) -> Lasting {
         let matrix = Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs());

@@ -41,7 +41,7 @@ pub use flags::{RedFlag, red_flags};
 pub use hdbscan::{Lasting, hdbscan};
 pub use inverse_gaussian::InverseGaussian;
 pub use labels::Labels;
-pub use matrix::{Condensed, MatrixError, Square};
+pub use matrix::Square;
 pub use means::{Means, k_means};
 pub use medoids::{Medoids, k_medoids};
 pub use near::Neighbors;
@@ -54,6 +54,7 @@ pub use tree::{Edge, Tree};
 
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice as _};
+use crate::distance::{Condensed, Distances, Weights};
 
 /// So many neighbors of each trip are sorted at least: enough for most `MinPts`, 512 bytes a trip.
 const NEIGHBORS: usize = 64;
@@ -71,7 +72,20 @@ impl Ground {
     /// Prepares `matrix` for every `MinPts` up to `most_min_trips` and scales by any neighbor up to
     /// the same, or up to 64 where that is more.
     pub fn new(matrix: &Condensed, most_min_trips: usize, job: &Job) -> Result<Ground, Stopped> {
-        let square = Square::new(matrix, job)?;
+        Ground::on(Square::new(matrix, job)?, most_min_trips, job)
+    }
+
+    /// The same for what [`Distances::combine`] gives, which is not made in between.
+    pub fn weighed(
+        distances: &Distances,
+        weights: &Weights,
+        most_min_trips: usize,
+        job: &Job,
+    ) -> Result<Ground, Stopped> {
+        Ground::on(Square::weighed(distances, weights, job)?, most_min_trips, job)
+    }
+
+    fn on(square: Square, most_min_trips: usize, job: &Job) -> Result<Ground, Stopped> {
         let near = Neighbors::new(&square, most_min_trips.max(NEIGHBORS), job)?;
         Ok(Ground { square, near })
     }
@@ -119,8 +133,18 @@ impl Ground {
 }
 
 /// Why a method cannot group these trips.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum ClusterError {
+    /// Something that is no distance.
+    #[error("the distance between trips {i} and {j} is {value}; it must be 0 or more")]
+    NoDistance {
+        /// The first trip of the pair.
+        i: usize,
+        /// The second.
+        j: usize,
+        /// What was found: NaN or a number below 0.
+        value: f32,
+    },
     /// There is nothing to group.
     #[error("there are no trips to cluster; load a file, or let more pass the filter")]
     NoTrips,

@@ -95,8 +95,8 @@ impl Neighbors {
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::Condensed;
     use super::*;
+    use crate::distance::Condensed;
 
     /// Trips at 0, 1, 3, 7, 15 on a line.
     fn line() -> Square {

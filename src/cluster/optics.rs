@@ -90,10 +90,10 @@ impl Optics {
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::Condensed;
     use super::super::tree::Tree;
     use super::*;
     use crate::base::rng::Rng;
+    use crate::distance::Condensed;
 
     #[test]
     fn two_groups_are_two_valleys() {

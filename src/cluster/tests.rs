@@ -145,7 +145,7 @@ fn what_cannot_be_grouped_is_refused_in_words() {
         let Stopped::Failed(text) = fault else { panic!("{fault:?}") };
         assert!(text.starts_with(words), "{text}");
     }
-    let matrix = Condensed::new(4, vec![1.0, f32::INFINITY, 1.0, 1.0, 1.0, 1.0]).unwrap();
+    let matrix = Condensed::new(4, vec![1.0, f32::INFINITY, 1.0, 1.0, 1.0, 1.0]);
     let ground = Ground::new(&matrix, 2, &Job::default()).unwrap();
     let made = Made { ground: &ground, tree: None, optics: None, spectrum: None, points: None };
     let fault = cluster(&checked(medoids), &made, &Job::default()).unwrap_err();

@@ -131,9 +131,9 @@ fn first_of(leads: &mut [u32], mut trip: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::super::dbscan::dbscan;
-    use super::super::matrix::Condensed;
     use super::*;
     use crate::base::rng::Rng;
+    use crate::distance::Condensed;
 
     fn grown(matrix: &Condensed, min_trips: usize) -> (Tree, Neighbors) {
         let job = Job::default();
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn no_trips_and_one_trip_have_cuts_too() {
         for n in 0..2 {
-            let (tree, near) = grown(&Condensed::new(n, vec![]).unwrap(), 2);
+            let (tree, near) = grown(&Condensed::new(n, vec![]), 2);
             assert_eq!(tree.cut(&near, 5.0).noise(), n);
         }
     }

@@ -47,7 +47,7 @@ impl Neighbors {
 ///
 /// # Errors
 ///
-/// [`DistanceError::NeedsAllPairs`] for the MSSPD with [`Scale::Minmax`];
+/// [`DistanceError::NeedsAllPairs`] for the MSSPD unless with [`Scale::None`];
 /// [`DistanceError::BadEps`] where `eps` is negative or not a number;
 /// [`DistanceError::TooLarge`] where the neighbors found so far take more than `params.limit_mb`;
 /// [`DistanceError::Stopped`] where `job` was cancelled.
@@ -58,7 +58,7 @@ pub fn neighbors_within(
     weights: &Weights,
     job: &Job,
 ) -> Result<Neighbors, DistanceError> {
-    if params.metric == Metric::Msspd && weights.scale == Scale::Minmax {
+    if params.metric == Metric::Msspd && weights.scale != Scale::None {
         return Err(DistanceError::NeedsAllPairs);
     }
     if eps.is_nan() || eps < 0.0 {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::params::{Form, Params};
 use crate::cluster::params::{ClusterParams, DensityParams, Method, SpectrumParams};
 use crate::cluster::{Spectrum, Sweep};
-use crate::distance::{DistanceParams, Metric, Scale, Weights};
+use crate::distance::{DistanceParams, Metric, Weights};
 
 /// What is measured between trips, and how its parts are weighed.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -24,12 +24,10 @@ pub struct DistanceSettings {
 }
 
 impl DistanceSettings {
-    /// The unit of the distances that clusters are made of; empty where scaled parts have none.
+    /// The unit of the distances that clusters are made of; empty for the
+    /// MSSPD, whose parts have different ones.
     pub fn unit(&self) -> &'static str {
-        match (self.measure.metric, self.weights.scale) {
-            (Metric::Msspd, Scale::Minmax | Scale::None) => "",
-            _ => "m",
-        }
+        if self.measure.metric == Metric::Msspd { "" } else { "m" }
     }
 }
 

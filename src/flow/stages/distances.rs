@@ -170,10 +170,7 @@ impl Stage for DistancesStage {
         input: &Arc<PairsOf>,
         job: &Job,
     ) -> Result<DistancesOf, Stopped> {
-        let combined = input.pairs.combine(params);
-        let combined = crate::cluster::Condensed::new(combined.n(), combined.values().to_vec())
-            .map_err(|error| Stopped::Failed(error.to_string()))?;
-        let ground = Ground::new(&combined, MOST_MIN_TRIPS, job)?;
+        let ground = Ground::weighed(&input.pairs, params, MOST_MIN_TRIPS, job)?;
         let points = input.paths.resampled(POINTS);
         let dim = points.len() / input.paths.len().max(1);
         Ok(DistancesOf {
