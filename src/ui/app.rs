@@ -15,7 +15,7 @@ use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane};
 use super::map::MapPanel;
-use super::panels::{Filters, Palette, Preview, Tables, Timeline};
+use super::panels::{Compression, Filters, Palette, Preview, Tables, Timeline};
 use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
@@ -55,6 +55,7 @@ pub struct App {
     timeline: Timeline,
     tables: Tables,
     filters: Filters,
+    compression: Compression,
     /// The result whose data the map was fitted to.
     fitted: Option<Key>,
     path_field: String,
@@ -100,6 +101,7 @@ impl App {
             timeline: Timeline::default(),
             tables: Tables::default(),
             filters: Filters::default(),
+            compression: Compression::default(),
             fitted: None,
             path_field: String::new(),
         }

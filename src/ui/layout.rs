@@ -32,13 +32,21 @@ pub enum Pane {
     Profile,
     /// How lengths and durations are distributed.
     Distributions,
+    /// Compression, and what it costs.
+    Compress,
+    /// What is kept at every tolerance.
+    Retention,
+    /// One trip before and after compression.
+    BeforeAfter,
+    /// The paper's tolerances.
+    Thresholds,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 11] = [
+    pub const ALL: [Pane; 15] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -49,6 +57,10 @@ impl Pane {
         Pane::Vessels,
         Pane::Profile,
         Pane::Distributions,
+        Pane::Compress,
+        Pane::Retention,
+        Pane::BeforeAfter,
+        Pane::Thresholds,
         Pane::Log,
     ];
 
@@ -65,6 +77,10 @@ impl Pane {
             Pane::Vessels => "Vessels",
             Pane::Profile => "Profile",
             Pane::Distributions => "Distributions",
+            Pane::Compress => "Compression",
+            Pane::Retention => "Retention",
+            Pane::BeforeAfter => "Before and after",
+            Pane::Thresholds => "Thresholds",
             Pane::Log => "Log",
         }
     }
@@ -73,7 +89,12 @@ impl Pane {
 impl Pane {
     /// The steps of the analysis whose results it shows, beyond trips: worked on while it is open.
     pub fn stages(self) -> &'static [&'static str] {
-        &[]
+        match self {
+            Pane::Compress | Pane::BeforeAfter => &["compress"],
+            Pane::Retention => &["retention", "compress"],
+            Pane::Thresholds => &["retention"],
+            _ => &[],
+        }
     }
 }
 
@@ -85,17 +106,20 @@ pub enum Workspace {
     Explore,
     /// Cleaning, and cutting tracks into trips.
     Prepare,
+    /// Fewer reports to a trip.
+    Compress,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 2] = [Workspace::Explore, Workspace::Prepare];
+    pub const ALL: [Workspace; 3] = [Workspace::Explore, Workspace::Prepare, Workspace::Compress];
 
     /// What its tab says.
     pub fn title(self) -> &'static str {
         match self {
             Workspace::Explore => "Explore",
             Workspace::Prepare => "Prepare",
+            Workspace::Compress => "Compress",
         }
     }
 
@@ -112,6 +136,11 @@ impl Workspace {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
                 below: &[Pane::Trips, Pane::Distributions, Pane::Profile, Pane::Vessels],
                 right: &[&[Pane::Prepare, Pane::Inspector]],
+            },
+            Workspace::Compress => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[Pane::Retention, Pane::BeforeAfter, Pane::Thresholds, Pane::Trips],
+                right: &[&[Pane::Compress, Pane::Inspector]],
             },
         }
     }
@@ -394,7 +423,8 @@ mod tests {
                 let rects = drawn(&mut layout, size);
                 let map = rects[&Pane::Map].area();
                 assert!(rects.values().all(|rect| rect.area() <= map), "{size:?} {rects:?}");
-                assert!(rects.contains_key(&Pane::Sources) && rects.contains_key(&Pane::Trips));
+                let below = workspace.arrangement().below[0];
+                assert!(rects.contains_key(&Pane::Sources) && rects.contains_key(&below));
             }
         }
     }

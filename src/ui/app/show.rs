@@ -27,6 +27,7 @@ impl App {
             timeline,
             tables,
             filters,
+            compression,
             path_field,
             ..
         } = self;
@@ -58,6 +59,10 @@ impl App {
                 Pane::Vessels => tables.vessels(ui, &mut deck),
                 Pane::Profile => tables.profile(ui, &mut deck),
                 Pane::Distributions => tables.distributions(ui, &mut deck),
+                Pane::Compress => compression.parameters(ui, &mut deck),
+                Pane::Retention => compression.retention(ui, &mut deck),
+                Pane::BeforeAfter => compression.before_after(ui, &mut deck),
+                Pane::Thresholds => compression.thresholds(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -1,5 +1,6 @@
 //! The panels: one function each, which edits the session, reads the desk and asks for the rest.
 
+mod compress;
 mod distributions;
 mod filters;
 mod inspector;
@@ -16,6 +17,7 @@ mod status;
 mod tables;
 mod timeline;
 
+pub use compress::Compression;
 pub use filters::Filters;
 pub use layers::layers;
 pub use log::log;
