@@ -159,7 +159,7 @@ pub fn sweep(
     let rows: Vec<Vec<Row>> = each
         .into_par_iter()
         .map(|min_trips| {
-            let tree = Tree::new(square, near, min_trips, job)?;
+            let tree = Tree::new(Some(square), near, min_trips, job)?;
             let mut sums = Sums::new(square);
             let candidates = candidates(&tree, params);
             job.expect(candidates.len());
