@@ -13,7 +13,7 @@ use super::cluster_view::ClusterView;
 use super::command::{Command, Commands, Message};
 use super::driver::Complaint;
 use super::errand::Errands;
-use super::layout::{Layout, Pane};
+use super::layout::{Layout, Pane, Workspace};
 use super::map::MapPanel;
 use super::panels::{ClusterPanels, Compression, Filters, Palette, Preview, Tables, Timeline};
 use super::remembered::Remembered;
@@ -22,6 +22,7 @@ use super::theme;
 use super::time_view::TimeView;
 use crate::base::text::grouped;
 use crate::flow::desk::Wanted;
+use crate::flow::look::TrackColor;
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
@@ -57,6 +58,8 @@ pub struct App {
     filters: Filters,
     compression: Compression,
     clustering: ClusterPanels,
+    /// The workspace that the map's look was suited to.
+    suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
     fitted: Option<Key>,
     path_field: String,
@@ -104,6 +107,7 @@ impl App {
             filters: Filters::default(),
             compression: Compression::default(),
             clustering: ClusterPanels::default(),
+            suited: None,
             fitted: None,
             path_field: String::new(),
         }
@@ -154,6 +158,7 @@ impl App {
         for command in self.commands.take() {
             self.act(command, context);
         }
+        self.suit_map();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
         self.desk.follow_choice(&mut self.session);
@@ -204,6 +209,25 @@ impl App {
             || self.clusters.version() != before.2;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
+        }
+    }
+
+    /// In the workspace of clustering the map shows clusters, and elsewhere what it showed before,
+    /// as long as the user did not choose what its colors say.
+    fn suit_map(&mut self) {
+        let workspace = self.layout.workspace;
+        let before = self.suited.replace(workspace);
+        if before == Some(workspace) {
+            return;
+        }
+        let color_by = &mut self.session.map.color_by;
+        if workspace == Workspace::Cluster && *color_by == TrackColor::default() {
+            *color_by = TrackColor::Cluster;
+        } else if before == Some(Workspace::Cluster)
+            && *color_by == TrackColor::Cluster
+            && self.clusters.pinned().is_none()
+        {
+            *color_by = TrackColor::default();
         }
     }
 

@@ -10,7 +10,7 @@ use super::pairs::Pairs;
 use super::reachability::Reachability;
 use super::scores::ScoreMaps;
 use super::spectrum::spectrum_ui;
-use super::{Pair, params};
+use super::{Pair, effects};
 use crate::cluster::params::Method;
 use crate::flow::settings::{ClusterEdits, ClusterSettings};
 use crate::flow::stages::RepairedOf;
@@ -213,18 +213,18 @@ fn trip_name(of: &RepairedOf, place: u32) -> String {
 
 /// Why there is nothing to draw yet, and what it waits for.
 pub(super) fn nothing_ui(ui: &mut Ui, desk: &Desk, shelf: &dyn Shelf) {
-    params::faults_ui(ui, shelf.faults());
+    effects::faults_ui(ui, shelf.faults());
     if !shelf.faults().is_empty() {
         return;
     }
     // The first step on the way that cannot go on is what keeps it.
     let kept_by = desk.shelves().into_iter().find(|step| step.state() == State::Fault);
     if let Some(step) = kept_by {
-        params::waiting_ui(
+        effects::waiting_ui(
             ui,
             &format!("{} has a fault, so there is nothing to show:", step.title()),
         );
-        params::faults_ui(ui, step.faults());
+        effects::faults_ui(ui, step.faults());
         return;
     }
     let working = desk.shelves().into_iter().find(|step| step.state() == State::Working);
@@ -234,7 +234,7 @@ pub(super) fn nothing_ui(ui: &mut Ui, desk: &Desk, shelf: &dyn Shelf) {
                 ui.label(RichText::new(format!("{} ...", step.title())).weak());
             });
         }
-        None => params::waiting_ui(ui, "No trips yet: open a file, or the demo (File menu)"),
+        None => effects::waiting_ui(ui, "No trips yet: open a file, or the demo (File menu)"),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::base::text::grouped;
 use crate::cluster::Sweep;
 use crate::cluster::sweep::Row;
 use crate::ui::map::palette::scale_color;
-use crate::ui::plot::axis::{compact, even_marks, log_marks, log_text, significant};
+use crate::ui::plot::axis::{compact, even_marks, log_marks_across, log_text, significant};
 use crate::ui::plot::{Scale, describe, quiet};
 
 mod cells;
@@ -252,7 +252,7 @@ fn map_ui(
         .y_axis_formatter(|mark, _| format!("{}", mark.value))
         .show_grid(false)
         .x_grid_spacer(move |input| match scale {
-            Scale::Log10 => log_marks(&input),
+            Scale::Log10 => log_marks_across(&input),
             Scale::Linear => even_marks(&input),
         })
         .show(ui, |plot| {
