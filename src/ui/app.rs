@@ -234,9 +234,8 @@ impl App {
     /// What somebody looks at: the steps behind panels that are open, and behind layers of the map.
     fn wanted(&self) -> Wanted {
         let mut names = vec!["filter"];
-        let is_open = |pane: &Pane| match pane.is_costly() {
-            true => self.layout.is_in_front(*pane),
-            false => self.layout.has(*pane),
+        let is_open = |pane: &Pane| {
+            if pane.is_costly() { self.layout.is_in_front(*pane) } else { self.layout.has(*pane) }
         };
         for pane in Pane::ALL.into_iter().filter(is_open) {
             names.extend(pane.stages());

@@ -74,9 +74,8 @@ pub fn distance_detail(name: &str) -> Stand {
 pub fn cluster_stand(method: Method, name: &str) -> Stand {
     let is_there = match name {
         "min_cluster_size" => method == Method::Hdbscan,
-        "k" => method.has_k(),
+        "k" | "seed" => method.has_k(),
         "starts" => matches!(method, Method::KMedoids | Method::KMeans),
-        "seed" => method.has_k(),
         _ => false,
     };
     if is_there { Stand::Live } else { Stand::Absent }

@@ -63,7 +63,7 @@ impl ClusterPanels {
     }
 
     /// The reachability plot: its line moves eps, a click selects a trip.
-    pub fn reachability(&mut self, ui: &mut Ui, deck: &mut Deck) {
+    pub fn reachability(ui: &mut Ui, deck: &mut Deck) {
         let desk = deck.desk;
         let Some(shown) = desk.optics.shown() else {
             nothing_ui(ui, desk, &desk.optics);
@@ -139,7 +139,7 @@ impl ClusterPanels {
     }
 
     /// Eigenvalues and what every k is worth; the line sets k.
-    pub fn spectrum(&mut self, ui: &mut Ui, deck: &mut Deck) {
+    pub fn spectrum(ui: &mut Ui, deck: &mut Deck) {
         let Deck { session, desk, .. } = deck;
         let Some(shown) = desk.spectrum.shown() else {
             nothing_ui(ui, desk, &desk.spectrum);

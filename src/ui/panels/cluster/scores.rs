@@ -205,9 +205,12 @@ impl ScoreMaps {
     }
 }
 
+/// Draws a mark.
+type Draw = fn(&Painter, Pos2);
+
 /// What the marks on the maps mean.
 fn legend_ui(ui: &mut Ui) {
-    let marks: [(&str, fn(&Painter, Pos2)); 3] =
+    let marks: [(&str, Draw); 3] =
         [("now", draw_now), ("chosen", draw_best), ("map's best", draw_own_best)];
     for (text, draw) in marks {
         let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
