@@ -150,26 +150,6 @@ impl Paths {
         Ok(paths)
     }
 
-    /// `n` places at equal distances along every path, trip after trip: two coordinates each on a
-    /// plane, three on the sphere, meters. For methods that need the same numbers of each trip.
-    pub fn resampled(&self, n: usize) -> Vec<f32> {
-        use rayon::prelude::*;
-        let dims = if self.surface.is_sphere() { 3 } else { 2 };
-        let of = |index: usize| {
-            let points = self.view(index).points;
-            let own: Vec<Point> = (0..self.n_points(index))
-                .map(|at| Point {
-                    at: points.map(|axis| f64::from(axis[at / LANES][at % LANES])),
-                    sog_kn: f32::NAN,
-                    cog_deg: f32::NAN,
-                })
-                .collect();
-            let places = resampled(&own, n.max(2), false).into_iter();
-            places.flat_map(move |point| point.at.into_iter().take(dims)).map(|m| m as f32)
-        };
-        (0..self.len()).into_par_iter().flat_map_iter(of).collect()
-    }
-
     /// How many paths there are.
     pub fn len(&self) -> usize {
         self.n_points.len()

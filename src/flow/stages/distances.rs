@@ -10,7 +10,7 @@ use super::{CompressedOf, RepairedOf};
 use crate::ais::{Fleet, Trip};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice as _};
-use crate::cluster::Ground;
+use crate::cluster::{Ground, Spare};
 use crate::compress::thin;
 use crate::distance::{
     DistanceError, DistanceParams, Distances, Metric, Part, Paths, Weights, measure,
@@ -31,6 +31,10 @@ pub struct PairsOf {
     pub params: DistanceParams,
     /// How long it took to measure them, seconds.
     pub measuring_s: f64,
+    /// The compressed trips at 50 points each, meters, for k-means.
+    pub points: Arc<Vec<f32>>,
+    /// Memory for the next matrix of these pairs, as weights move.
+    pub spare: Spare,
     /// The trips, before compression.
     pub of: Arc<RepairedOf>,
 }
@@ -90,7 +94,15 @@ impl Stage for PairsStage {
         let start = Instant::now();
         let pairs = measure(&paths, params, job).map_err(stopped)?;
         let measuring_s = start.elapsed().as_secs_f64();
-        Ok(PairsOf { pairs, paths, params: params.clone_inner(), measuring_s, of: Arc::clone(of) })
+        Ok(PairsOf {
+            points: Arc::new(paths.resampled(POINTS)),
+            pairs,
+            paths,
+            params: params.clone_inner(),
+            measuring_s,
+            spare: Spare::default(),
+            of: Arc::clone(of),
+        })
     }
 
     fn figures(output: &PairsOf) -> Map<String, Value> {
@@ -143,7 +155,7 @@ pub struct DistancesOf {
     /// The trips, before compression.
     pub of: Arc<RepairedOf>,
     /// The compressed trips at this many points each, meters, for k-means.
-    pub points: Vec<f32>,
+    pub points: Arc<Vec<f32>>,
     /// How many numbers of [`DistancesOf::points`] a trip has.
     pub dim: usize,
 }
@@ -170,8 +182,8 @@ impl Stage for DistancesStage {
         input: &Arc<PairsOf>,
         job: &Job,
     ) -> Result<DistancesOf, Stopped> {
-        let ground = Ground::weighed(&input.pairs, params, MOST_MIN_TRIPS, job)?;
-        let points = input.paths.resampled(POINTS);
+        let ground = Ground::weighed(&input.pairs, params, MOST_MIN_TRIPS, &input.spare, job)?;
+        let points = Arc::clone(&input.points);
         let dim = points.len() / input.paths.len().max(1);
         Ok(DistancesOf {
             ground,
@@ -199,7 +211,9 @@ impl Stage for DistancesStage {
     /// `distances.trips.csv`: which trip each row is.
     fn export(output: &DistancesOf, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
         let (matrix, trips) = (folder.join("distances.npy"), folder.join("distances.trips.csv"));
-        let square = &output.ground.square;
+        let Some(square) = &output.ground.square else {
+            return Err("only near pairs were measured; there is no matrix to write".into());
+        };
         let n = square.len();
         let half: Vec<f32> = (0..n).flat_map(|i| square.row(i)[i + 1..].iter().copied()).collect();
         export::npy_f32(&matrix, &half, job).map_err(|error| error.to_string())?;
