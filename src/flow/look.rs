@@ -22,6 +22,8 @@ pub enum TrackColor {
     Course,
     /// When.
     Time,
+    /// The cluster that the trip is in.
+    Cluster,
     /// Nothing: one color for all.
     One,
 }
@@ -33,6 +35,7 @@ impl Choice for TrackColor {
         ("speed", TrackColor::Speed),
         ("course", TrackColor::Course),
         ("time", TrackColor::Time),
+        ("cluster", TrackColor::Cluster),
         ("one color", TrackColor::One),
     ];
 }
@@ -68,6 +71,8 @@ pub struct MapParams {
     pub points: bool,
     /// The heat map.
     pub density: Density,
+    /// Whether the routes of clusters are drawn, where there are some.
+    pub routes: bool,
     /// Whether the places are marked where tracks were cut into trips.
     pub cuts: bool,
     /// Whether reports are marked that cleaning removed.
@@ -99,6 +104,7 @@ impl Default for MapParams {
             rest: true,
             points: true,
             density: Density::default(),
+            routes: true,
             cuts: false,
             removed: false,
             base: BaseChoice::default(),
@@ -121,7 +127,11 @@ impl MapParams {
 
     /// The steps whose results this look shows, beyond trips.
     pub fn stages(&self) -> Vec<&'static str> {
-        Vec::new()
+        match (self.color_by, self.routes) {
+            (TrackColor::Cluster, true) => vec!["clusters", "routes"],
+            (TrackColor::Cluster, false) => vec!["clusters"],
+            _ => Vec::new(),
+        }
     }
 
     /// The same look from elsewhere.
@@ -172,6 +182,11 @@ impl Params for MapParams {
             "density",
             form,
             "A heat map: reports in a cell, or the time that ships spent there",
+        );
+        form.flag(
+            "routes",
+            &mut self.routes,
+            "The routes of clusters as ribbons, where trips were clustered",
         );
         form.flag(
             "cuts",

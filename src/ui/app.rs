@@ -9,7 +9,7 @@ use egui::util::undoer::Undoer;
 use egui::{Context, Ui};
 
 use super::actions::{self, Status};
-use super::cluster_view::{ClusterView, trip_names};
+use super::cluster_view::ClusterView;
 use super::command::{Command, Commands, Message};
 use super::driver::Complaint;
 use super::errand::Errands;
@@ -37,7 +37,7 @@ pub struct App {
     pub selection: Selection,
     /// Which part of time is looked at.
     pub time: TimeView,
-    /// How clusters are shown.
+    /// What is remembered about clusters.
     pub clusters: ClusterView,
     /// How the panels are arranged.
     pub layout: Layout,
@@ -157,18 +157,8 @@ impl App {
         // What results chose is no act of the user's.
         self.undoer.feed_state(context.input(|input| input.time), &self.session.as_set());
         self.selection.follow(&self.desk);
-        match self.desk.clusters.shown() {
-            Some(shown) => {
-                let of = &shown.value.of;
-                self.clusters.follow(shown.key, shown.value.labels(), || {
-                    trip_names(of.chosen.fleet(), of.originals())
-                });
-            }
-            None => self.clusters.forget(),
-        }
-        if self.clusters.begin_frame() {
-            context.request_repaint();
-        }
+        self.clusters.begin_frame();
+        self.clusters.follow_desk(&self.desk);
         self.map.update(&self.desk, &self.session, &self.jobs);
         self.time.set_span_ms(
             self.desk.clean.shown().and_then(|shown| shown.value.fleet.time_span_ms()),
@@ -203,9 +193,12 @@ impl App {
         if !self.palette.is_open() {
             actions::act_on_keys(&context, &status, &mut self.commands);
         }
-        let before = (self.session.clone(), self.time.clone());
+        let before = (self.session.clone(), self.time.clone(), self.clusters.version());
         self.panels(ui, status);
-        if self.session != before.0 || self.time != before.1 {
+        let is_edited = self.session != before.0
+            || self.time != before.1
+            || self.clusters.version() != before.2;
+        if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
     }
@@ -224,6 +217,8 @@ impl App {
         Status {
             has_sources: !self.session.sources.is_empty(),
             has_trips: self.desk.trips.shown().is_some(),
+            has_clusters: self.clusters.key().is_some(),
+            has_pinned: self.clusters.pinned().is_some(),
             has_selection: !self.selection.is_empty() || !self.map.tool().is_hand(),
             has_undo: self.undoer.has_undo(&self.session.as_set()),
             has_redo: self.undoer.has_redo(&self.session.as_set()),

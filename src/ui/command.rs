@@ -99,6 +99,10 @@ pub enum Command {
     OpenPalette,
     /// Forget which files were opened.
     ForgetRecent,
+    /// Keep the clusters that are shown, and show later ones beside them.
+    Pin,
+    /// Let go of them: one map again.
+    Unpin,
     /// Tell the user something.
     Say(Message),
     /// Close the message.
