@@ -11,7 +11,7 @@ use super::{Ground, checked};
 use crate::ais::Trip;
 use crate::base::job::{Job, Stopped};
 use crate::cluster::{
-    self, DensityParams, SpectrumParams, SweepParams, agreement, dbscan, indices, red_flags,
+    self, DensityParams, SpectrumParams, SweepParams, agreement, dbscan, red_flags,
 };
 use crate::distance::{DistanceParams, Distances, Metric, Paths, SurfaceChoice, Weights};
 
@@ -152,7 +152,7 @@ pub fn spectral(_: &Ground) -> Result<Value, Stopped> {
     })?;
     let labels = labels.ok_or_else(|| Stopped::Failed("there are too few eigenvectors".into()))?;
     let limit_ms = median_ms(3, || {
-        black_box(indices(&ground.square, &labels));
+        black_box(ground.indices(&labels));
         Ok(())
     })?;
     Ok(json!({

@@ -10,7 +10,7 @@ use super::{CompressedOf, RepairedOf};
 use crate::ais::{Fleet, Trip};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice as _};
-use crate::cluster::{Ground, Spare};
+use crate::cluster::Ground;
 use crate::compress::thin;
 use crate::distance::{
     DistanceError, DistanceParams, Distances, Metric, Part, Paths, Weights, measure,
@@ -33,8 +33,6 @@ pub struct PairsOf {
     pub measuring_s: f64,
     /// The compressed trips at 50 points each, meters, for k-means.
     pub points: Arc<Vec<f32>>,
-    /// Memory for the next matrix of these pairs, as weights move.
-    pub spare: Spare,
     /// The trips, before compression.
     pub of: Arc<RepairedOf>,
 }
@@ -100,7 +98,6 @@ impl Stage for PairsStage {
             paths,
             params: params.clone_inner(),
             measuring_s,
-            spare: Spare::default(),
             of: Arc::clone(of),
         })
     }
@@ -182,7 +179,7 @@ impl Stage for DistancesStage {
         input: &Arc<PairsOf>,
         job: &Job,
     ) -> Result<DistancesOf, Stopped> {
-        let ground = Ground::weighed(&input.pairs, params, MOST_MIN_TRIPS, &input.spare, job)?;
+        let ground = Ground::weighed(&input.pairs, params, MOST_MIN_TRIPS, job)?;
         let points = Arc::clone(&input.points);
         let dim = points.len() / input.paths.len().max(1);
         Ok(DistancesOf {
