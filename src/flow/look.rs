@@ -77,6 +77,8 @@ pub struct MapParams {
     pub cuts: bool,
     /// Whether reports are marked that cleaning removed.
     pub removed: bool,
+    /// Whether reports are marked that compression keeps, with the line between them.
+    pub kept: bool,
     /// What lies under everything.
     #[serde(flatten)]
     pub base: BaseChoice,
@@ -107,6 +109,7 @@ impl Default for MapParams {
             routes: true,
             cuts: false,
             removed: false,
+            kept: false,
             base: BaseChoice::default(),
             graticule: true,
             legend: true,
@@ -127,11 +130,17 @@ impl MapParams {
 
     /// The steps whose results this look shows, beyond trips.
     pub fn stages(&self) -> Vec<&'static str> {
-        match (self.color_by, self.routes) {
-            (TrackColor::Cluster, true) => vec!["clusters", "routes"],
-            (TrackColor::Cluster, false) => vec!["clusters"],
-            _ => Vec::new(),
+        let mut stages = Vec::new();
+        if self.kept {
+            stages.push("compress");
         }
+        if self.color_by == TrackColor::Cluster {
+            stages.push("clusters");
+            if self.routes {
+                stages.push("routes");
+            }
+        }
+        stages
     }
 
     /// The same look from elsewhere.
@@ -194,6 +203,11 @@ impl Params for MapParams {
             "Marks where tracks were cut into trips: silence, stop, turn",
         );
         form.flag("removed", &mut self.removed, "Reports that cleaning removed, by reason");
+        form.flag(
+            "kept",
+            &mut self.kept,
+            "Reports that compression keeps and the line between them: of selected trips, and close in of all",
+        );
         form.heading("Ground");
         self.base.describe(form);
         form.flag("graticule", &mut self.graticule, "Meridians and parallels");

@@ -195,6 +195,12 @@ pub const ACTIONS: &[Action] = {
         action(Window, 0, "Prepare", Some((CTRL, Key::Num2)), ALWAYS, || {
             C::Enter(Workspace::Prepare)
         }),
+        action(Window, 0, "Compress", Some((CTRL, Key::Num3)), ALWAYS, || {
+            C::Enter(Workspace::Compress)
+        }),
+        action(Window, 0, "Cluster", Some((CTRL, Key::Num4)), ALWAYS, || {
+            C::Enter(Workspace::Cluster)
+        }),
         action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
         action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),
         action(Window, 2, "Sources panel", None, ALWAYS, || C::Toggle(Pane::Sources)),
@@ -206,6 +212,17 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Vessels panel", None, ALWAYS, || C::Toggle(Pane::Vessels)),
         action(Window, 2, "Profile panel", None, ALWAYS, || C::Toggle(Pane::Profile)),
         action(Window, 2, "Distributions panel", None, ALWAYS, || C::Toggle(Pane::Distributions)),
+        action(Window, 2, "Compression panel", None, ALWAYS, || C::Toggle(Pane::Compress)),
+        action(Window, 2, "Retention panel", None, ALWAYS, || C::Toggle(Pane::Retention)),
+        action(Window, 2, "Before and after panel", None, ALWAYS, || C::Toggle(Pane::BeforeAfter)),
+        action(Window, 2, "Thresholds panel", None, ALWAYS, || C::Toggle(Pane::Thresholds)),
+        action(Window, 2, "Clustering panel", None, ALWAYS, || C::Toggle(Pane::Clustering)),
+        action(Window, 2, "Clusters panel", None, ALWAYS, || C::Toggle(Pane::Clusters)),
+        action(Window, 2, "k-distance panel", None, ALWAYS, || C::Toggle(Pane::KDistance)),
+        action(Window, 2, "Reachability panel", None, ALWAYS, || C::Toggle(Pane::Reachability)),
+        action(Window, 2, "Scores panel", None, ALWAYS, || C::Toggle(Pane::Scores)),
+        action(Window, 2, "Pairs tried panel", None, ALWAYS, || C::Toggle(Pane::Pairs)),
+        action(Window, 2, "Eigenvalues panel", None, ALWAYS, || C::Toggle(Pane::Eigenvalues)),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
         action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
         action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),

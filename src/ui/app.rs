@@ -15,7 +15,7 @@ use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane};
 use super::map::MapPanel;
-use super::panels::{Filters, Palette, Preview, Tables, Timeline};
+use super::panels::{ClusterPanels, Compression, Filters, Palette, Preview, Tables, Timeline};
 use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
@@ -55,6 +55,8 @@ pub struct App {
     timeline: Timeline,
     tables: Tables,
     filters: Filters,
+    compression: Compression,
+    clustering: ClusterPanels,
     /// The result whose data the map was fitted to.
     fitted: Option<Key>,
     path_field: String,
@@ -100,6 +102,8 @@ impl App {
             timeline: Timeline::default(),
             tables: Tables::default(),
             filters: Filters::default(),
+            compression: Compression::default(),
+            clustering: ClusterPanels::default(),
             fitted: None,
             path_field: String::new(),
         }
@@ -206,7 +210,11 @@ impl App {
     /// What somebody looks at: the steps behind panels that are open, and behind layers of the map.
     fn wanted(&self) -> Wanted {
         let mut names = vec!["filter"];
-        for pane in Pane::ALL.into_iter().filter(|pane| self.layout.has(*pane)) {
+        let is_open = |pane: &Pane| match pane.is_costly() {
+            true => self.layout.is_in_front(*pane),
+            false => self.layout.has(*pane),
+        };
+        for pane in Pane::ALL.into_iter().filter(is_open) {
             names.extend(pane.stages());
         }
         names.extend(self.session.map.stages());

@@ -65,6 +65,8 @@ pub enum Command {
     FitSelection,
     /// Change the selection.
     Select(Pick),
+    /// Select these trips, as indices into all, and no others.
+    SelectTrips(Vec<usize>),
     /// Look only at trips through this area: corners of a polygon, or two of a box.
     FilterArea(Vec<Position>),
     /// Look at all trips again.

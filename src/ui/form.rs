@@ -18,6 +18,91 @@ pub fn params_ui<P: Params>(
     });
 }
 
+/// How a field stands in a form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stand {
+    /// It can be set.
+    Live,
+    /// It says what it is, but has no effect as the others stand, and cannot be set.
+    Idle,
+    /// It is left out: it belongs to another method.
+    Absent,
+}
+
+/// As [`params_ui`], where not all fields matter: `stand` says which do.
+pub fn params_ui_where<P: Params>(
+    ui: &mut Ui,
+    id: &str,
+    params: &mut P,
+    effect: &dyn Fn(&str) -> Option<String>,
+    stand: &dyn Fn(&str) -> Stand,
+) {
+    let defaults = params::manual(&P::default());
+    ui.push_id(id, |ui| params.describe(&mut Partly { ui, defaults, effect, stand }));
+}
+
+/// Draws only the fields that matter.
+struct Partly<'a> {
+    ui: &'a mut Ui,
+    defaults: Vec<Entry>,
+    effect: &'a dyn Fn(&str) -> Option<String>,
+    stand: &'a dyn Fn(&str) -> Stand,
+}
+
+impl Partly<'_> {
+    fn field(&mut self, name: &str, draw: impl FnOnce(&mut Editor)) {
+        let stand = (self.stand)(name);
+        if stand == Stand::Absent {
+            return;
+        }
+        let (defaults, effect) = (std::mem::take(&mut self.defaults), self.effect);
+        // By its name, so that a field that comes or goes does not take another's place.
+        let scope = egui::UiBuilder::new().id_salt(name);
+        let drawn = self.ui.scope_builder(scope, |ui| {
+            if stand == Stand::Idle {
+                ui.disable();
+            }
+            let mut editor = Editor { ui, defaults, effect };
+            draw(&mut editor);
+            editor.defaults
+        });
+        self.defaults = drawn.inner;
+    }
+}
+
+impl Form for Partly<'_> {
+    fn number(&mut self, name: &'static str, value: &mut f64, field: Field<f64>) {
+        self.field(name, |editor| editor.number(name, value, field));
+    }
+
+    fn count(&mut self, name: &'static str, value: &mut usize, field: Field<usize>) {
+        self.field(name, |editor| editor.count(name, value, field));
+    }
+
+    fn flag(&mut self, name: &'static str, value: &mut bool, help: &'static str) {
+        self.field(name, |editor| editor.flag(name, value, help));
+    }
+
+    fn choice(
+        &mut self,
+        name: &'static str,
+        value: &mut usize,
+        options: &[&'static str],
+        help: &'static str,
+    ) {
+        self.field(name, |editor| editor.choice(name, value, options, help));
+    }
+
+    fn text(&mut self, name: &'static str, value: &mut String, help: &'static str) {
+        self.field(name, |editor| editor.text(name, value, help));
+    }
+
+    fn heading(&mut self, title: &'static str) {
+        self.ui.add_space(6.0);
+        self.ui.label(super::theme::title(title));
+    }
+}
+
 struct Editor<'a> {
     ui: &'a mut Ui,
     defaults: Vec<Entry>,

@@ -32,13 +32,35 @@ pub enum Pane {
     Profile,
     /// How lengths and durations are distributed.
     Distributions,
+    /// Compression, and what it costs.
+    Compress,
+    /// What is kept at every tolerance.
+    Retention,
+    /// One trip before and after compression.
+    BeforeAfter,
+    /// The paper's tolerances.
+    Thresholds,
+    /// Distances, clusters and routes: their parameters.
+    Clustering,
+    /// The clusters that were found.
+    Clusters,
+    /// How far each trip lies from its nearest.
+    KDistance,
+    /// Trips in an order in which clusters are valleys.
+    Reachability,
+    /// What each pair of eps and `MinPts` scores, as maps.
+    Scores,
+    /// The same as a table.
+    Pairs,
+    /// What each number of clusters is worth.
+    Eigenvalues,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 11] = [
+    pub const ALL: [Pane; 22] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -49,6 +71,17 @@ impl Pane {
         Pane::Vessels,
         Pane::Profile,
         Pane::Distributions,
+        Pane::Compress,
+        Pane::Retention,
+        Pane::BeforeAfter,
+        Pane::Thresholds,
+        Pane::Clustering,
+        Pane::Clusters,
+        Pane::KDistance,
+        Pane::Reachability,
+        Pane::Scores,
+        Pane::Pairs,
+        Pane::Eigenvalues,
         Pane::Log,
     ];
 
@@ -65,6 +98,17 @@ impl Pane {
             Pane::Vessels => "Vessels",
             Pane::Profile => "Profile",
             Pane::Distributions => "Distributions",
+            Pane::Compress => "Compression",
+            Pane::Retention => "Retention",
+            Pane::BeforeAfter => "Before and after",
+            Pane::Thresholds => "Thresholds",
+            Pane::Clustering => "Clustering",
+            Pane::Clusters => "Clusters",
+            Pane::KDistance => "k-distance",
+            Pane::Reachability => "Reachability",
+            Pane::Scores => "Scores",
+            Pane::Pairs => "Pairs tried",
+            Pane::Eigenvalues => "Eigenvalues",
             Pane::Log => "Log",
         }
     }
@@ -73,7 +117,23 @@ impl Pane {
 impl Pane {
     /// The steps of the analysis whose results it shows, beyond trips: worked on while it is open.
     pub fn stages(self) -> &'static [&'static str] {
-        &[]
+        match self {
+            Pane::Compress | Pane::BeforeAfter => &["compress"],
+            Pane::Retention => &["retention", "compress"],
+            Pane::Thresholds => &["retention"],
+            Pane::Clustering => &["tree", "indices", "sweep", "routes"],
+            Pane::Clusters => &["clusters", "routes"],
+            Pane::KDistance => &["tree"],
+            Pane::Reachability => &["optics", "clusters"],
+            Pane::Scores | Pane::Pairs => &["sweep"],
+            Pane::Eigenvalues => &["spectrum"],
+            _ => &[],
+        }
+    }
+
+    /// Whether its steps take so long that they are worked on only while it is in front.
+    pub fn is_costly(self) -> bool {
+        self == Pane::Eigenvalues
     }
 }
 
@@ -85,17 +145,24 @@ pub enum Workspace {
     Explore,
     /// Cleaning, and cutting tracks into trips.
     Prepare,
+    /// Fewer reports to a trip.
+    Compress,
+    /// Trips into groups.
+    Cluster,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 2] = [Workspace::Explore, Workspace::Prepare];
+    pub const ALL: [Workspace; 4] =
+        [Workspace::Explore, Workspace::Prepare, Workspace::Compress, Workspace::Cluster];
 
     /// What its tab says.
     pub fn title(self) -> &'static str {
         match self {
             Workspace::Explore => "Explore",
             Workspace::Prepare => "Prepare",
+            Workspace::Compress => "Compress",
+            Workspace::Cluster => "Cluster",
         }
     }
 
@@ -112,6 +179,23 @@ impl Workspace {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
                 below: &[Pane::Trips, Pane::Distributions, Pane::Profile, Pane::Vessels],
                 right: &[&[Pane::Prepare, Pane::Inspector]],
+            },
+            Workspace::Compress => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[Pane::Retention, Pane::BeforeAfter, Pane::Thresholds, Pane::Trips],
+                right: &[&[Pane::Compress, Pane::Inspector]],
+            },
+            Workspace::Cluster => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Clusters, Pane::Layers, Pane::Filters]],
+                below: &[
+                    Pane::KDistance,
+                    Pane::Reachability,
+                    Pane::Scores,
+                    Pane::Pairs,
+                    Pane::Eigenvalues,
+                    Pane::Trips,
+                ],
+                right: &[&[Pane::Clustering, Pane::Inspector]],
             },
         }
     }
@@ -184,6 +268,13 @@ impl Layout {
     pub fn has(&self, pane: Pane) -> bool {
         let Some(tree) = self.trees.get(&self.workspace) else { return false };
         tree.tiles.find_pane(&pane).is_some_and(|tile| tree.is_visible(tile))
+    }
+
+    /// Whether a panel can be seen, and no other lies over it.
+    pub fn is_in_front(&self, pane: Pane) -> bool {
+        let Some(tree) = self.trees.get(&self.workspace) else { return false };
+        let tile = tree.tiles.find_pane(&pane);
+        !self.is_map_alone && tile.is_some_and(|tile| tree.active_tiles().contains(&tile))
     }
 
     /// Brings a panel to the front, or back if it was closed.
@@ -394,7 +485,8 @@ mod tests {
                 let rects = drawn(&mut layout, size);
                 let map = rects[&Pane::Map].area();
                 assert!(rects.values().all(|rect| rect.area() <= map), "{size:?} {rects:?}");
-                assert!(rects.contains_key(&Pane::Sources) && rects.contains_key(&Pane::Trips));
+                let below = workspace.arrangement().below[0];
+                assert!(rects.contains_key(&Pane::Sources) && rects.contains_key(&below));
             }
         }
     }

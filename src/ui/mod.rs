@@ -17,6 +17,7 @@ pub mod map;
 mod offscreen;
 pub mod pace;
 mod panels;
+pub mod plot;
 mod raster;
 pub mod remembered;
 pub mod selection;

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod compress;
 mod data;
 mod dialects;
 mod filter;

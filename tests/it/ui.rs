@@ -377,8 +377,8 @@ fn a_made_sea_opens_with_the_parameters_of_the_command_line() {
 #[test]
 fn every_layer_can_be_switched_on_and_off() {
     let mut harness = sea();
-    let settings =
-        ["trips", "rest", "points", "cuts", "removed", "graticule", "legend"].map(String::from);
+    let settings = ["trips", "rest", "points", "cuts", "removed", "kept", "graticule", "legend"]
+        .map(String::from);
     for name in settings {
         for value in ["on", "off", "on"] {
             harness.state_mut().session.set(&format!("map.{name}={value}")).unwrap();

@@ -10,6 +10,7 @@ use super::view::median_ms;
 use super::{Ground, checked};
 use crate::ais::Trip;
 use crate::base::job::{Job, Stopped};
+use crate::cluster::matrix::Spare;
 use crate::cluster::{
     self, DensityParams, SpectrumParams, SweepParams, agreement, dbscan, red_flags,
 };
@@ -36,7 +37,8 @@ fn distances(n: usize, metric: Metric) -> Result<(Distances, Vec<Option<u32>>), 
 pub fn eps(_: &Ground) -> Result<Value, Stopped> {
     let (distances, _) = distances(5000, Metric::Sspd)?;
     let job = Job::default();
-    let ground = cluster::Ground::weighed(&distances, &Weights::default(), 64, &job)?;
+    let ground =
+        cluster::Ground::weighed(&distances, &Weights::default(), 64, &Spare::default(), &job)?;
     let tree = ground.tree(&checked(&DensityParams::default()), &job)?;
     let core = tree.k_distances();
     let mut share = 0.1;
@@ -69,12 +71,12 @@ pub fn eps(_: &Ground) -> Result<Value, Stopped> {
 pub fn weights(_: &Ground) -> Result<Value, Stopped> {
     let (distances, _) = distances(5000, Metric::Msspd)?;
     let job = Job::default();
-    let mut sog = 0.2;
+    let (mut sog, spare) = (0.2, Spare::default());
     let mut clusters = 0;
     let ms = median_ms(RUNS, || {
         sog -= 0.01;
         let weights = Weights { sspd: 0.8 - sog, sog, ..Weights::default() };
-        let ground = cluster::Ground::weighed(&distances, &weights, 64, &job)?;
+        let ground = cluster::Ground::weighed(&distances, &weights, 64, &spare, &job)?;
         let tree = ground.tree(&checked(&DensityParams::default()), &job)?;
         let core = tree.k_distances();
         clusters = tree.cut(&ground.near, core[core.len() / 10]).clusters();
@@ -98,7 +100,8 @@ pub fn weights(_: &Ground) -> Result<Value, Stopped> {
 pub fn sweep(_: &Ground) -> Result<Value, Stopped> {
     let (distances, truth) = distances(2000, Metric::Sspd)?;
     let job = Job::default();
-    let ground = cluster::Ground::weighed(&distances, &Weights::default(), 64, &job)?;
+    let ground =
+        cluster::Ground::weighed(&distances, &Weights::default(), 64, &Spare::default(), &job)?;
     let params = checked(&SweepParams {
         min_trips_low: 2,
         min_trips_high: 11,
@@ -143,7 +146,8 @@ pub fn sweep(_: &Ground) -> Result<Value, Stopped> {
 pub fn spectral(_: &Ground) -> Result<Value, Stopped> {
     let (distances, truth) = distances(2000, Metric::Sspd)?;
     let job = Job::default();
-    let ground = cluster::Ground::weighed(&distances, &Weights::default(), 64, &job)?;
+    let ground =
+        cluster::Ground::weighed(&distances, &Weights::default(), 64, &Spare::default(), &job)?;
     let params = checked(&SpectrumParams { k_max: LANES, ..SpectrumParams::default() });
     let mut labels = None;
     let ms = median_ms(3, || {

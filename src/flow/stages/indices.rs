@@ -21,7 +21,7 @@ pub struct IndicesOf {
     pub indices: Indices,
     /// Against the true routes, where files or made traffic know them.
     pub agreement: Option<Agreement>,
-    /// The medoid of each cluster, among the grouped trips.
+    /// The medoid of each cluster, among the grouped trips; none where far pairs were not measured.
     pub medoids: Vec<u32>,
     /// What was measured.
     pub clusters: Arc<ClustersOf>,

@@ -96,6 +96,7 @@ impl App {
                 self.map.take_up(Tool::Hand);
             }
             Command::Select(pick) => self.selection.pick(pick, &self.desk),
+            Command::SelectTrips(trips) => self.selection.pick_trips(trips, &self.desk),
             Command::FilterArea(corners) => {
                 self.session.filter.set_area(&corners);
                 self.layout.show(Pane::Filters);

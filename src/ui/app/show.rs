@@ -27,6 +27,8 @@ impl App {
             timeline,
             tables,
             filters,
+            compression,
+            clustering,
             path_field,
             ..
         } = self;
@@ -58,6 +60,17 @@ impl App {
                 Pane::Vessels => tables.vessels(ui, &mut deck),
                 Pane::Profile => tables.profile(ui, &mut deck),
                 Pane::Distributions => tables.distributions(ui, &mut deck),
+                Pane::Compress => compression.parameters(ui, &mut deck),
+                Pane::Retention => compression.retention(ui, &mut deck),
+                Pane::BeforeAfter => compression.before_after(ui, &mut deck),
+                Pane::Thresholds => compression.thresholds(ui, &mut deck),
+                Pane::Clustering => clustering.parameters(ui, &mut deck),
+                Pane::Clusters => clustering.clusters(ui, &mut deck),
+                Pane::KDistance => clustering.k_distance(ui, &mut deck),
+                Pane::Reachability => clustering.reachability(ui, &mut deck),
+                Pane::Scores => clustering.scores(ui, &mut deck),
+                Pane::Pairs => clustering.pairs(ui, &mut deck),
+                Pane::Eigenvalues => clustering.spectrum(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use eframe::egui_wgpu::RenderState;
 
 use super::geometry::{Geometry, geometry};
+use super::kept::HeldKept;
 use super::looks::{Looker, Said, Side};
 use super::marks;
 use super::symbols::{Marks, SymbolLayer};
@@ -34,6 +35,7 @@ pub struct Held {
     failed: Option<(Key, String)>,
     pub removed: HeldMarks,
     pub cuts: HeldMarks,
+    pub kept: HeldKept,
     /// For what the looks were sent, now and pinned.
     looks: [Option<Looks>; 2],
 }
@@ -70,6 +72,7 @@ impl Held {
             failed: None,
             removed: HeldMarks::default(),
             cuts: HeldMarks::default(),
+            kept: HeldKept::default(),
             looks: [None, None],
         }
     }
@@ -96,7 +99,10 @@ impl Held {
     }
 
     pub fn is_busy(&self) -> bool {
-        self.making.is_some() || self.removed.making.is_some() || self.cuts.making.is_some()
+        self.making.is_some()
+            || self.removed.making.is_some()
+            || self.cuts.making.is_some()
+            || self.kept.is_busy()
     }
 
     pub fn fault(&self) -> Option<&str> {
@@ -157,6 +163,7 @@ impl Held {
             }
             _ => self.cuts = HeldMarks::default(),
         }
+        self.kept.want(desk.compress.shown().filter(|_| wanted.kept), jobs);
     }
 
     fn collect(&mut self) {

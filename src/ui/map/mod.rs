@@ -15,6 +15,7 @@ pub mod geometry;
 mod gpu;
 mod held;
 mod hover;
+mod kept;
 mod legend;
 pub mod levels;
 mod looks;

@@ -26,6 +26,10 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
             .on_hover_text("Marks where a track was cut: silence, stop, turn");
         ui.checkbox(&mut map.removed, "Removed reports")
             .on_hover_text("Reports that cleaning removed, by reason");
+        ui.checkbox(&mut map.kept, "Kept reports").on_hover_text(
+            "Reports that compression keeps, and the line between them: of selected trips, and \
+             close in of all",
+        );
         choice(
             ui,
             "Density",

@@ -24,7 +24,8 @@ pub fn prepare(ui: &mut Ui, deck: &mut Deck) {
     });
 }
 
-fn head(ui: &mut Ui, shelf: &dyn Shelf) {
+/// How a stage stands, its name, and what is wrong with it.
+pub fn head(ui: &mut Ui, shelf: &dyn Shelf) {
     ui.horizontal(|ui| {
         theme::state_dot(ui, shelf.state());
         ui.label(theme::title(shelf.title()));

@@ -4,30 +4,25 @@ use std::sync::Arc;
 
 use egui::{PointerButton, Pos2, RichText, Ui};
 
-use self::draw::{Lines, Output, course_ui, speed_ui};
+use self::draw::{course_ui, speed_ui};
+use self::linked::{Lines, MARKS_PX, Output, VALUES_PX};
 use self::thin::{Columns, Mark, marks, pieces, strokes};
 use self::view::View;
 use super::inspector::before::Sent;
 use super::tables::Tables;
 use crate::ais::{Track, Trip};
 use crate::base::text::counted;
-use crate::base::time::utc_text;
 use crate::flow::Key;
 use crate::flow::stages::TripsOf;
 use crate::prep::Verdict;
 use crate::ui::deck::Deck;
 use crate::ui::selection::Selection;
 
-mod axis;
+pub mod axis;
 mod draw;
-mod thin;
-mod view;
-
-/// Room that the values beside the axes take, points.
-const VALUES_PX: f32 = 46.0;
-
-/// Room that the times below take, points.
-const TIMES_PX: f32 = 20.0;
+pub mod linked;
+pub mod thin;
+pub mod view;
 
 /// Removed reports nearer together than this are one cross, points.
 const CROSS_PX: usize = 5;
@@ -149,7 +144,7 @@ impl Profile {
 
         self.bar_ui(ui, subject, fit, all);
         let (size, width_px) = (ui.available_size(), (ui.available_width() - VALUES_PX).max(10.0));
-        let height_px = ((size.y - TIMES_PX - ui.spacing().item_spacing.y) / 2.0).max(30.0);
+        let height_px = ((size.y - MARKS_PX - ui.spacing().item_spacing.y) / 2.0).max(30.0);
         let columns = Columns { view: self.view(), n: width_px as usize };
         let thinner = Thinner {
             key: subject.key,
@@ -169,7 +164,7 @@ impl Profile {
             selected: shaded(subject, deck.selection),
             brush_ms: deck.time.brush_ms(),
             now_ms: deck.time.now_ms(),
-            hover_ms,
+            hover: hover_ms,
         };
         let speed = speed_ui(ui, columns, height_px, &thinned, &spans);
         self.act(ui, deck, &speed, fit, all);
@@ -231,22 +226,7 @@ impl Profile {
         if response.double_clicked() {
             self.set_view(fit);
         }
-        let ms_per_px = transform.dvalue_dpos()[0].abs();
-        let is_moved = response.dragged_by(PointerButton::Secondary)
-            || response.dragged_by(PointerButton::Middle);
-        if is_moved {
-            let by_ms = -f64::from(response.drag_delta().x) * ms_per_px;
-            self.set_view(self.view().moved(by_ms, all));
-        }
-        if let (true, Some(at)) = (response.contains_pointer(), response.hover_pos()) {
-            let (scroll, zoom) =
-                ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta()));
-            let factor = f64::from(zoom) * (f64::from(scroll.y) / 200.0).exp();
-            if (factor - 1.0).abs() > 1e-6 || scroll.x != 0.0 {
-                let view = self.view().zoomed(time_at(at), factor, all);
-                self.set_view(view.moved(-f64::from(scroll.x) * ms_per_px, all));
-            }
-        }
+        self.set_view(plot.moved_view(ui, self.view(), all));
     }
 }
 
@@ -333,16 +313,7 @@ fn sent_text(sent: &[Sent]) -> String {
 
 /// What the report nearest to a moment says.
 fn values_text(track: &Track<'_>, at_ms: i64) -> String {
-    let after = track.t_ms.partition_point(|t_ms| *t_ms < at_ms).min(track.len() - 1);
-    let before = after.saturating_sub(1);
-    let distance = |report: usize| track.t_ms[report].abs_diff(at_ms);
-    let report = if distance(before) <= distance(after) { before } else { after };
-    let t_ms = track.t_ms[report];
-    let time = utc_text(t_ms - t_ms.rem_euclid(1000));
-    let (sog_kn, cog_deg) = (track.sog_kn[report], track.cog_deg[report]);
-    let speed = if sog_kn.is_nan() { "no speed".into() } else { format!("{sog_kn:.1} kn") };
-    let course = if cog_deg.is_nan() { "no course".into() } else { format!("{cog_deg:05.1}°") };
-    format!("{time} UTC, {speed}, {course}")
+    linked::report_text(track, linked::nearest(track.t_ms, at_ms as f64))
 }
 
 #[cfg(test)]

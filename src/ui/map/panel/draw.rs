@@ -14,6 +14,7 @@ use crate::ui::map::clusters::Groups;
 use crate::ui::map::colors::MapColors;
 use crate::ui::map::density::{DensityStyle, Measure};
 use crate::ui::map::geometry::{Geometry, Slot};
+use crate::ui::map::kept::KeptLook;
 use crate::ui::map::looks::Side;
 use crate::ui::map::palette::{self, ColorBy, Legend};
 use crate::ui::map::symbols::SymbolStyle;
@@ -89,6 +90,12 @@ impl MapPanel {
         }
         if params.cuts {
             n_left_out += self.held.cuts.layer.paint(painter, view, &marks);
+        }
+        if params.kept {
+            let of = desk.trips.shown().filter(|of| selection.key() == Some(of.key));
+            let selected = of.map(|of| (of.value, selection.trips()));
+            let look = KeptLook { selected, window_ms: time.window_ms(), is_dark };
+            self.held.kept.paint(painter, view, &look);
         }
         n_left_out += self.ships.paint(painter, view, is_dark);
         if params.legend {
@@ -176,6 +183,9 @@ impl MapPanel {
         }
         if let (Some(shown), true) = (desk.trips.shown(), params.cuts) {
             legends.push(marks::cuts_legend(shown.value));
+        }
+        if params.kept {
+            legends.extend(self.held.kept.legend(is_dark));
         }
         legends
     }

@@ -1,8 +1,10 @@
-//! UTC along the edge of a plot: where its marks lie and what they say.
+//! UTC, or the way sailed, along the edge of a plot: where its marks lie and what they say.
 
-use egui_plot::GridMark;
+use egui_plot::{GridMark, Plot};
 
 use crate::base::time::utc_text;
+use crate::base::units::nmi_from_m;
+use crate::ui::plot::axis::round_step;
 
 const SECOND_MS: i64 = 1000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
@@ -38,6 +40,45 @@ const STEPS_MS: [i64; 22] = [
 /// Room for a mark with its text, and for a line without, points.
 const LABELED_PX: f64 = 76.0;
 const LINE_PX: f64 = 14.0;
+
+/// A plot whose x axis is UTC, milliseconds.
+pub fn over_time(plot: Plot<'_>) -> Plot<'_> {
+    plot.x_grid_spacer(|input| {
+        // A line each eight points is the plot's own least.
+        marks(input.bounds.0, input.bounds.1, input.base_step_size / 8.0)
+    })
+    .x_axis_formatter(|mark, _| mark_text(mark))
+}
+
+/// Decimeters to a nautical mile.
+const DM_PER_NMI: f64 = 18_520.0;
+
+/// A plot whose x axis is the way sailed, decimeters; what stands there is nautical miles.
+pub fn over_way(plot: Plot<'_>) -> Plot<'_> {
+    plot.x_grid_spacer(|input| {
+        way_marks(input.bounds.0, input.bounds.1, input.base_step_size / 8.0)
+    })
+    .x_axis_formatter(|mark, _| way_text(mark))
+}
+
+/// Marks between two places on the way, of which a point of the screen is `dm_per_px`.
+fn way_marks(from_dm: f64, to_dm: f64, dm_per_px: f64) -> Vec<GridMark> {
+    let step_dm = round_step(LABELED_PX * dm_per_px / DM_PER_NMI) * DM_PER_NMI;
+    let is_drawable = to_dm > from_dm && (to_dm - from_dm) / step_dm <= 2000.0;
+    if !is_drawable {
+        return Vec::new();
+    }
+    let (first, last) = ((from_dm / step_dm).ceil() as i64, (to_dm / step_dm).floor() as i64);
+    (first.max(0)..=last)
+        .map(|n| GridMark { value: n as f64 * step_dm, step_size: step_dm })
+        .collect()
+}
+
+fn way_text(mark: GridMark) -> String {
+    // A hundred-millionth is a rounding error.
+    let decimals = (-(mark.step_size / DM_PER_NMI).log10() - 1e-8).ceil().clamp(0.0, 3.0) as usize;
+    format!("{:.decimals$} nmi", nmi_from_m(mark.value / 10.0))
+}
 
 /// Marks between `from_ms` and `to_ms`, of which a point is `ms_per_px`.
 pub fn marks(from_ms: f64, to_ms: f64, ms_per_px: f64) -> Vec<GridMark> {
@@ -106,6 +147,20 @@ mod tests {
         };
         assert_eq!(at(DAY + 5000, 5000), "00:00:05");
         assert_eq!(at(DAY, 365 * DAY_MS), "2018-06-03");
+    }
+
+    #[test]
+    fn the_way_is_marked_in_round_nautical_miles() {
+        // Ten nautical miles on 760 points: a mark each mile is as near as texts may stand.
+        let texts = |from_nmi: f64, to_nmi: f64| -> Vec<String> {
+            let per_px = (to_nmi - from_nmi) * DM_PER_NMI / 760.0;
+            let marks = way_marks(from_nmi * DM_PER_NMI, to_nmi * DM_PER_NMI, per_px);
+            marks.into_iter().map(way_text).collect()
+        };
+        assert_eq!(texts(-0.5, 9.5)[..3], ["0 nmi", "1 nmi", "2 nmi"]);
+        assert_eq!(texts(7.0, 8.0)[..3], ["7.0 nmi", "7.1 nmi", "7.2 nmi"]);
+        assert_eq!(way_marks(5.0, 5.0, 0.0), []);
+        assert_eq!(way_marks(f64::NAN, 5.0, f64::NAN), []);
     }
 
     #[test]
