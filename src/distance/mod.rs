@@ -79,7 +79,7 @@ pub enum DistanceError {
     /// The matrix would not fit.
     #[error(
         "the distances between {trips} trips take {} MB; the limit is {} MB. Filter trips, raise \
-         the limit, or look for neighbors within a distance, which needs no matrix",
+         the limit, or measure near pairs alone (distances.within), which needs no matrix",
         bytes.div_ceil(1_000_000), limit_bytes / 1_000_000
     )]
     TooLarge {
