@@ -2,7 +2,7 @@
 
 use super::ClusterError;
 use super::labels::Labels;
-use super::matrix::Square;
+use super::matrix::{Spare, Square};
 use super::near::Neighbors;
 use super::optics::Optics;
 use super::params::{DensityParams, SpectrumParams};
@@ -37,14 +37,16 @@ impl Ground {
     }
 
     /// The same for what [`Distances::combine`] gives, which is not made in between: for weights
-    /// that move. The first two take new memory, which costs as much as all the rest.
+    /// that move. Half the time goes into new memory unless the caller keeps one `spare` and hands
+    /// it in each time.
     pub fn weighed(
         distances: &Distances,
         weights: &Weights,
         most_min_trips: usize,
+        spare: &Spare,
         job: &Job,
     ) -> Result<Ground, Stopped> {
-        Ground::on(Square::weighed(distances, weights, job)?, most_min_trips, job)
+        Ground::on(Square::weighed(distances, weights, spare, job)?, most_min_trips, job)
     }
 
     /// Takes the near pairs that were found without a matrix. Serves every `MinPts`, and every eps

@@ -1,10 +1,12 @@
 //! Distances between all trips as methods read them: a whole matrix, made of the half that is kept.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::ClusterError;
 use crate::base::job::{Job, Stopped};
-use crate::distance::{Condensed, Distances, Spare, Weights};
+use crate::distance::{Condensed, Distances, Weights};
 
 /// The edge of the squares in which the half matrix is turned: so many rows at once are written
 /// through as many pages of memory as the processor keeps at hand.
@@ -21,6 +23,27 @@ pub struct Square {
     n: usize,
     values: Vec<f32>,
     spare: Spare,
+}
+
+/// Memory of a matrix that is not needed any more, kept for the next one of its size.
+///
+/// To be given a hundred megabytes by the operating system takes several times as long as to fill
+/// them. Whoever makes one matrix after the other, as a weight moves, keeps one of these and hands
+/// it to each; a [`Square`] leaves its memory here when it goes. Clones share what they keep: one
+/// matrix at most.
+#[derive(Debug, Clone, Default)]
+pub struct Spare(Arc<Mutex<Vec<f32>>>);
+
+impl Spare {
+    /// So many numbers: all zero, or those of an earlier matrix of as many.
+    fn take(&self, len: usize) -> Vec<f32> {
+        let kept = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if kept.len() == len { kept } else { vec![0.0; len] }
+    }
+
+    fn leave(&self, values: Vec<f32>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = values;
+    }
 }
 
 impl Drop for Square {
@@ -47,16 +70,20 @@ impl Square {
         Square::of_rows(matrix.n(), row, &Spare::default(), job)
     }
 
-    /// The matrix that [`Distances::combine`] gives, unfolded without being made in between. It takes
-    /// the memory of the last one that was made of these distances and is gone.
+    /// The matrix that [`Distances::combine`] gives, unfolded without being made in between, where
+    /// `spare` has memory for it.
     ///
     /// # Errors
     ///
     /// As [`Square::new`].
-    pub fn weighed(distances: &Distances, weights: &Weights, job: &Job) -> Result<Square, Stopped> {
+    pub fn weighed(
+        distances: &Distances,
+        weights: &Weights,
+        spare: &Spare,
+        job: &Job,
+    ) -> Result<Square, Stopped> {
         let weighed = distances.weighed(weights);
-        let row = |i: usize, to: &mut [f32]| weighed.copy_row(i, to);
-        Square::of_rows(distances.n(), row, distances.spare(), job)
+        Square::of_rows(distances.n(), |i, to| weighed.copy_row(i, to), spare, job)
     }
 
     /// The matrix of which `row` writes row `i` to the right of the diagonal.
@@ -222,7 +249,8 @@ mod tests {
                 let weights = Weights { sspd, sog: 0.8 - sspd, ..Weights::default() };
                 let combined = distances.combine(&weights);
                 let plain = Square::new(&combined, &Job::default()).unwrap();
-                let weighed = Square::weighed(&distances, &weights, &Job::default());
+                let weighed =
+                    Square::weighed(&distances, &weights, &Spare::default(), &Job::default());
                 assert_eq!(weighed.unwrap(), plain, "{metric:?}");
             }
         }

@@ -49,7 +49,7 @@ pub use ground::Ground;
 pub use hdbscan::{Lasting, hdbscan};
 pub use inverse_gaussian::InverseGaussian;
 pub use labels::Labels;
-pub use matrix::Square;
+pub use matrix::{Spare, Square};
 pub use means::{Means, k_means};
 pub use medoids::{Medoids, k_medoids};
 pub use near::Neighbors;

@@ -10,7 +10,6 @@ use super::nearest::{Ask, Scratch};
 use super::params::{DistanceParams, Metric, Weights};
 use super::paths::Paths;
 use super::simd::Level;
-use super::spare::Spare;
 use super::weighed::{Norms, Weighed};
 use super::{DistanceError, warp::Table};
 use crate::base::job::{Job, Stopped};
@@ -25,7 +24,6 @@ pub struct Distances {
     n_without_sog: usize,
     n_without_cog: usize,
     surface_error: f64,
-    spare: Spare,
 }
 
 /// A component of the MSSPD.
@@ -84,7 +82,6 @@ pub fn measure_with(
         n_without_sog,
         n_without_cog,
         surface_error: paths.surface().largest_error(),
-        spare: Spare::default(),
     })
 }
 
@@ -151,11 +148,6 @@ impl Distances {
     /// If it is of another size.
     pub fn combine_into(&self, weights: &Weights, combined: &mut Condensed) {
         self.weighed(weights).copy_all(combined);
-    }
-
-    /// Memory for the next matrix that is made of these.
-    pub fn spare(&self) -> &Spare {
-        &self.spare
     }
 
     /// The same numbers as in [`Distances::combine`], for whoever wants a row of them at a time.

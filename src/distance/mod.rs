@@ -44,7 +44,6 @@ pub mod params;
 pub mod paths;
 mod resample;
 pub mod simd;
-pub mod spare;
 pub mod surface;
 #[cfg(test)]
 mod tests;
@@ -61,7 +60,6 @@ pub use neighbors::{Neighbors, neighbors_within};
 pub use params::{DistanceParams, Metric, Scale, Weights};
 pub use paths::{Line, Paths, SurfaceChoice};
 pub use simd::Level;
-pub use spare::Spare;
 pub use surface::{PLANE_RADIUS_M, Surface};
 pub use weighed::Weighed;
 
