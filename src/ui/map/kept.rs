@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Weak};
 
-use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2};
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
 use rustc_hash::FxHashSet;
 
 use super::geometry::px_per_unit;
@@ -28,8 +28,13 @@ const CELL_PX: f32 = 5.0;
 /// Most marks of trips that are not selected: egui takes more in no time that goes unnoticed.
 const MOST: usize = 3_000;
 
-/// Of those marks so many in a hundred must be seen apart.
-const APART_PERCENT: usize = 55;
+/// In a field of this width, points, there are at most so many marks on average: of more, single
+/// ones are no longer made out.
+const FIELD_PX: f32 = 16.0;
+const MOST_IN_FIELD: f64 = 2.4;
+
+/// Lines of trips that are not selected may cover this part of the map; of more, each is fainter.
+const COVER: f32 = 0.06;
 
 /// What is kept of all trips, as it is drawn. Made on a job's thread.
 #[derive(Default)]
@@ -199,21 +204,21 @@ impl HeldKept {
             .map_or(&[][..], |(_, trips)| trips);
         let selected: FxHashSet<usize> = selected.iter().copied().collect();
         let is_selected = |trip: &&KeptTrip| selected.contains(&trip.index);
-        let mut pieces = Pieces::default();
+        let mut others = Pieces::default();
         for trip in lines.trips.iter().filter(|trip| !is_selected(trip)) {
-            pieces.add(lines, trip, view, look);
-            if pieces.marks.len() > MOST {
+            others.add(lines, trip, view, look);
+            if others.marks.len() > MOST {
                 break;
             }
         }
-        self.is_crowded = pieces.is_crowded();
-        if self.is_crowded {
-            pieces = Pieces::default();
+        self.is_crowded = others.is_crowded();
+        if !self.is_crowded {
+            let opacity = others.opacity(view);
+            others.paint(painter, view, look.is_dark, opacity);
         }
-        for trip in lines.trips.iter().filter(is_selected) {
-            pieces.add(lines, trip, view, look);
-        }
-        pieces.paint(painter, view, look.is_dark);
+        let mut own = Pieces::default();
+        lines.trips.iter().filter(is_selected).for_each(|trip| own.add(lines, trip, view, look));
+        own.paint(painter, view, look.is_dark, 0.9);
     }
 
     /// What the marks mean, and how many there are.
@@ -238,8 +243,8 @@ struct Pieces {
     marks: Vec<Pos2>,
     /// Where marks are.
     cells: FxHashSet<[i32; 2]>,
-    /// How many are in view, those that lie on others among them.
-    n: usize,
+    /// In which fields.
+    fields: FxHashSet<[i32; 2]>,
 }
 
 impl Pieces {
@@ -257,10 +262,10 @@ impl Pieces {
                     line.push(at);
                 }
                 if room.contains(at) {
-                    self.n += 1;
-                    let cell = [at.x, at.y].map(|part| (part / CELL_PX).floor() as i32);
-                    if self.cells.insert(cell) {
+                    let within = |px: f32| [at.x, at.y].map(|part| (part / px).floor() as i32);
+                    if self.cells.insert(within(CELL_PX)) {
                         self.marks.push(at);
+                        self.fields.insert(within(FIELD_PX));
                     }
                 }
             }
@@ -275,16 +280,27 @@ impl Pieces {
         }
     }
 
-    /// Whether there are too many marks to be told apart.
+    /// Whether there are too many marks to be made out.
     fn is_crowded(&self) -> bool {
-        self.marks.len() > MOST || 100 * self.marks.len() < APART_PERCENT * self.n
+        let fields = self.fields.len().max(1) as f64;
+        self.marks.len() > MOST || self.marks.len() as f64 > MOST_IN_FIELD * fields
     }
 
-    fn paint(self, painter: &Painter, view: &View, is_dark: bool) {
+    /// How opaque lines may be, so that they do not cover what lies beneath.
+    fn opacity(&self, view: &View) -> f32 {
+        let diagonal_px = view.clip_rect.size().length();
+        let legs = self.lines.iter().flat_map(|line| line.windows(2));
+        let is_seen = |leg: &&[Pos2]| Rect::from_two_pos(leg[0], leg[1]).intersects(view.clip_rect);
+        let in_view = legs.filter(is_seen).map(|leg| leg[0].distance(leg[1]).min(diagonal_px));
+        let cover = in_view.sum::<f32>() / view.clip_rect.area().max(1.0);
+        (COVER / cover.max(0.001)).clamp(0.15, 0.8)
+    }
+
+    fn paint(self, painter: &Painter, view: &View, is_dark: bool, opacity: f32) {
         let painter = painter.with_clip_rect(painter.clip_rect().intersect(view.clip_rect));
         let (color, around) = colors(is_dark);
         for line in self.lines {
-            painter.add(Shape::line(line, Stroke::new(1.0, color.gamma_multiply(0.8))));
+            painter.add(Shape::line(line, Stroke::new(1.0, color.gamma_multiply(opacity))));
         }
         for mark in &self.marks {
             painter.circle_filled(*mark, 0.5 * MARK_PX + 1.0, around);
