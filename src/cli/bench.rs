@@ -1,6 +1,9 @@
 //! `fairway bench`: the program's speeds on fixed, seeded inputs, each beside a limit measured in
 //! the same run.
 
+mod compare;
+mod group;
+mod lanes;
 mod view;
 
 use std::fs;
@@ -47,6 +50,20 @@ const BENCHES: &[(&str, Bench)] = &[
     ("play", view::play),
     ("frame", view::frame),
     ("hover", view::hover),
+    ("dp", compare::dp),
+    ("dp-move", compare::dp_move),
+    ("sspd", compare::sspd),
+    ("msspd", compare::msspd),
+    ("hausdorff", compare::hausdorff),
+    ("frechet", compare::frechet),
+    ("dtw", compare::dtw),
+    ("sspd-sphere", compare::sspd_sphere),
+    ("hausdorff-sphere", compare::hausdorff_sphere),
+    ("dtw-sphere", compare::dtw_sphere),
+    ("eps", group::eps),
+    ("weights", group::weights),
+    ("sweep", group::sweep),
+    ("spectral", group::spectral),
 ];
 
 /// Where benchmarks find their files.

@@ -1,7 +1,7 @@
 //! DBSCAN as it was published: the reference that the faster form in [`tree`](super::tree) is held to.
 
 use super::labels::Labels;
-use super::matrix::Condensed;
+use crate::distance::Condensed;
 
 /// Groups trips that are linked by crowded trips.
 ///
@@ -26,9 +26,9 @@ use super::matrix::Condensed;
 /// dbscan(eps 1, min_trips 3)  ->  only the trip at 1 is core; 0 and 2 are its borders
 /// ```
 pub fn dbscan(matrix: &Condensed, eps: f32, min_trips: usize) -> Labels {
-    let n = matrix.len();
+    let n = matrix.n();
     let eps = eps.min(f32::MAX); // Infinitely far is never near.
-    let within = |i: usize| (0..n).filter(move |j| matrix.between(i, *j) <= eps);
+    let within = |i: usize| (0..n).filter(move |j| matrix.get(i, *j) <= eps);
     let is_core: Vec<bool> = (0..n).map(|i| within(i).count() >= min_trips).collect();
     let mut groups: Vec<Option<u32>> = vec![None; n];
     let mut next = 0;

@@ -21,7 +21,8 @@ pub struct Lasting {
 /// `min_cluster_size` trips, both begin; smaller parts fall out of it. Density is `1 / eps`; a
 /// cluster's excess of mass is the sum over its trips of the density at which each leaves less that
 /// at which the cluster began. Of a cluster and those within it the side with more is taken. All
-/// trips together are never a cluster.
+/// trips together are never a cluster. Where only near pairs were measured, all others count as
+/// infinitely far: groups that only a longer way joins begin at density 0, each by itself.
 ///
 /// # Reference
 ///
@@ -85,10 +86,16 @@ impl Merges {
             }
             trip as usize
         };
-        for edge in tree.edges() {
-            let (a, b) = (find(&mut leads, edge.a), find(&mut leads, edge.b));
+        let edges = tree.edges().iter().map(|edge| (edge.a, edge.b, f64::from(edge.length)));
+        // What is infinitely far apart is joined at last, at no density at all.
+        let at_last = (1..n as u32).map(|trip| (0, trip, f64::INFINITY));
+        for (a, b, length) in edges.chain(at_last) {
+            let (a, b) = (find(&mut leads, a), find(&mut leads, b));
+            if a == b {
+                continue;
+            }
             parts.push([group[a], group[b]]);
-            let length = f64::from(edge.length).max(shortest);
+            let length = length.max(shortest);
             density.push(if length > 0.0 { 1.0 / length } else { 1.0 });
             sizes.push(sizes[group[a] as usize] + sizes[group[b] as usize]);
             let (small, large) =
@@ -200,16 +207,17 @@ fn choose(clusters: &mut [Cluster]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::{Condensed, Square};
+    use super::super::matrix::Square;
     use super::super::near::Neighbors;
     use super::*;
     use crate::base::job::Job;
+    use crate::distance::Condensed;
 
     fn found(places: &[f32], min_trips: usize, min_size: usize) -> Lasting {
         let matrix = Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs());
         let square = Square::new(&matrix, &Job::default()).unwrap();
         let near = Neighbors::new(&square, min_trips, &Job::default()).unwrap();
-        hdbscan(&Tree::new(&square, &near, min_trips, &Job::default()).unwrap(), min_size)
+        hdbscan(&Tree::new(Some(&square), &near, min_trips, &Job::default()).unwrap(), min_size)
     }
 
     #[test]
@@ -247,5 +255,26 @@ mod tests {
         assert_eq!(lasting.labels.sizes(), [3, 3]);
         assert!(lasting.stability.iter().all(|stability| stability.is_finite()));
         assert_eq!(found(&[0.0; 5], 2, 2).labels.clusters(), 0);
+    }
+
+    #[test]
+    fn groups_that_are_infinitely_far_apart_are_clusters_by_themselves() {
+        // Three groups of three, each 1 apart within, and a loner; nothing leads from one to another.
+        let matrix =
+            Condensed::from_fn(
+                10,
+                |i, j| {
+                    if i / 3 == j / 3 { (j - i) as f32 } else { f32::INFINITY }
+                },
+            );
+        let square = Square::new(&matrix, &Job::default()).unwrap();
+        let near = Neighbors::new(&square, 2, &Job::default()).unwrap();
+        let tree = Tree::new(Some(&square), &near, 2, &Job::default()).unwrap();
+        assert_eq!(tree.edges().len(), 6);
+        let lasting = hdbscan(&tree, 2);
+        assert_eq!(lasting.labels.sizes(), [3, 3, 3]);
+        assert_eq!(lasting.labels.as_slice()[9], None);
+        // From density 0 to 1, three trips each.
+        assert_eq!(lasting.stability, [3.0; 3]);
     }
 }

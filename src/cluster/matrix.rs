@@ -1,152 +1,114 @@
-//! Distances between all trips: half a matrix as it is kept, a whole one as methods read it.
+//! Distances between all trips as methods read them: a whole matrix, made of the half that is kept.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::ClusterError;
 use crate::base::job::{Job, Stopped};
+use crate::distance::{Condensed, Distances, Weights};
 
-/// How many rows are filled at once: their columns share cache lines of the half matrix.
-const ROWS_A_BLOCK: usize = 64;
+/// The edge of the squares in which the half matrix is turned: so many rows at once are written
+/// through as many pages of memory as the processor keeps at hand.
+const TILE: usize = 32;
 
-/// Why numbers are no distances between trips.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum MatrixError {
-    /// The count of numbers fits no whole number of trips, or another one.
-    #[error("{found} distances among {n} trips; there must be {expected}")]
-    WrongLength {
-        /// How many trips there should be.
-        n: usize,
-        /// How many numbers were given.
-        found: usize,
-        /// How many pairs there are.
-        expected: usize,
-    },
-    /// Something that is no distance.
-    #[error("the distance between trips {i} and {j} is {value}; it must be 0 or more")]
-    NoDistance {
-        /// The first trip of the pair.
-        i: usize,
-        /// The second.
-        j: usize,
-        /// What was found: NaN or a number below 0.
-        value: f32,
-    },
-}
-
-/// The distances of all pairs of `n` trips, each pair once: row by row above the diagonal.
+/// The distances of all pairs of trips, each pair twice, so that those of one trip lie side by side.
 ///
-/// A distance is 0 or more, in whatever unit the metric has, and may be infinite where trips were
-/// not worth measuring. Pair (i, j), i < j, stands at `i n - i (i + 1) / 2 + j - i - 1`, the order of
-/// `scipy.spatial.distance.squareform`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Condensed {
-    // Invariant: `values` holds n (n - 1) / 2 numbers, none NaN or below 0.
-    n: usize,
-    values: Vec<f32>,
-}
-
-impl Condensed {
-    /// Takes the distances of `n` trips, if there is one for each pair and each is 0 or more.
-    pub fn new(n: usize, mut values: Vec<f32>) -> Result<Condensed, MatrixError> {
-        let expected = n * n.saturating_sub(1) / 2;
-        if values.len() != expected {
-            return Err(MatrixError::WrongLength { n, found: values.len(), expected });
-        }
-        match values.iter().position(|value| value.is_nan() || *value < 0.0) {
-            None => {
-                // -0 becomes 0, so that the bits of distances are in order.
-                values.iter_mut().for_each(|value| *value = value.abs());
-                Ok(Condensed { n, values })
-            }
-            Some(at) => {
-                let i = (0..n).rfind(|i| start_of(n, *i) <= at).unwrap_or(0);
-                let j = i + 1 + at - start_of(n, i);
-                Err(MatrixError::NoDistance { i, j, value: values[at] })
-            }
-        }
-    }
-
-    /// Measures every pair of `n` trips with `between`. For tests and small sets: one core, and a
-    /// NaN becomes infinite.
-    pub fn from_fn(n: usize, between: impl Fn(usize, usize) -> f32) -> Condensed {
-        let pairs = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));
-        let distance = |(i, j)| {
-            let value: f32 = between(i, j);
-            if value.is_nan() { f32::INFINITY } else { value.abs() }
-        };
-        Condensed { n, values: pairs.map(distance).collect() }
-    }
-
-    /// How many trips there are.
-    pub fn len(&self) -> usize {
-        self.n
-    }
-
-    /// Whether there are no trips.
-    pub fn is_empty(&self) -> bool {
-        self.n == 0
-    }
-
-    /// The distance between trips `i` and `j`, in either order.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such trip.
-    pub fn between(&self, i: usize, j: usize) -> f32 {
-        assert!(i.max(j) < self.n, "no trip {} among {}", i.max(j), self.n);
-        if i == j {
-            return 0.0;
-        }
-        let (i, j) = (i.min(j), i.max(j));
-        self.values[start_of(self.n, i) + j - i - 1]
-    }
-}
-
-/// Where row `i` of a half matrix begins.
-fn start_of(n: usize, i: usize) -> usize {
-    i * n - i * (i + 1) / 2
-}
-
-/// The same distances as a whole matrix, so that the distances of one trip lie side by side.
-///
-/// Twice the memory (400 MB for 10,000 trips), but every method here reads whole rows, and a column
-/// of the half matrix is a cache miss for each number.
-#[derive(Debug, Clone, PartialEq)]
+/// A distance is 0 or more, in whatever unit the metric has; infinite where trips are in no way
+/// near. Twice the memory of the half matrix (400 MB for 10,000 trips), but most methods read whole
+/// rows, and a column of the half matrix is a cache miss for each number.
+#[derive(Debug, Clone)]
 pub struct Square {
     // Invariant: symmetric, `n` rows of `n`, zero on the diagonal, none NaN or below 0.
     n: usize,
     values: Vec<f32>,
+    spare: Spare,
+}
+
+/// Memory of a matrix that is not needed any more, kept for the next one of its size.
+///
+/// To be given a hundred megabytes by the operating system takes several times as long as to fill
+/// them. Whoever makes one matrix after the other, as a weight moves, keeps one of these and hands
+/// it to each; a [`Square`] leaves its memory here when it goes. Clones share what they keep: one
+/// matrix at most.
+#[derive(Debug, Clone, Default)]
+pub struct Spare(Arc<Mutex<Vec<f32>>>);
+
+impl Spare {
+    /// So many numbers: all zero, or those of an earlier matrix of as many.
+    fn take(&self, len: usize) -> Vec<f32> {
+        let kept = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if kept.len() == len { kept } else { vec![0.0; len] }
+    }
+
+    fn leave(&self, values: Vec<f32>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = values;
+    }
+}
+
+impl Drop for Square {
+    fn drop(&mut self) {
+        self.spare.leave(std::mem::take(&mut self.values));
+    }
+}
+
+impl PartialEq for Square {
+    fn eq(&self, other: &Square) -> bool {
+        self.n == other.n && self.values == other.values
+    }
 }
 
 impl Square {
     /// Unfolds `matrix`.
+    ///
+    /// # Errors
+    ///
+    /// [`ClusterError::NoDistance`], in words, for a number that is NaN or below 0;
+    /// [`Stopped::Cancelled`] if the job was cancelled.
     pub fn new(matrix: &Condensed, job: &Job) -> Result<Square, Stopped> {
-        let n = matrix.n;
-        let mut values = vec![0.0; n * n];
+        let row = |i: usize, to: &mut [f32]| to.copy_from_slice(matrix.row(i));
+        Square::of_rows(matrix.n(), row, &Spare::default(), job)
+    }
+
+    /// The matrix that [`Distances::combine`] gives, unfolded without being made in between, where
+    /// `spare` has memory for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Square::new`].
+    pub fn weighed(
+        distances: &Distances,
+        weights: &Weights,
+        spare: &Spare,
+        job: &Job,
+    ) -> Result<Square, Stopped> {
+        let weighed = distances.weighed(weights);
+        Square::of_rows(distances.n(), |i, to| weighed.copy_row(i, to), spare, job)
+    }
+
+    /// The matrix of which `row` writes row `i` to the right of the diagonal.
+    fn of_rows(
+        n: usize,
+        row: impl Fn(usize, &mut [f32]) + Sync,
+        spare: &Spare,
+        job: &Job,
+    ) -> Result<Square, Stopped> {
+        // What is taken over is zero on its diagonal, and written anew elsewhere.
+        let mut square = Square { n, values: spare.take(n * n), spare: spare.clone() };
         job.expect(n);
-        values.par_chunks_mut((n * ROWS_A_BLOCK).max(1)).enumerate().try_for_each(
-            |(block, rows)| {
-                let first = block * ROWS_A_BLOCK;
-                let here = rows.len() / n;
-                // Left of the block: short pieces of the half matrix's rows, turned.
-                for j in 0..first {
-                    let from = start_of(n, j) + first - j - 1;
-                    for (i, value) in matrix.values[from..from + here].iter().enumerate() {
-                        rows[i * n + j] = *value;
-                    }
-                }
-                for i in 0..here {
-                    let trip = first + i;
-                    let from = start_of(n, trip);
-                    rows[i * n + trip + 1..(i + 1) * n]
-                        .copy_from_slice(&matrix.values[from..from + n - trip - 1]);
-                    for j in 0..i {
-                        rows[i * n + first + j] = rows[j * n + trip];
-                    }
-                }
-                job.advance(here)
-            },
-        )?;
-        Ok(Square { n, values })
+        square.values.par_chunks_mut(n.max(1)).enumerate().try_for_each(|(i, whole)| {
+            let right = &mut whole[i + 1..];
+            row(i, right);
+            if let Some(at) = right.iter().position(|value| value.is_nan() || *value < 0.0) {
+                let error = ClusterError::NoDistance { i, j: i + 1 + at, value: right[at] };
+                return Err(Stopped::from(error));
+            }
+            // -0 becomes 0, so that the bits of distances are in order.
+            right.iter_mut().for_each(|value| *value = value.abs());
+            job.step()
+        })?;
+        mirror(&mut square.values, n, 0);
+        Ok(square)
     }
 
     /// How many trips there are.
@@ -170,28 +132,61 @@ impl Square {
     }
 }
 
+/// Writes what lies to the right of the diagonal to its left too, in `rows` of `n` numbers, of which
+/// the first is row `first` of the matrix, and as far as their own columns reach.
+fn mirror(rows: &mut [f32], n: usize, first: usize) {
+    let count = if n == 0 { 0 } else { rows.len() / n };
+    if count <= TILE {
+        for i in 0..count {
+            for j in i + 1..count {
+                rows[j * n + first + i] = rows[i * n + first + j];
+            }
+        }
+        return;
+    }
+    // Tiles stay whole, so that they are turned at once.
+    let half = (count / 2).next_multiple_of(TILE);
+    let (above, below) = rows.split_at_mut(half * n);
+    let middle = first + half;
+    below.par_chunks_mut(TILE * n).enumerate().for_each(|(chunk, below)| {
+        let from = middle + chunk * TILE;
+        for (tile, above) in above.chunks(TILE * n).enumerate() {
+            turn(above, below, n, from, first + tile * TILE);
+        }
+    });
+    rayon::join(|| mirror(above, n, first), || mirror(below, n, middle));
+}
+
+/// Writes the columns of `above` from `from` on as rows into `below`, from column `to` on.
+fn turn(above: &[f32], below: &mut [f32], n: usize, from: usize, to: usize) {
+    let height = above.len() / n;
+    let width = below.len() / n;
+    let mut tile = [[0.0_f32; TILE]; TILE];
+    for (j, row) in above.chunks_exact(n).enumerate() {
+        for (turned, value) in tile.iter_mut().zip(&row[from..from + width]) {
+            turned[j] = *value;
+        }
+    }
+    for (row, turned) in below.chunks_exact_mut(n).zip(&tile) {
+        row[to..to + height].copy_from_slice(&turned[..height]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn pairs_stand_row_by_row() {
-        let matrix = Condensed::new(4, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
-        assert_eq!(
-            [matrix.between(0, 3), matrix.between(2, 1), matrix.between(2, 3)],
-            [3.0, 4.0, 6.0]
-        );
-        assert_eq!(matrix.between(2, 2), 0.0);
-    }
+    use crate::base::rng::Rng;
+    use crate::distance::{DistanceParams, Line, Metric, Paths, measure};
 
     #[test]
     fn a_square_has_every_pair_twice() {
-        for n in [0, 1, 2, 63, 64, 65, 200] {
+        for n in [0, 1, 2, 31, 32, 33, 63, 64, 65, 97, 200] {
             let matrix = Condensed::from_fn(n, |i, j| (i * 1000 + j) as f32);
             let square = Square::new(&matrix, &Job::default()).unwrap();
+            assert_eq!(square.len(), n);
             for i in 0..n {
                 for j in 0..n {
-                    assert_eq!(square.between(i, j), matrix.between(i, j), "{n}: {i}, {j}");
+                    assert_eq!(square.between(i, j), matrix.get(i, j), "{n}: {i}, {j}");
                 }
             }
         }
@@ -199,14 +194,56 @@ mod tests {
 
     #[test]
     fn what_is_no_distance_is_named_by_its_pair() {
-        let nan = Condensed::new(4, vec![0.0, 0.0, 0.0, 0.0, f32::NAN, 0.0]);
-        assert!(matches!(nan, Err(MatrixError::NoDistance { i: 1, j: 3, .. })), "{nan:?}");
-        let minus = Condensed::new(2, vec![-1.0]);
-        assert_eq!(
-            minus.unwrap_err().to_string(),
-            "the distance between trips 0 and 1 is -1; it must be 0 or more"
-        );
-        let short = Condensed::new(4, vec![0.0; 5]);
-        assert_eq!(short, Err(MatrixError::WrongLength { n: 4, found: 5, expected: 6 }));
+        let found = |n, values| Square::new(&Condensed::new(n, values), &Job::default());
+        let nan = found(4, vec![0.0, 0.0, 0.0, 0.0, f32::NAN, 0.0]).unwrap_err();
+        let words = "the distance between trips 1 and 3 is NaN; it must be 0 or more";
+        assert_eq!(nan, Stopped::Failed(words.into()));
+        let minus = found(2, vec![-1.0]).unwrap_err();
+        let words = "the distance between trips 0 and 1 is -1; it must be 0 or more";
+        assert_eq!(minus, Stopped::Failed(words.into()));
+        let zero = found(2, vec![-0.0]).unwrap();
+        assert_eq!(zero.between(1, 0).to_bits(), 0, "a zero without a sign");
+    }
+
+    #[test]
+    fn a_matrix_in_used_memory_holds_nothing_of_the_earlier_one() {
+        let row = |i: usize, to: &mut [f32]| {
+            to.iter_mut().zip(i + 1..).for_each(|(to, j)| *to = (100 * i + j) as f32);
+        };
+        let (spare, job) = (Spare::default(), Job::default());
+        let fresh = Square::of_rows(70, row, &Spare::default(), &job).unwrap();
+        let nines = |_: usize, to: &mut [f32]| to.fill(9.0);
+        let first = Square::of_rows(70, nines, &spare, &job).unwrap();
+        let place = first.values.as_ptr();
+        drop(first);
+        let second = Square::of_rows(70, row, &spare, &job).unwrap();
+        assert_eq!(second.values.as_ptr(), place, "the same memory");
+        assert_eq!(second, fresh);
+        drop(second);
+        assert_eq!(Square::of_rows(3, row, &spare, &job).unwrap().values.len(), 9);
+    }
+
+    #[test]
+    fn a_weighed_square_is_the_combined_matrix() {
+        let mut rng = Rng::new(2, 0);
+        let line = |_| Line {
+            xy_m: (0..5).map(|_| [rng.between(0.0, 1e4), rng.between(0.0, 1e4)]).collect(),
+            sog_kn: vec![rng.between(0.0, 20.0) as f32; 5],
+            cog_deg: vec![rng.between(0.0, 360.0) as f32; 5],
+        };
+        let lines: Vec<Line> = (0..80).map(line).collect();
+        let paths = Paths::from_lines(&lines, 0).unwrap();
+        for metric in [Metric::Sspd, Metric::Msspd] {
+            let params = DistanceParams { metric, ..DistanceParams::default() };
+            let distances = measure(&paths, &params, &Job::default()).unwrap();
+            for sspd in [0.6, 0.2] {
+                let weights = Weights { sspd, sog: 0.8 - sspd, ..Weights::default() };
+                let combined = distances.combine(&weights);
+                let plain = Square::new(&combined, &Job::default()).unwrap();
+                let weighed =
+                    Square::weighed(&distances, &weights, &Spare::default(), &Job::default());
+                assert_eq!(weighed.unwrap(), plain, "{metric:?}");
+            }
+        }
     }
 }

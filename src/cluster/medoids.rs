@@ -200,8 +200,8 @@ fn single(square: &Square) -> Medoids {
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::Condensed;
     use super::*;
+    use crate::distance::Condensed;
 
     fn on_line(places: &[f64]) -> Square {
         let matrix = Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs() as f32);

@@ -4,9 +4,12 @@
 //!
 //! | made of | what | then cheap |
 //! | --- | --- | --- |
-//! | distances | [`Ground`]: whole matrix, sorted neighbors | any `MinPts`: one [`Tree`], one [`Optics`] |
+//! | distances | [`Ground`]: sorted neighbors, whole matrix | any `MinPts`: one [`Tree`], one [`Optics`] |
 //! | `MinPts` | [`Tree`] of mutual reachability | any eps ([`Tree::cut`]), any least size ([`hdbscan()`]) |
 //! | largest k | [`Spectrum`]: eigenvectors | any smaller k |
+//!
+//! Methods by density need no matrix: a ground of near pairs alone gives the same clusters for every
+//! eps up to where pairs were measured.
 //!
 //! [`cluster`] runs the method that [`ClusterParams`] names on these. [`indices`] measures labels,
 //! [`agreement()`] compares them with known routes, [`sweep()`] tries pairs of eps and `MinPts`,
@@ -16,6 +19,7 @@ pub mod agreement;
 pub mod dbscan;
 mod eigen;
 pub mod flags;
+pub mod ground;
 pub mod hdbscan;
 pub mod inverse_gaussian;
 pub mod labels;
@@ -26,22 +30,26 @@ pub mod near;
 pub mod optics;
 pub mod params;
 pub mod route;
+mod span;
 pub mod spectral;
 pub mod study;
 pub mod sums;
 pub mod sweep;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_near;
 pub mod tree;
 mod walk;
 
 pub use agreement::{Agreement, agreement};
 pub use dbscan::dbscan;
 pub use flags::{RedFlag, red_flags};
+pub use ground::Ground;
 pub use hdbscan::{Lasting, hdbscan};
 pub use inverse_gaussian::InverseGaussian;
 pub use labels::Labels;
-pub use matrix::{Condensed, MatrixError, Square};
+pub use matrix::{Spare, Square};
 pub use means::{Means, k_means};
 pub use medoids::{Medoids, k_medoids};
 pub use near::Neighbors;
@@ -55,72 +63,19 @@ pub use tree::{Edge, Tree};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice as _};
 
-/// So many neighbors of each trip are sorted at least: enough for most `MinPts`, 512 bytes a trip.
-const NEIGHBORS: usize = 64;
-
-/// Distances in the forms in which methods read them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ground {
-    /// All distances.
-    pub square: Square,
-    /// Each trip's nearest.
-    pub near: Neighbors,
-}
-
-impl Ground {
-    /// Prepares `matrix` for every `MinPts` up to `most_min_trips` and scales by any neighbor up to
-    /// the same, or up to 64 where that is more.
-    pub fn new(matrix: &Condensed, most_min_trips: usize, job: &Job) -> Result<Ground, Stopped> {
-        let square = Square::new(matrix, job)?;
-        let near = Neighbors::new(&square, most_min_trips.max(NEIGHBORS), job)?;
-        Ok(Ground { square, near })
-    }
-
-    /// Grows the tree for a `MinPts`, sorting more neighbors for it if there are too few.
-    pub fn tree(&self, params: &Checked<DensityParams>, job: &Job) -> Result<Tree, Stopped> {
-        let min_trips = params.min_trips;
-        self.with_near(min_trips, job, |near| Tree::new(&self.square, near, min_trips, job))
-    }
-
-    /// Orders trips for the reachability plot of a `MinPts`.
-    pub fn optics(&self, params: &Checked<DensityParams>, job: &Job) -> Result<Optics, Stopped> {
-        let min_trips = params.min_trips;
-        self.with_near(min_trips, job, |near| Optics::new(&self.square, near, min_trips, job))
-    }
-
-    /// Finds the eigenvectors for spectral clustering.
-    pub fn spectrum(
-        &self,
-        params: &Checked<SpectrumParams>,
-        job: &Job,
-    ) -> Result<Spectrum, Stopped> {
-        let (k, scale, seed) = (params.k_max, params.scale_neighbor, params.seed as u64);
-        self.with_near(scale + 1, job, |near| {
-            Spectrum::new(&self.square, near, k, scale, seed, job)
-        })
-    }
-
-    /// Tries all pairs of eps and `MinPts`.
-    pub fn sweep(&self, params: &Checked<SweepParams>, job: &Job) -> Result<Sweep, Stopped> {
-        self.with_near(params.min_trips_high, job, |near| sweep(&self.square, near, params, job))
-    }
-
-    fn with_near<T>(
-        &self,
-        min_trips: usize,
-        job: &Job,
-        work: impl FnOnce(&Neighbors) -> Result<T, Stopped>,
-    ) -> Result<T, Stopped> {
-        if self.near.serves(min_trips) {
-            return work(&self.near);
-        }
-        work(&Neighbors::new(&self.square, min_trips, job)?)
-    }
-}
-
 /// Why a method cannot group these trips.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum ClusterError {
+    /// Something that is no distance.
+    #[error("the distance between trips {i} and {j} is {value}; it must be 0 or more")]
+    NoDistance {
+        /// The first trip of the pair.
+        i: usize,
+        /// The second.
+        j: usize,
+        /// What was found: NaN or a number below 0.
+        value: f32,
+    },
     /// There is nothing to group.
     #[error("there are no trips to cluster; load a file, or let more pass the filter")]
     NoTrips,
@@ -158,11 +113,23 @@ pub enum ClusterError {
     },
     /// Some distances are not known.
     #[error(
-        "{method} needs the distances of all pairs, but far ones were not measured; choose a method by density, or measure all"
+        "{method} needs the distances of all pairs, but far ones were not measured; choose dbscan, \
+         optics or hdbscan, or filter trips until all pairs fit into the limit"
     )]
     Unmeasured {
         /// The method.
         method: &'static str,
+    },
+    /// An eps beyond what was measured.
+    #[error(
+        "eps is {eps}, but only pairs at {within} or less were measured; lower eps, or measure \
+         farther"
+    )]
+    BeyondNeighbors {
+        /// What was asked for.
+        eps: f32,
+        /// Up to where pairs are known.
+        within: f32,
     },
 }
 
@@ -214,7 +181,7 @@ pub fn cluster(
     made: &Made,
     job: &Job,
 ) -> Result<Clustering, Stopped> {
-    let n = made.ground.square.len();
+    let n = made.ground.len();
     if n == 0 {
         return Err(ClusterError::NoTrips.into());
     }
@@ -229,17 +196,21 @@ pub fn cluster(
         return Err(ClusterError::TooManyClusters { k, trips: n }.into());
     }
     let eps = params.eps as f32;
+    let known = |within: f32| {
+        if eps <= within { Ok(()) } else { Err(ClusterError::BeyondNeighbors { eps, within }) }
+    };
     let tree = || made.tree.ok_or(missing("the spanning tree"));
     let (labels, cores) = match params.method {
         Method::Dbscan => {
             let tree = tree()?;
             enough(tree.min_trips())?;
-            let cut = |near: &Neighbors| Ok(tree.cut(near, eps));
-            (made.ground.with_near(tree.min_trips(), job, cut)?, Some(tree.cores(eps)))
+            known(tree.within())?;
+            (made.ground.cut(tree, eps, job)?, Some(tree.cores(eps)))
         }
         Method::Optics => {
             let optics = made.optics.ok_or(missing("the reachability plot"))?;
             enough(optics.min_trips())?;
+            known(optics.within())?;
             (optics.cut(eps), Some(optics.cores(eps)))
         }
         Method::Hdbscan => {
@@ -248,7 +219,8 @@ pub fn cluster(
             (hdbscan(tree, params.min_cluster_size).labels, None)
         }
         Method::KMedoids => {
-            let found = k_medoids(&made.ground.square, k, starts, seed, job)?;
+            let square = made.ground.square.as_ref().ok_or(ClusterError::Unmeasured { method })?;
+            let found = k_medoids(square, k, starts, seed, job)?;
             (found.ok_or(ClusterError::Unmeasured { method })?.labels, None)
         }
         Method::KMeans => {

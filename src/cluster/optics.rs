@@ -3,13 +3,14 @@
 use super::labels::Labels;
 use super::matrix::Square;
 use super::near::Neighbors;
-use super::walk::walk;
+use super::walk::{walk, walk_near};
 use crate::base::job::{Job, Stopped};
 
 /// The order of OPTICS with what its reachability plot shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Optics {
     min_trips: usize,
+    within: f32,
     // Invariant: all three have one entry a trip; `core` by trip, the others in order.
     order: Vec<u32>,
     reachability: Vec<f32>,
@@ -20,8 +21,10 @@ impl Optics {
     /// Orders trips so that each is followed by the one that is most easily reached from any trip
     /// before it. Takes O(n²) time.
     ///
-    /// The largest eps of the paper is infinite here: the whole plot is drawn, and trip 0 comes
-    /// first. Of trips equally easily reached the first is taken, as in scikit-learn.
+    /// With `square` the largest eps of the paper is infinite: the whole plot is drawn, and trip 0
+    /// comes first. Without it, the largest eps is that up to which neighbors are known; the order
+    /// begins anew, at infinite reachability, where no trip is near any before. Of trips equally
+    /// easily reached the first is taken, as in scikit-learn.
     ///
     /// # Panics
     ///
@@ -32,15 +35,19 @@ impl Optics {
     /// Ankerst, Breunig, Kriegel, Sander (1999), *OPTICS: Ordering points to identify the clustering
     /// structure*, SIGMOD.
     pub fn new(
-        square: &Square,
+        square: Option<&Square>,
         near: &Neighbors,
         min_trips: usize,
         job: &Job,
     ) -> Result<Optics, Stopped> {
         let core = near.core_distances(min_trips);
-        let steps = walk(square, &core, false, job)?;
+        let steps = match square {
+            Some(square) => walk(square, &core, job)?,
+            None => walk_near(near, &core, job)?,
+        };
         Ok(Optics {
             min_trips,
+            within: near.within(),
             order: steps.iter().map(|step| step.trip).collect(),
             reachability: steps.iter().map(|step| step.reach).collect(),
             core,
@@ -50,6 +57,12 @@ impl Optics {
     /// The `MinPts` it was made for.
     pub fn min_trips(&self) -> usize {
         self.min_trips
+    }
+
+    /// The largest eps at which the plot can be cut: what lies farther apart was not measured.
+    /// Infinite where all pairs were.
+    pub fn within(&self) -> f32 {
+        self.within
     }
 
     /// How many trips are core at `eps`.
@@ -90,10 +103,10 @@ impl Optics {
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::Condensed;
     use super::super::tree::Tree;
     use super::*;
     use crate::base::rng::Rng;
+    use crate::distance::Condensed;
 
     #[test]
     fn two_groups_are_two_valleys() {
@@ -101,7 +114,7 @@ mod tests {
         let matrix = Condensed::from_fn(6, |i, j| (places[i] - places[j]).abs());
         let square = Square::new(&matrix, &Job::default()).unwrap();
         let near = Neighbors::new(&square, 5, &Job::default()).unwrap();
-        let optics = Optics::new(&square, &near, 2, &Job::default()).unwrap();
+        let optics = Optics::new(Some(&square), &near, 2, &Job::default()).unwrap();
         assert_eq!(optics.order(), [0, 2, 4, 1, 3, 5]);
         assert_eq!(optics.reachability(), [f32::INFINITY, 1.0, 1.0, 8.0, 1.0, 1.0]);
         let (a, b) = (Some(0), Some(1));
@@ -119,8 +132,8 @@ mod tests {
             let square = Square::new(&matrix, &Job::default()).unwrap();
             let near = Neighbors::new(&square, 5, &Job::default()).unwrap();
             let eps = rng.between(0.2, 3.0) as f32;
-            let tree = Tree::new(&square, &near, 4, &Job::default()).unwrap();
-            let optics = Optics::new(&square, &near, 4, &Job::default()).unwrap();
+            let tree = Tree::new(Some(&square), &near, 4, &Job::default()).unwrap();
+            let optics = Optics::new(Some(&square), &near, 4, &Job::default()).unwrap();
             let cores = |labels: &Labels| {
                 let only: Vec<Option<u32>> = (0..40)
                     .map(|i| labels.as_slice()[i].filter(|_| tree.core_distances()[i] <= eps))

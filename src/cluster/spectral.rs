@@ -164,9 +164,9 @@ fn normalized_affinity(
 #[cfg(test)]
 mod tests {
     use super::super::agreement::agreement;
-    use super::super::matrix::Condensed;
     use super::*;
     use crate::base::rng::Rng;
+    use crate::distance::Condensed;
 
     fn ground(places: &[f64]) -> (Square, Neighbors) {
         let matrix = Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs() as f32);

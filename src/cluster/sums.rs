@@ -225,10 +225,10 @@ impl<'a> Sums<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::Condensed;
     use super::*;
     use crate::base::job::Job;
     use crate::base::rng::Rng;
+    use crate::distance::Condensed;
 
     fn on_line(places: &[f64]) -> Square {
         let matrix = Condensed::from_fn(places.len(), |i, j| (places[i] - places[j]).abs() as f32);

@@ -15,6 +15,8 @@ use crate::base::params::{Choice, Field, Form, Params};
 /// What makes a pair of parameters good.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Weighing {
+    /// The silhouette with that of noise counted as 0.
+    Silhouette,
     /// SCCH times the share of trips that are in a cluster.
     Kept,
     /// SCCH as in the paper.
@@ -22,8 +24,11 @@ pub enum Weighing {
 }
 
 impl Choice for Weighing {
-    const CASES: &'static [(&'static str, Weighing)] =
-        &[("kept", Weighing::Kept), ("paper", Weighing::Paper)];
+    const CASES: &'static [(&'static str, Weighing)] = &[
+        ("silhouette", Weighing::Silhouette),
+        ("kept", Weighing::Kept),
+        ("paper", Weighing::Paper),
+    ];
 }
 
 /// Which pairs are tried.
@@ -52,7 +57,7 @@ impl Default for SweepParams {
             eps_count: 20,
             eps_low: 0.0,
             eps_high: 0.0,
-            weighing: Weighing::Kept,
+            weighing: Weighing::Silhouette,
         }
     }
 }
@@ -74,7 +79,7 @@ impl Params for SweepParams {
             eps("The least eps tried, if the greatest is given."),
         );
         form.number("eps_high", &mut self.eps_high, eps("The greatest eps tried; 0 to choose all by an inverse Gaussian fitted to core distances."));
-        self.weighing.describe("weighing", form, "What makes a pair good: SCCH times the share of trips that are in a cluster (kept), or SCCH as in the paper, which leaves noise out.");
+        self.weighing.describe("weighing", form, "What makes a pair good: the silhouette with that of noise counted as 0 (silhouette), SCCH times the share of trips in clusters (kept), or SCCH as in the paper, which leaves noise out.");
     }
 
     fn faults(&self) -> Vec<String> {
@@ -139,10 +144,11 @@ pub struct Sweep {
 ///
 /// Zhao, Shi (2019), and the SCCH of the compression paper (see the manual). Departure, which
 /// [`Weighing::Paper`] takes back: both indices leave noise out, so that a tiny eps that makes
-/// nearly everything noise and finds a few dense knots scores highest. The score is therefore SCCH
-/// times the share of trips in clusters. Of 60 made sets (4 to 10 routes of 8 to 128 trips, 10 to
-/// 40 % strays) the best pair then found the routes in 56 (adjusted Rand index 0.95 or more); on
-/// those tried with the paper's form it found 2 to 5 knots among nearly all noise.
+/// nearly everything noise and finds a few dense knots has the highest SCCH. The best pair is
+/// therefore that with the highest silhouette, where a trip that is noise counts as 0. On ten made
+/// seas (seeds 4242, 11 to 13, 21 to 26; 400,000 to 720,000 reports) a scan of the same grid found
+/// the routes with an adjusted Rand index of 0.964 to 0.988 by it, 0.84 to 0.99 by SCCH times the
+/// share of trips in clusters, and below 0.05 by the plain SCCH where that was looked at.
 pub fn sweep(
     square: &Square,
     near: &Neighbors,
@@ -153,7 +159,7 @@ pub fn sweep(
     let rows: Vec<Vec<Row>> = each
         .into_par_iter()
         .map(|min_trips| {
-            let tree = Tree::new(square, near, min_trips, job)?;
+            let tree = Tree::new(Some(square), near, min_trips, job)?;
             let mut sums = Sums::new(square);
             let candidates = candidates(&tree, params);
             job.expect(candidates.len());
@@ -201,7 +207,9 @@ fn row(sums: &mut Sums, labels: &Labels, eps: f32, min_trips: usize) -> Row {
 ///
 /// Evenly between the limits given; or, by an inverse Gaussian fitted to the core distances, the
 /// mode and quantiles: a third of them even over the middle, the rest thinning out towards 1, as
-/// the eps that joins whole routes lies in the upper tail.
+/// the eps that joins whole routes lies in the upper tail. Beyond the longest edge of the tree all
+/// trips are one cluster: what lies there is tried between the mode and that edge instead, in even
+/// ratios.
 fn candidates(tree: &Tree, params: &SweepParams) -> Vec<f32> {
     let count = params.eps_count.max(2);
     if params.eps_high > 0.0 {
@@ -219,6 +227,15 @@ fn candidates(tree: &Tree, params: &SweepParams) -> Vec<f32> {
     let tail = |i: usize| (-(TAIL.ln()) * (i + 1) as f64 / rest as f64).exp();
     all.extend((0..rest).map(|i| fit.quantile(1.0 - tail(i) / (even + 1) as f64)));
     let mut all: Vec<f32> = all.into_iter().map(|eps| eps as f32).collect();
+    let lengths = tree.edges().iter().map(|edge| edge.length).filter(|length| length.is_finite());
+    let longest = lengths.fold(0.0, f32::max);
+    let low = fit.mode() as f32;
+    if longest > low && low > 0.0 {
+        all.retain(|eps| *eps < longest);
+        let n = count.saturating_sub(all.len());
+        let ratio = (longest / low).powf(1.0 / (n + 1) as f32);
+        all.extend((1..=n).map(|i| low * ratio.powi(i as i32)));
+    }
     all.sort_by(f32::total_cmp);
     all.dedup();
     all
@@ -242,6 +259,7 @@ fn score(rows: &mut [Row], n: usize, weighing: Weighing) {
         row.scch = both.map(|(a, b)| f64::midpoint(minmax(a, sc), minmax(b, ch)));
         let kept = (n - row.noise) as f64 / n as f64;
         row.score = row.scch.map(|scch| match weighing {
+            Weighing::Silhouette => row.sc.unwrap_or(0.0) * kept,
             Weighing::Kept => scch * kept,
             Weighing::Paper => scch,
         });

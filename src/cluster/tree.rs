@@ -3,7 +3,7 @@
 use super::labels::Labels;
 use super::matrix::Square;
 use super::near::Neighbors;
-use super::walk::walk;
+use super::span::{first_of, span};
 use crate::base::job::{Job, Stopped};
 
 /// An edge of the tree: from `length` on, two trips are core and in one cluster.
@@ -32,33 +32,36 @@ pub struct Edge {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tree {
     min_trips: usize,
+    within: f32,
     // Invariant: one a trip.
     core: Vec<f32>,
-    // Invariant: the edges of a spanning tree, by rising length.
+    // Invariant: finite edges without a cycle, by rising length.
     edges: Vec<Edge>,
 }
 
 impl Tree {
-    /// Grows the tree for `MinPts` `min_trips` in O(n²) time.
+    /// Grows the tree for `MinPts` `min_trips` in O(n²) time; without `square` from `near` alone, in
+    /// time that grows with the neighbors. What neither tells counts as infinitely far, and trips
+    /// that are infinitely far from each other are in no tree together.
     ///
     /// # Panics
     ///
     /// If `near` does not [serve](Neighbors::serves) this `MinPts`.
     pub fn new(
-        square: &Square,
+        square: Option<&Square>,
         near: &Neighbors,
         min_trips: usize,
         job: &Job,
     ) -> Result<Tree, Stopped> {
         let core = near.core_distances(min_trips);
-        let steps = walk(square, &core, true, job)?;
-        let mut edges: Vec<Edge> = steps
-            .iter()
-            .skip(1)
-            .map(|step| Edge { a: step.from, b: step.trip, length: step.reach })
-            .collect();
-        edges.sort_by(|x, y| x.length.total_cmp(&y.length));
-        Ok(Tree { min_trips, core, edges })
+        let edges = span(near, square, &core, job)?;
+        Ok(Tree { min_trips, within: near.within(), core, edges })
+    }
+
+    /// The largest eps at which it can be cut: what lies farther apart was not measured. Infinite
+    /// where all pairs were.
+    pub fn within(&self) -> f32 {
+        self.within
     }
 
     /// The `MinPts` it was grown for.
@@ -71,7 +74,8 @@ impl Tree {
         &self.core
     }
 
-    /// The edges by rising length: one fewer than trips.
+    /// The edges by rising length, then by their trips: one fewer than trips, or less where some are
+    /// infinitely far from others.
     pub fn edges(&self) -> &[Edge] {
         &self.edges
     }
@@ -90,7 +94,8 @@ impl Tree {
     }
 
     /// The clusters of DBSCAN at `eps`, the same as [`dbscan`](super::dbscan::dbscan) finds, border
-    /// trips included. `near` must be what the tree was grown from.
+    /// trips included. `near` must be what the tree was grown from. Above [`Tree::within`] it is as if
+    /// all that was not measured were infinitely far.
     ///
     /// Takes `O(n MinPts)` time at most: a trip that is not core has fewer than `MinPts` neighbors.
     pub fn cut(&self, near: &Neighbors, eps: f32) -> Labels {
@@ -118,28 +123,18 @@ impl Tree {
     }
 }
 
-/// Where the leads from `trip` end; shortens them on the way.
-fn first_of(leads: &mut [u32], mut trip: u32) -> u32 {
-    while leads[trip as usize] != trip {
-        let next = leads[trip as usize];
-        leads[trip as usize] = leads[next as usize];
-        trip = next;
-    }
-    trip
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::dbscan::dbscan;
-    use super::super::matrix::Condensed;
     use super::*;
     use crate::base::rng::Rng;
+    use crate::distance::Condensed;
 
     fn grown(matrix: &Condensed, min_trips: usize) -> (Tree, Neighbors) {
         let job = Job::default();
         let square = Square::new(matrix, &job).unwrap();
         let near = Neighbors::new(&square, min_trips, &job).unwrap();
-        (Tree::new(&square, &near, min_trips, &job).unwrap(), near)
+        (Tree::new(Some(&square), &near, min_trips, &job).unwrap(), near)
     }
 
     #[test]
@@ -198,7 +193,7 @@ mod tests {
     #[test]
     fn no_trips_and_one_trip_have_cuts_too() {
         for n in 0..2 {
-            let (tree, near) = grown(&Condensed::new(n, vec![]).unwrap(), 2);
+            let (tree, near) = grown(&Condensed::new(n, vec![]), 2);
             assert_eq!(tree.cut(&near, 5.0).noise(), n);
         }
     }

@@ -4,7 +4,7 @@
 //! its [significance](significance()): the largest tolerance at which Douglas-Peucker still keeps
 //! it. It runs once; after that a moved threshold is a comparison a report ([`Measured::keep`]),
 //! and how much is kept at every tolerance is one pass ([`retention()`]). [`errors()`] tells what
-//! was lost. [`repair()`] fills silences before any of it.
+//! was lost, [`thin()`] a fleet of what is left. [`repair()`] fills silences before any of it.
 
 pub mod errors;
 pub mod kept;

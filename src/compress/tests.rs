@@ -3,4 +3,5 @@
 mod methods;
 mod plain;
 mod repairs;
+mod thinned;
 mod trips;

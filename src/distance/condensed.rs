@@ -50,6 +50,13 @@ impl Condensed {
         Condensed { n, values: vec![0.0; n_pairs(n)] }
     }
 
+    /// The matrix of `n` things, each pair `i < j` measured by `between`, on one core: for small
+    /// sets and tests.
+    pub fn from_fn(n: usize, between: impl Fn(usize, usize) -> f32) -> Condensed {
+        let pairs = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));
+        Condensed { n, values: pairs.map(|(i, j)| between(i, j)).collect() }
+    }
+
     /// How many things there are.
     pub fn n(&self) -> usize {
         self.n

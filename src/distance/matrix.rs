@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use super::condensed::{Condensed, n_pairs};
 use super::legs::{LANES, View};
 use super::nearest::{Ask, Scratch};
-use super::params::{DistanceParams, Metric, Scale, Weights};
+use super::params::{DistanceParams, Metric, Weights};
 use super::paths::Paths;
 use super::simd::Level;
+use super::weighed::{Norms, Weighed};
 use super::{DistanceError, warp::Table};
 use crate::base::job::{Job, Stopped};
 
@@ -19,7 +20,7 @@ pub struct Distances {
     // Invariant: one part, or the three of the MSSPD in the order of `Part`; all of one `n`.
     metric: Metric,
     parts: Vec<Condensed>,
-    ranges: Vec<(f32, f32)>,
+    norms: Norms,
     n_without_sog: usize,
     n_without_cog: usize,
     surface_error: f64,
@@ -73,7 +74,10 @@ pub fn measure_with(
     let (n_without_sog, n_without_cog) = paths.n_without_sog_and_cog();
     Ok(Distances {
         metric: params.metric,
-        ranges: parts.iter().map(|part| part.range().unwrap_or((0.0, 0.0))).collect(),
+        norms: Norms {
+            ranges: parts.iter().map(|part| part.range().unwrap_or((0.0, 0.0))).collect(),
+            trip_m: paths.median_length_m(),
+        },
         parts,
         n_without_sog,
         n_without_cog,
@@ -125,7 +129,7 @@ impl Distances {
 
     /// The one matrix that clustering works on: the MSSPD with these weights, or what was measured.
     ///
-    /// The MSSPD is a single pass over its components. Scaled by minmax it lies in `0..=1/3`,
+    /// The MSSPD is a single pass over its components. Scaled by trip or minmax it lies in `0..=1/3`,
     /// since the paper divides the weighted sum by three; a component that is the same for all
     /// pairs counts nothing then.
     pub fn combine(&self, weights: &Weights) -> Cow<'_, Condensed> {
@@ -143,36 +147,12 @@ impl Distances {
     ///
     /// If it is of another size.
     pub fn combine_into(&self, weights: &Weights, combined: &mut Condensed) {
-        /// Neither so small that handing out costs, nor so large that a core waits for another.
-        const CHUNK: usize = 1 << 15;
-        assert_eq!(combined.n(), self.n(), "as many trips");
-        let [sspd, sog, cog] = self.parts.as_slice() else {
-            combined.values_mut().copy_from_slice(self.parts[0].values());
-            return;
-        };
-        let scaled = |weight: f64, part: usize| {
-            let (low, high) = self.ranges[part];
-            match weights.scale {
-                Scale::None => (weight / 3.0, 0.0),
-                Scale::Minmax if high > low => {
-                    let factor = weight / 3.0 / f64::from(high - low);
-                    (factor, -factor * f64::from(low))
-                }
-                Scale::Minmax => (0.0, 0.0),
-            }
-        };
-        let terms = [scaled(weights.sspd, 0), scaled(weights.sog, 1), scaled(weights.cog, 2)];
-        let [a, b, c] = terms.map(|(factor, _)| factor as f32);
-        let offset = terms.iter().map(|(_, offset)| offset).sum::<f64>() as f32;
-        let parts = sspd.values().par_chunks(CHUNK).zip(sog.values().par_chunks(CHUNK));
-        let parts = parts.zip(cog.values().par_chunks(CHUNK));
-        combined.values_mut().par_chunks_mut(CHUNK).zip(parts).for_each(|(to, ((x, y), z))| {
-            for (((to, x), y), z) in to.iter_mut().zip(x).zip(y).zip(z) {
-                // Rounding may leave the smallest a hair below zero.
-                let sum = a * x + b * y + c * z + offset;
-                *to = if sum > 0.0 { sum } else { 0.0 };
-            }
-        });
+        self.weighed(weights).copy_all(combined);
+    }
+
+    /// The same numbers as in [`Distances::combine`], for whoever wants a row of them at a time.
+    pub fn weighed(&self, weights: &Weights) -> Weighed<'_> {
+        Weighed::new(&self.parts, &self.norms, weights)
     }
 }
 

@@ -50,6 +50,7 @@ mod tests;
 #[cfg(test)]
 mod tests_reference;
 mod warp;
+pub mod weighed;
 
 use thiserror::Error;
 
@@ -60,6 +61,7 @@ pub use params::{DistanceParams, Metric, Scale, Weights};
 pub use paths::{Line, Paths, SurfaceChoice};
 pub use simd::Level;
 pub use surface::{PLANE_RADIUS_M, Surface};
+pub use weighed::Weighed;
 
 use crate::base::job::Stopped;
 
@@ -75,7 +77,7 @@ pub enum DistanceError {
     /// The matrix would not fit.
     #[error(
         "the distances between {trips} trips take {} MB; the limit is {} MB. Filter trips, raise \
-         the limit, or look for neighbors within a distance, which needs no matrix",
+         the limit, or measure near pairs alone (distances.within), which needs no matrix",
         bytes.div_ceil(1_000_000), limit_bytes / 1_000_000
     )]
     TooLarge {
@@ -88,7 +90,7 @@ pub enum DistanceError {
     },
     /// Components scaled over all pairs, of which not all are measured.
     #[error(
-        "neighbors by msspd need scale none: minmax scales each component over all pairs, and \
+        "neighbors by msspd need scale none: trip and minmax scale components over all pairs, and \
          only the near ones are measured"
     )]
     NeedsAllPairs,

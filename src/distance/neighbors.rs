@@ -19,17 +19,23 @@ pub struct Neighbors {
     starts: Vec<usize>,
     all: Vec<(u32, f32)>,
     n_measured: usize,
+    eps: f32,
 }
 
 impl Neighbors {
     /// How many paths there are.
     pub fn n(&self) -> usize {
-        self.starts.len() - 1
+        self.starts.len().saturating_sub(1)
     }
 
     /// The neighbors of path `index` with their distances, the nearest first; itself left out.
     pub fn of(&self, index: usize) -> &[(u32, f32)] {
         &self.all[self.starts[index]..self.starts[index + 1]]
+    }
+
+    /// Up to which distance all neighbors are known.
+    pub fn within(&self) -> f32 {
+        self.eps
     }
 
     /// How many pairs had to be measured; the others were too far by their boxes alone.
@@ -47,7 +53,7 @@ impl Neighbors {
 ///
 /// # Errors
 ///
-/// [`DistanceError::NeedsAllPairs`] for the MSSPD with [`Scale::Minmax`];
+/// [`DistanceError::NeedsAllPairs`] for the MSSPD unless with [`Scale::None`];
 /// [`DistanceError::BadEps`] where `eps` is negative or not a number;
 /// [`DistanceError::TooLarge`] where the neighbors found so far take more than `params.limit_mb`;
 /// [`DistanceError::Stopped`] where `job` was cancelled.
@@ -58,7 +64,7 @@ pub fn neighbors_within(
     weights: &Weights,
     job: &Job,
 ) -> Result<Neighbors, DistanceError> {
-    if params.metric == Metric::Msspd && weights.scale == Scale::Minmax {
+    if params.metric == Metric::Msspd && weights.scale != Scale::None {
         return Err(DistanceError::NeedsAllPairs);
     }
     if eps.is_nan() || eps < 0.0 {
@@ -84,7 +90,7 @@ pub fn neighbors_within(
             Ok(row)
         })
         .collect::<Result<_, DistanceError>>()?;
-    Ok(both_ways(&rows))
+    Ok(both_ways(&rows, eps))
 }
 
 struct Search<'a> {
@@ -205,7 +211,7 @@ fn distance_m(a: [f32; 3], b: [f32; 3]) -> f64 {
 }
 
 /// Gives each path its neighbors from the pairs found at the first of the two.
-fn both_ways(rows: &[Row]) -> Neighbors {
+fn both_ways(rows: &[Row], eps: f32) -> Neighbors {
     let mut starts = vec![0; rows.len() + 1];
     for (i, (row, _)) in rows.iter().enumerate() {
         starts[i + 1] += row.len();
@@ -236,5 +242,5 @@ fn both_ways(rows: &[Row]) -> Neighbors {
     lists
         .into_par_iter()
         .for_each(|list| list.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0))));
-    Neighbors { starts, all, n_measured: rows.iter().map(|(_, n)| n).sum() }
+    Neighbors { starts, all, n_measured: rows.iter().map(|(_, n)| n).sum(), eps }
 }

@@ -126,8 +126,11 @@ impl Params for DistanceParams {
 /// How components of different units become comparable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Scale {
-    /// Each component to 0 to 1 over all pairs.
+    /// SSPD in lengths of the median trip, at most one; speeds to 0 to 1 over all pairs, courses in
+    /// half turns. Ours: what is near does not hang on how far the farthest ship of a file is.
     #[default]
+    Trip,
+    /// Each component to 0 to 1 over all pairs.
     Minmax,
     /// Meters, knots and degrees as they are: the paper's literal formula.
     None,
@@ -135,7 +138,7 @@ pub enum Scale {
 
 impl Choice for Scale {
     const CASES: &'static [(&'static str, Scale)] =
-        &[("minmax", Scale::Minmax), ("none", Scale::None)];
+        &[("trip", Scale::Trip), ("minmax", Scale::Minmax), ("none", Scale::None)];
 }
 
 /// How the components of the MSSPD are weighed. Apart from [`DistanceParams`], so that moving a
@@ -155,7 +158,7 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Weights { sspd: 0.6, sog: 0.2, cog: 0.2, scale: Scale::Minmax }
+        Weights { sspd: 0.6, sog: 0.2, cog: 0.2, scale: Scale::Trip }
     }
 }
 
@@ -165,7 +168,7 @@ impl Params for Weights {
         form.number("w1", &mut self.sspd, weight("Weight of the distance (SSPD)."));
         form.number("w2", &mut self.sog, weight("Weight of the difference of mean speeds."));
         form.number("w3", &mut self.cog, weight("Weight of the mean difference of courses."));
-        self.scale.describe("scale", form, "Each component to 0 to 1 over all pairs, or as it is.");
+        self.scale.describe("scale", form, "Trip: distances in lengths of the median trip, at most one, so that a far ship changes nothing. Minmax: each component to 0 to 1 over all pairs. None: meters, knots, degrees.");
     }
 
     fn faults(&self) -> Vec<String> {

@@ -60,6 +60,7 @@ pub struct Paths {
     cog_deg: Vec<f32>,
     mean_sog_kn: Vec<f32>,
     has_cog: Vec<bool>,
+    length_m: Vec<f32>,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -149,26 +150,6 @@ impl Paths {
         Ok(paths)
     }
 
-    /// `n` places at equal distances along every path, trip after trip: two coordinates each on a
-    /// plane, three on the sphere, meters. For methods that need the same numbers of each trip.
-    pub fn resampled(&self, n: usize) -> Vec<f32> {
-        use rayon::prelude::*;
-        let dims = if self.surface.is_sphere() { 3 } else { 2 };
-        let of = |index: usize| {
-            let points = self.view(index).points;
-            let own: Vec<Point> = (0..self.n_points(index))
-                .map(|at| Point {
-                    at: points.map(|axis| f64::from(axis[at / LANES][at % LANES])),
-                    sog_kn: f32::NAN,
-                    cog_deg: f32::NAN,
-                })
-                .collect();
-            let places = resampled(&own, n.max(2), false).into_iter();
-            places.flat_map(move |point| point.at.into_iter().take(dims)).map(|m| m as f32)
-        };
-        (0..self.len()).into_par_iter().flat_map_iter(of).collect()
-    }
-
     /// How many paths there are.
     pub fn len(&self) -> usize {
         self.n_points.len()
@@ -194,6 +175,21 @@ impl Paths {
         self.mean_sog_kn[index]
     }
 
+    /// The length of path `index` from point to point, meters; on the sphere along chords.
+    pub fn length_m(&self, index: usize) -> f32 {
+        self.length_m[index]
+    }
+
+    /// The median of all lengths, meters; zero where there are no paths.
+    pub fn median_length_m(&self) -> f32 {
+        let mut lengths = self.length_m.clone();
+        let middle = lengths.len() / 2;
+        if lengths.is_empty() {
+            return 0.0;
+        }
+        *lengths.select_nth_unstable_by(middle, f32::total_cmp).1
+    }
+
     /// How many paths have no speed, and how many have no course at all.
     pub fn n_without_sog_and_cog(&self) -> (usize, usize) {
         (
@@ -217,6 +213,7 @@ impl Paths {
             cog_deg: Vec::new(),
             mean_sog_kn: Vec::new(),
             has_cog: Vec::new(),
+            length_m: Vec::new(),
         }
     }
 
@@ -248,6 +245,11 @@ impl Paths {
         self.has_cog.push(own.iter().any(|point| point.cog_deg.is_finite()));
         self.cog_deg.extend(own.iter().map(|point| point.cog_deg));
         self.n_points.push(own.len());
+        let leg_m = |pair: &[Point]| {
+            let [a, b] = [pair[0].at, pair[1].at];
+            [0, 1, 2].map(|axis| (a[axis] - b[axis]).powi(2)).iter().sum::<f64>().sqrt()
+        };
+        self.length_m.push(own.windows(2).map(leg_m).sum::<f64>() as f32);
         self.spans.push(Span {
             block: self.point_boxes.len(),
             plane_leg: self.plane_legs.len(),

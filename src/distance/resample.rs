@@ -1,6 +1,10 @@
 //! The same line through another number of points.
 
+use rayon::prelude::*;
+
+use super::paths::Paths;
 use crate::base::angle::{turn_deg, wrap_deg};
+use crate::base::geo::EARTH_RADIUS_M;
 
 /// A point of a path: where, in the coordinates of its surface or as a unit vector, and what was
 /// reported there.
@@ -48,6 +52,48 @@ pub(super) fn resampled(points: &[Point], n: usize, is_unit: bool) -> Vec<Point>
     made
 }
 
+impl Paths {
+    /// How many coordinates a place has: two on a plane, three on the sphere.
+    pub fn axes(&self) -> usize {
+        if self.surface().is_sphere() { 3 } else { 2 }
+    }
+
+    /// `n` points at equal distances along each path, first and last kept, as k-means takes them:
+    /// `[path, n * axes]` coordinates in meters, point after point. On the sphere they lie on it.
+    ///
+    /// A path of one place has that place `n` times.
+    ///
+    /// ```
+    /// use fairway::distance::{Line, Paths};
+    /// let line = Line { xy_m: vec![[0.0, 0.0], [10.0, 0.0], [40.0, 0.0]], ..Line::default() };
+    /// let paths = Paths::from_lines(&[line], 0).unwrap();
+    /// assert_eq!(paths.resampled(3), [0.0, 0.0, 20.0, 0.0, 40.0, 0.0]);
+    /// ```
+    pub fn resampled(&self, n: usize) -> Vec<f32> {
+        let (axes, is_sphere) = (self.axes(), self.surface().is_sphere());
+        let center_m = self.surface().earth_center_m();
+        // From coordinates to what `resampled` goes along, and back.
+        let (scale, origin_m) =
+            if is_sphere { (EARTH_RADIUS_M, center_m) } else { (1.0, [0.0; 3]) };
+        let mut all = vec![0.0; self.len() * n * axes];
+        all.par_chunks_mut((n * axes).max(1)).enumerate().for_each(|(path, to)| {
+            let view = self.view(path);
+            let points = (0..view.n).map(|index| {
+                let at_m = view.point(index);
+                let at = [0, 1, 2].map(|axis| (f64::from(at_m[axis]) - origin_m[axis]) / scale);
+                Point { at, sog_kn: f32::NAN, cog_deg: f32::NAN }
+            });
+            let made = resampled(&points.collect::<Vec<_>>(), n, is_sphere);
+            for (to, point) in to.chunks_exact_mut(axes).zip(made) {
+                for (axis, to) in to.iter_mut().enumerate() {
+                    *to = (point.at[axis] * scale + origin_m[axis]) as f32;
+                }
+            }
+        });
+        all
+    }
+}
+
 fn between(a: &Point, b: &Point, share: f64, angle: f64, is_unit: bool) -> Point {
     let (from, to) = if is_unit && angle > 1e-9 {
         (((1.0 - share) * angle).sin() / angle.sin(), (share * angle).sin() / angle.sin())
@@ -72,7 +118,11 @@ fn between(a: &Point, b: &Point, share: f64, angle: f64, is_unit: bool) -> Point
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Line, SurfaceChoice};
     use super::*;
+    use crate::ais::{Fleet, Report, Track, Vessel};
+    use crate::base::geo::{Position, distance_m};
+    use crate::base::job::Job;
 
     fn point(x: f64, sog_kn: f32, cog_deg: f32) -> Point {
         Point { at: [x, 0.0, 0.0], sog_kn, cog_deg }
@@ -106,5 +156,41 @@ mod tests {
         let made = resampled(&[point(1.0, 1.0, 1.0), pole], 3, true);
         let half = 0.5_f64.sqrt();
         assert!((made[1].at[0] - half).abs() < 1e-12 && (made[1].at[2] - half).abs() < 1e-12);
+    }
+
+    #[test]
+    fn every_path_has_as_many_numbers_and_its_own_ends() {
+        // A right angle of 30 m and 10 m, 40 m in all; and a place.
+        let bent = Line { xy_m: vec![[0.0, 0.0], [30.0, 0.0], [30.0, 10.0]], ..Line::default() };
+        let place = Line { xy_m: vec![[7.0, -7.0]], ..Line::default() };
+        let many = Line { xy_m: (0..50).map(|i| [f64::from(i), 3.0]).collect(), ..Line::default() };
+        let paths = Paths::from_lines(&[bent, place, many], 0).unwrap();
+        let found = paths.resampled(5);
+        assert_eq!(paths.axes(), 2);
+        assert_eq!(found[..10], [0.0, 0.0, 10.0, 0.0, 20.0, 0.0, 30.0, 0.0, 30.0, 10.0]);
+        assert_eq!(found[10..20], [7.0, -7.0].repeat(5));
+        assert_eq!(found[20..], [0.0, 3.0, 12.25, 3.0, 24.5, 3.0, 36.75, 3.0, 49.0, 3.0]);
+        assert!(paths.resampled(0).is_empty());
+    }
+
+    #[test]
+    fn on_the_sphere_points_lie_on_the_great_circle() {
+        // From the equator to 60 degrees north in three legs: every 15 degrees a point.
+        let lats = [0.0, 10.0, 40.0, 60.0];
+        let reports = (0..).zip(lats).map(|(t, lat)| Report::at(t, Position::new(5.0, lat)));
+        let fleet = Fleet::from_tracks(vec![(Vessel::default(), reports.collect())]);
+        let tracks: Vec<Track<'_>> = fleet.tracks().collect();
+        let paths = Paths::from_tracks(&tracks, SurfaceChoice::Sphere, 0, &Job::default()).unwrap();
+        let found = paths.resampled(5);
+        assert_eq!((paths.axes(), found.len()), (3, 15));
+        let center_m = paths.surface().earth_center_m();
+        let place = |point: &[f32]| {
+            let [x, y, z] = [0, 1, 2].map(|axis| f64::from(point[axis]) - center_m[axis]);
+            assert!(((x * x + y * y + z * z).sqrt() - EARTH_RADIUS_M).abs() < 1.0);
+            Position::new(y.atan2(x).to_degrees(), (z / EARTH_RADIUS_M).asin().to_degrees())
+        };
+        for (point, lat_deg) in found.chunks_exact(3).zip([0.0, 15.0, 30.0, 45.0, 60.0]) {
+            assert!(distance_m(place(point), Position::new(5.0, lat_deg)) < 2.0, "{point:?}");
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::jobs::Jobs;
 use super::session::Session;
-use super::settings::ClusterSettings;
 use super::stage::Asked;
 use super::stages::{
     ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf, DistancesStage,
@@ -120,11 +119,10 @@ impl Desk {
         if !wanted.has("pairs") {
             return;
         }
-        let measure = &session.distances.measure;
-        let pairs = self.pairs.want(measure, &compressed, jobs);
+        let pairs = self.pairs.want(&session.distances.pairs(), &compressed, jobs);
         if wanted.has("distances") {
             // No other metric has weights, be they right or wrong.
-            let weights = match measure.metric {
+            let weights = match session.distances.measure.metric {
                 Metric::Msspd => session.distances.weights,
                 _ => Weights::default(),
             };
@@ -143,7 +141,8 @@ impl Desk {
     ) {
         let mut settings = session.clusters.clone();
         let sweep = wanted.has("sweep").then(|| self.sweep.want(&session.sweep, distances, jobs));
-        if settings.follows_sweep() {
+        // Of near pairs alone nothing is swept.
+        if settings.follows_sweep() && !session.distances.is_pruned() {
             // Until the sweep is done there is nothing to cut by.
             let Some(sweep) = sweep.and_then(|sweep| sweep.value) else { return };
             settings.take_best(&sweep);
@@ -252,7 +251,7 @@ impl Desk {
                 closed.push(shelf.name());
                 open.extend(shelf.needs());
                 if shelf.name() == "clusters" {
-                    open.extend(needs_of(&session.clusters));
+                    open.extend(needs_of(session));
                 }
             }
         }
@@ -271,14 +270,15 @@ impl Desk {
 }
 
 /// What clusters are cut from, by the method that is chosen.
-fn needs_of(settings: &ClusterSettings) -> Vec<&'static str> {
+fn needs_of(session: &Session) -> Vec<&'static str> {
+    let settings = &session.clusters;
     let mut needs = match settings.cluster.method {
         Method::Dbscan | Method::Hdbscan => vec!["tree"],
         Method::Optics => vec!["optics"],
         Method::Spectral => vec!["spectrum"],
         Method::KMedoids | Method::KMeans => Vec::new(),
     };
-    if settings.follows_sweep() {
+    if settings.follows_sweep() && !session.distances.is_pruned() {
         needs.push("sweep");
     }
     needs

@@ -22,6 +22,8 @@ pub enum TrackColor {
     Course,
     /// When.
     Time,
+    /// The cluster that the trip is in.
+    Cluster,
     /// Nothing: one color for all.
     One,
 }
@@ -33,6 +35,7 @@ impl Choice for TrackColor {
         ("speed", TrackColor::Speed),
         ("course", TrackColor::Course),
         ("time", TrackColor::Time),
+        ("cluster", TrackColor::Cluster),
         ("one color", TrackColor::One),
     ];
 }
@@ -68,6 +71,8 @@ pub struct MapParams {
     pub points: bool,
     /// The heat map.
     pub density: Density,
+    /// Whether the routes of clusters are drawn, where there are some.
+    pub routes: bool,
     /// Whether the places are marked where tracks were cut into trips.
     pub cuts: bool,
     /// Whether reports are marked that cleaning removed.
@@ -101,6 +106,7 @@ impl Default for MapParams {
             rest: true,
             points: true,
             density: Density::default(),
+            routes: true,
             cuts: false,
             removed: false,
             kept: false,
@@ -127,6 +133,12 @@ impl MapParams {
         let mut stages = Vec::new();
         if self.kept {
             stages.push("compress");
+        }
+        if self.color_by == TrackColor::Cluster {
+            stages.push("clusters");
+            if self.routes {
+                stages.push("routes");
+            }
         }
         stages
     }
@@ -179,6 +191,11 @@ impl Params for MapParams {
             "density",
             form,
             "A heat map: reports in a cell, or the time that ships spent there",
+        );
+        form.flag(
+            "routes",
+            &mut self.routes,
+            "The routes of clusters as ribbons, where trips were clustered",
         );
         form.flag(
             "cuts",

@@ -6,10 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::params::{Form, Params};
+use crate::base::params::{Field, Form, Params};
 use crate::cluster::params::{ClusterParams, DensityParams, Method, SpectrumParams};
 use crate::cluster::{Spectrum, Sweep};
-use crate::distance::{DistanceParams, Metric, Scale, Weights};
+use crate::distance::{DistanceParams, Metric, Weights};
 
 /// What is measured between trips, and how its parts are weighed.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -21,21 +21,35 @@ pub struct DistanceSettings {
     /// How the parts of the MSSPD are weighed.
     #[serde(flatten)]
     pub weights: Weights,
+    /// Only pairs that are not farther apart are kept, in the unit of the metric; 0 for all pairs.
+    pub within: f64,
 }
 
 impl DistanceSettings {
-    /// The unit of the distances that clusters are made of; empty where scaled parts have none.
+    /// What is measured, and all that measuring needs to know.
+    pub fn pairs(&self) -> PairParams {
+        // Weights are added up later, but by those who look for near pairs alone.
+        let is_weighed = self.within > 0.0 && self.measure.metric == Metric::Msspd;
+        let weights = if is_weighed { self.weights } else { Weights::default() };
+        PairParams { measure: self.measure.clone(), within: self.within, weights }
+    }
+
+    /// Whether far pairs are left out.
+    pub fn is_pruned(&self) -> bool {
+        self.within > 0.0
+    }
+
+    /// The unit of the distances that clusters are made of; empty for the
+    /// MSSPD, whose parts have different ones.
     pub fn unit(&self) -> &'static str {
-        match (self.measure.metric, self.weights.scale) {
-            (Metric::Msspd, Scale::Minmax | Scale::None) => "",
-            _ => "m",
-        }
+        if self.measure.metric == Metric::Msspd { "" } else { "m" }
     }
 }
 
 impl Params for DistanceSettings {
     fn describe(&mut self, form: &mut dyn Form) {
         self.measure.describe(form);
+        describe_within(&mut self.within, form);
         form.heading("Weights of the MSSPD");
         self.weights.describe(form);
     }
@@ -47,6 +61,42 @@ impl Params for DistanceSettings {
             faults.extend(self.weights.faults());
         }
         faults
+    }
+}
+
+fn describe_within(within: &mut f64, form: &mut dyn Form) {
+    form.number(
+        "within",
+        within,
+        Field {
+            unit: "",
+            range: 0.0..=1e7,
+            help: "Keep only pairs that are not farther apart than this, in the unit of the metric; 0 for all. For more trips than a matrix fits into memory: methods by density work as before up to this eps, the others and the sweep do not.",
+        },
+    );
+}
+
+/// What measuring pairs is told.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PairParams {
+    /// The metric.
+    pub measure: DistanceParams,
+    /// Only pairs that are not farther apart are kept; 0 for all pairs.
+    pub within: f64,
+    /// Weights of near pairs by the MSSPD; else the default.
+    pub weights: Weights,
+}
+
+impl Params for PairParams {
+    fn describe(&mut self, form: &mut dyn Form) {
+        self.measure.describe(form);
+        describe_within(&mut self.within, form);
+        self.weights.describe(form);
+    }
+
+    fn faults(&self) -> Vec<String> {
+        [self.measure.faults(), self.weights.faults()].concat()
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Menu {
     Edit,
     /// What the map shows and where.
     View,
+    /// Working on results.
+    Analysis,
     /// Playing.
     Time,
     /// Panels.
@@ -24,7 +26,8 @@ pub enum Menu {
 
 impl Menu {
     /// All menus, from left to right.
-    pub const ALL: [Menu; 5] = [Menu::File, Menu::Edit, Menu::View, Menu::Time, Menu::Window];
+    pub const ALL: [Menu; 6] =
+        [Menu::File, Menu::Edit, Menu::View, Menu::Analysis, Menu::Time, Menu::Window];
 
     /// Its title.
     pub fn title(self) -> &'static str {
@@ -32,6 +35,7 @@ impl Menu {
             Menu::File => "File",
             Menu::Edit => "Edit",
             Menu::View => "View",
+            Menu::Analysis => "Analysis",
             Menu::Time => "Time",
             Menu::Window => "Window",
         }
@@ -45,6 +49,10 @@ pub struct Status {
     pub has_sources: bool,
     /// There are results.
     pub has_trips: bool,
+    /// There are clusters.
+    pub has_clusters: bool,
+    /// Clusters are pinned.
+    pub has_pinned: bool,
     /// Something is selected.
     pub has_selection: bool,
     /// There is something to take back.
@@ -95,12 +103,14 @@ const fn action(
 /// All of them, in the order of the menus.
 pub const ACTIONS: &[Action] = {
     use Command as C;
-    use Menu::{Edit, File, Time, View, Window};
+    use Menu::{Analysis, Edit, File, Time, View, Window};
     const ALWAYS: fn(&Status) -> bool = |_| true;
     const NOT_ASKING: fn(&Status) -> bool = |status| !status.is_asking;
     const SOURCES: fn(&Status) -> bool = |status| status.has_sources;
     const EXPORTS: fn(&Status) -> bool = |status| status.has_trips && !status.is_asking;
     const TRIPS: fn(&Status) -> bool = |status| status.has_trips;
+    const CLUSTERS: fn(&Status) -> bool = |status| status.has_clusters;
+    const PINNED: fn(&Status) -> bool = |status| status.has_pinned;
     const SELECTION: fn(&Status) -> bool = |status| status.has_selection;
     &[
         action(File, 0, "Open files…", Some((CTRL, Key::O)), NOT_ASKING, || C::AskForFiles),
@@ -135,6 +145,17 @@ pub const ACTIONS: &[Action] = {
         }),
         action(View, 1, "Filter by a polygon", Some((NONE, Key::P)), TRIPS, || {
             C::TakeUp(Tool::Polygon(Vec::new()))
+        }),
+        action(
+            Analysis,
+            0,
+            "Pin these clusters to compare",
+            Some((CTRL, Key::D)),
+            CLUSTERS,
+            || C::Pin,
+        ),
+        action(Analysis, 0, "Unpin: one map again", Some((CTRL_SHIFT, Key::D)), PINNED, || {
+            C::Unpin
         }),
         action(Time, 0, "Play or pause", Some((NONE, Key::Space)), TRIPS, || C::Play),
         action(
@@ -177,6 +198,9 @@ pub const ACTIONS: &[Action] = {
         action(Window, 0, "Compress", Some((CTRL, Key::Num3)), ALWAYS, || {
             C::Enter(Workspace::Compress)
         }),
+        action(Window, 0, "Cluster", Some((CTRL, Key::Num4)), ALWAYS, || {
+            C::Enter(Workspace::Cluster)
+        }),
         action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
         action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),
         action(Window, 2, "Sources panel", None, ALWAYS, || C::Toggle(Pane::Sources)),
@@ -192,6 +216,13 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Retention panel", None, ALWAYS, || C::Toggle(Pane::Retention)),
         action(Window, 2, "Before and after panel", None, ALWAYS, || C::Toggle(Pane::BeforeAfter)),
         action(Window, 2, "Thresholds panel", None, ALWAYS, || C::Toggle(Pane::Thresholds)),
+        action(Window, 2, "Clustering panel", None, ALWAYS, || C::Toggle(Pane::Clustering)),
+        action(Window, 2, "Clusters panel", None, ALWAYS, || C::Toggle(Pane::Clusters)),
+        action(Window, 2, "k-distance panel", None, ALWAYS, || C::Toggle(Pane::KDistance)),
+        action(Window, 2, "Reachability panel", None, ALWAYS, || C::Toggle(Pane::Reachability)),
+        action(Window, 2, "Scores panel", None, ALWAYS, || C::Toggle(Pane::Scores)),
+        action(Window, 2, "Pairs tried panel", None, ALWAYS, || C::Toggle(Pane::Pairs)),
+        action(Window, 2, "Eigenvalues panel", None, ALWAYS, || C::Toggle(Pane::Eigenvalues)),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
         action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
         action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),

@@ -9,13 +9,13 @@ use egui::util::undoer::Undoer;
 use egui::{Context, Ui};
 
 use super::actions::{self, Status};
-use super::cluster_view::{ClusterView, trip_names};
+use super::cluster_view::ClusterView;
 use super::command::{Command, Commands, Message};
 use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane};
 use super::map::MapPanel;
-use super::panels::{Compression, Filters, Palette, Preview, Tables, Timeline};
+use super::panels::{ClusterPanels, Compression, Filters, Palette, Preview, Tables, Timeline};
 use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
@@ -37,7 +37,7 @@ pub struct App {
     pub selection: Selection,
     /// Which part of time is looked at.
     pub time: TimeView,
-    /// How clusters are shown.
+    /// What is remembered about clusters.
     pub clusters: ClusterView,
     /// How the panels are arranged.
     pub layout: Layout,
@@ -56,6 +56,7 @@ pub struct App {
     tables: Tables,
     filters: Filters,
     compression: Compression,
+    clustering: ClusterPanels,
     /// The result whose data the map was fitted to.
     fitted: Option<Key>,
     path_field: String,
@@ -102,6 +103,7 @@ impl App {
             tables: Tables::default(),
             filters: Filters::default(),
             compression: Compression::default(),
+            clustering: ClusterPanels::default(),
             fitted: None,
             path_field: String::new(),
         }
@@ -159,18 +161,8 @@ impl App {
         // What results chose is no act of the user's.
         self.undoer.feed_state(context.input(|input| input.time), &self.session.as_set());
         self.selection.follow(&self.desk);
-        match self.desk.clusters.shown() {
-            Some(shown) => {
-                let of = &shown.value.of;
-                self.clusters.follow(shown.key, shown.value.labels(), || {
-                    trip_names(of.chosen.fleet(), of.originals())
-                });
-            }
-            None => self.clusters.forget(),
-        }
-        if self.clusters.begin_frame() {
-            context.request_repaint();
-        }
+        self.clusters.begin_frame();
+        self.clusters.follow_desk(&self.desk);
         self.map.update(&self.desk, &self.session, &self.jobs);
         self.time.set_span_ms(
             self.desk.clean.shown().and_then(|shown| shown.value.fleet.time_span_ms()),
@@ -205,9 +197,12 @@ impl App {
         if !self.palette.is_open() {
             actions::act_on_keys(&context, &status, &mut self.commands);
         }
-        let before = (self.session.clone(), self.time.clone());
+        let before = (self.session.clone(), self.time.clone(), self.clusters.version());
         self.panels(ui, status);
-        if self.session != before.0 || self.time != before.1 {
+        let is_edited = self.session != before.0
+            || self.time != before.1
+            || self.clusters.version() != before.2;
+        if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
     }
@@ -215,7 +210,11 @@ impl App {
     /// What somebody looks at: the steps behind panels that are open, and behind layers of the map.
     fn wanted(&self) -> Wanted {
         let mut names = vec!["filter"];
-        for pane in Pane::ALL.into_iter().filter(|pane| self.layout.has(*pane)) {
+        let is_open = |pane: &Pane| match pane.is_costly() {
+            true => self.layout.is_in_front(*pane),
+            false => self.layout.has(*pane),
+        };
+        for pane in Pane::ALL.into_iter().filter(is_open) {
             names.extend(pane.stages());
         }
         names.extend(self.session.map.stages());
@@ -226,6 +225,8 @@ impl App {
         Status {
             has_sources: !self.session.sources.is_empty(),
             has_trips: self.desk.trips.shown().is_some(),
+            has_clusters: self.clusters.key().is_some(),
+            has_pinned: self.clusters.pinned().is_some(),
             has_selection: !self.selection.is_empty() || !self.map.tool().is_hand(),
             has_undo: self.undoer.has_undo(&self.session.as_set()),
             has_redo: self.undoer.has_redo(&self.session.as_set()),

@@ -10,8 +10,7 @@ use std::sync::Arc;
 use super::map::palette::N_COLORS;
 use crate::ais::{Fleet, Trip};
 use crate::cluster::Labels;
-use crate::cluster::route::Routes;
-use crate::flow::key::Key;
+use crate::flow::{Desk, Key};
 
 mod colors;
 mod pinned;
@@ -19,7 +18,7 @@ mod pinned;
 mod tests;
 
 use colors::colors;
-pub use pinned::{Difference, Pinned};
+pub use pinned::{About, Difference, Pinned};
 
 /// What the window remembers about clusters.
 #[derive(Default)]
@@ -37,6 +36,7 @@ pub struct ClusterView {
     difference: Option<Difference>,
     shows_only_changed: bool,
     version: u64,
+    hover_version: u64,
 }
 
 /// A result whose clusters have colors.
@@ -46,6 +46,8 @@ struct Followed {
     labels: Labels,
     /// One a trip, in the order of `labels`: see [`trip_names`].
     names: Arc<[u64]>,
+    /// Where a trip of this name stands among them.
+    places: Arc<HashMap<u64, u32>>,
 }
 
 /// What is known of one cluster.
@@ -69,7 +71,23 @@ pub fn trip_names<'a>(fleet: &Fleet, trips: impl IntoIterator<Item = &'a Trip>) 
     trips.into_iter().map(name).collect()
 }
 
+/// What a cluster is called that has no name of its own: counted from one.
+pub fn title(cluster: u32) -> String {
+    format!("Route {}", cluster + 1)
+}
+
 impl ClusterView {
+    /// Goes over to the clusters that the desk shows, or forgets all where it shows none.
+    pub fn follow_desk(&mut self, desk: &Desk) {
+        match desk.clusters.shown() {
+            Some(shown) => self.follow(shown.key, shown.value.labels(), || {
+                trip_names(shown.value.chosen().fleet(), shown.value.of.originals())
+            }),
+            None if self.now.is_some() => self.forget(),
+            None => (),
+        }
+    }
+
     /// Goes over to the result of this key, unless it is followed already. Each cluster keeps color
     /// and visibility of the one that it goes on from ([`Labels::heirs`]); `names` gives
     /// [`trip_names`] in the order of `labels`.
@@ -80,7 +98,7 @@ impl ClusterView {
         if self.key() == Some(key) {
             return;
         }
-        let now = Followed { key, labels: labels.clone(), names: names().into() };
+        let now = Followed::new(key, labels.clone(), names());
         let before = self.now.take();
         let heirs = match &before {
             Some(before) => now.heirs(before),
@@ -96,6 +114,7 @@ impl ClusterView {
             heirs.iter().position(|heir| *heir == Some(solo)).map(|cluster| cluster as u32)
         });
         (self.hovered, self.pointed) = (None, None);
+        self.hover_version += 1;
         for (name, label) in now.names.iter().zip(now.labels.as_slice()) {
             if let Some(label) = label {
                 self.last_colors.insert(*name, self.marks[*label as usize].color);
@@ -108,7 +127,11 @@ impl ClusterView {
 
     /// Forgets everything: there is no result, and none to come of the same trips.
     pub fn forget(&mut self) {
-        *self = ClusterView { version: self.version + 1, ..ClusterView::default() };
+        *self = ClusterView {
+            version: self.version + 1,
+            hover_version: self.hover_version + 1,
+            ..ClusterView::default()
+        };
     }
 
     /// The result that is followed.
@@ -121,9 +144,20 @@ impl ClusterView {
         self.now.as_ref().map(|now| &now.labels)
     }
 
-    /// Rises with each change of what is asked for below: who draws by it need not compare.
+    /// The label of the trip of this name ([`trip_names`]); `None` where it was not clustered.
+    pub fn label_of(&self, name: u64) -> Option<Option<u32>> {
+        self.now.as_ref()?.label_of(name)
+    }
+
+    /// Rises with each change of what is asked for here, but for [`ClusterView::hovered`]: who
+    /// draws by it need not compare.
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Rises with each move of [`ClusterView::hovered`].
+    pub fn hover_version(&self) -> u64 {
+        self.hover_version
     }
 
     /// Which of the ten colors of [`super::map::palette::category`] a cluster has.
@@ -204,7 +238,7 @@ impl ClusterView {
         let pointed = self.pointed.take();
         let is_other = pointed != self.hovered;
         self.hovered = pointed;
-        self.version += u64::from(is_other);
+        self.hover_version += u64::from(is_other);
         is_other
     }
 
@@ -212,62 +246,25 @@ impl ClusterView {
     pub fn is_moving(&self) -> bool {
         self.pointed != self.hovered
     }
-
-    /// Keeps the result that is followed, to be looked at beside later ones, with its parameters
-    /// `in_words` and its routes. Nothing happens where nothing is followed.
-    pub fn pin(&mut self, in_words: String, routes: Option<Arc<Routes>>) {
-        let Some(now) = &self.now else { return };
-        let colors = self.marks.iter().map(|mark| mark.color).collect();
-        self.pinned = Some(Pinned { result: now.clone(), colors, in_words, routes });
-        self.shows_only_changed = false;
-        self.compare();
-        self.version += 1;
-    }
-
-    /// Lets go of the pinned result.
-    pub fn unpin(&mut self) {
-        (self.pinned, self.difference, self.shows_only_changed) = (None, None, false);
-        self.version += 1;
-    }
-
-    /// The result that is pinned.
-    pub fn pinned(&self) -> Option<&Pinned> {
-        self.pinned.as_ref()
-    }
-
-    /// What changed since the pinned result.
-    pub fn difference(&self) -> Option<&Difference> {
-        self.difference.as_ref()
-    }
-
-    /// Whether only trips are shown whose cluster changed since the pinned result.
-    pub fn shows_only_changed(&self) -> bool {
-        self.shows_only_changed && self.difference.is_some()
-    }
-
-    /// Shows only trips whose cluster changed since the pinned result, or all again.
-    pub fn show_only_changed(&mut self, is_so: bool) {
-        self.shows_only_changed = is_so;
-        self.version += 1;
-    }
-
-    fn compare(&mut self) {
-        self.difference = match (&self.now, &self.pinned) {
-            (Some(now), Some(pinned)) => Some(Difference::between(&pinned.result, now)),
-            _ => None,
-        };
-    }
 }
 
 impl Followed {
+    fn new(key: Key, labels: Labels, names: Vec<u64>) -> Followed {
+        let places = (0..).zip(&names).map(|(place, name)| (*name, place)).collect();
+        Followed { key, labels, names: names.into(), places: Arc::new(places) }
+    }
+
+    fn label_of(&self, name: u64) -> Option<Option<u32>> {
+        self.labels.as_slice().get(*self.places.get(&name)? as usize).copied()
+    }
+
     /// For each cluster the one of `earlier` that it goes on from, whatever trips came and went.
     fn heirs(&self, earlier: &Followed) -> Vec<Option<u32>> {
         if self.names == earlier.names {
             return self.labels.heirs(&earlier.labels);
         }
-        let of_name = earlier.by_name();
         let groups: Vec<Option<u32>> =
-            self.names.iter().map(|name| of_name.get(name).copied().flatten()).collect();
+            self.names.iter().map(|name| earlier.label_of(*name).flatten()).collect();
         let before = Labels::new(&groups);
         // Fewer trips may number its clusters in another way.
         let mut numbers = vec![0; before.clusters()];
@@ -278,10 +275,5 @@ impl Followed {
         }
         let heirs = self.labels.heirs(&before).into_iter();
         heirs.map(|heir| Some(numbers[heir? as usize])).collect()
-    }
-
-    /// The label of each trip by its name.
-    fn by_name(&self) -> HashMap<u64, Option<u32>> {
-        self.names.iter().copied().zip(self.labels.as_slice().iter().copied()).collect()
     }
 }

@@ -65,6 +65,8 @@ pub enum Command {
     FitSelection,
     /// Change the selection.
     Select(Pick),
+    /// Select these trips, as indices into all, and no others.
+    SelectTrips(Vec<usize>),
     /// Look only at trips through this area: corners of a polygon, or two of a box.
     FilterArea(Vec<Position>),
     /// Look at all trips again.
@@ -99,6 +101,10 @@ pub enum Command {
     OpenPalette,
     /// Forget which files were opened.
     ForgetRecent,
+    /// Keep the clusters that are shown, and show later ones beside them.
+    Pin,
+    /// Let go of them: one map again.
+    Unpin,
     /// Tell the user something.
     Say(Message),
     /// Close the message.

@@ -16,7 +16,7 @@ pub struct Deck<'a> {
     pub selection: &'a Selection,
     /// Which part of time is looked at; edited in place.
     pub time: &'a mut TimeView,
-    /// How clusters are shown: colors, what is hidden, what the pointer is on; edited in place.
+    /// What is remembered about clusters: colors, what is hidden, what is pinned; edited in place.
     pub clusters: &'a mut ClusterView,
     /// For everything else.
     pub commands: &'a mut Commands,

@@ -15,6 +15,7 @@ use egui::{
     ViewportId, vec2,
 };
 
+use super::cluster_view::ClusterView;
 use super::map::MapPanel;
 use super::map::colors::MapColors;
 use super::offscreen::Offscreen;
@@ -121,10 +122,12 @@ pub fn picture_of_map(
 ) -> Result<Picture, Stopped> {
     render(screen, |context, render_state| {
         let mut map = MapPanel::new(context, render_state.cloned());
+        let mut clusters = ClusterView::default();
+        clusters.follow_desk(desk);
         let has_gpu = render_state.is_some();
         move |ui: &mut Ui| {
             stop.go_on()?;
-            let is_ready = map.still(ui, desk, session);
+            let is_ready = map.still(ui, desk, session, &clusters);
             // Without a GPU the map says just that, which the caller learns from the picture.
             if let Some(fault) = map.fault().filter(|_| is_ready && has_gpu) {
                 return Err(Stopped::Failed(fault));

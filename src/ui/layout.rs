@@ -40,13 +40,27 @@ pub enum Pane {
     BeforeAfter,
     /// The paper's tolerances.
     Thresholds,
+    /// Distances, clusters and routes: their parameters.
+    Clustering,
+    /// The clusters that were found.
+    Clusters,
+    /// How far each trip lies from its nearest.
+    KDistance,
+    /// Trips in an order in which clusters are valleys.
+    Reachability,
+    /// What each pair of eps and `MinPts` scores, as maps.
+    Scores,
+    /// The same as a table.
+    Pairs,
+    /// What each number of clusters is worth.
+    Eigenvalues,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 15] = [
+    pub const ALL: [Pane; 22] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -61,6 +75,13 @@ impl Pane {
         Pane::Retention,
         Pane::BeforeAfter,
         Pane::Thresholds,
+        Pane::Clustering,
+        Pane::Clusters,
+        Pane::KDistance,
+        Pane::Reachability,
+        Pane::Scores,
+        Pane::Pairs,
+        Pane::Eigenvalues,
         Pane::Log,
     ];
 
@@ -81,6 +102,13 @@ impl Pane {
             Pane::Retention => "Retention",
             Pane::BeforeAfter => "Before and after",
             Pane::Thresholds => "Thresholds",
+            Pane::Clustering => "Clustering",
+            Pane::Clusters => "Clusters",
+            Pane::KDistance => "k-distance",
+            Pane::Reachability => "Reachability",
+            Pane::Scores => "Scores",
+            Pane::Pairs => "Pairs tried",
+            Pane::Eigenvalues => "Eigenvalues",
             Pane::Log => "Log",
         }
     }
@@ -93,8 +121,19 @@ impl Pane {
             Pane::Compress | Pane::BeforeAfter => &["compress"],
             Pane::Retention => &["retention", "compress"],
             Pane::Thresholds => &["retention"],
+            Pane::Clustering => &["tree", "indices", "sweep", "routes"],
+            Pane::Clusters => &["clusters", "routes"],
+            Pane::KDistance => &["tree"],
+            Pane::Reachability => &["optics", "clusters"],
+            Pane::Scores | Pane::Pairs => &["sweep"],
+            Pane::Eigenvalues => &["spectrum"],
             _ => &[],
         }
+    }
+
+    /// Whether its steps take so long that they are worked on only while it is in front.
+    pub fn is_costly(self) -> bool {
+        self == Pane::Eigenvalues
     }
 }
 
@@ -108,11 +147,14 @@ pub enum Workspace {
     Prepare,
     /// Fewer reports to a trip.
     Compress,
+    /// Trips into groups.
+    Cluster,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 3] = [Workspace::Explore, Workspace::Prepare, Workspace::Compress];
+    pub const ALL: [Workspace; 4] =
+        [Workspace::Explore, Workspace::Prepare, Workspace::Compress, Workspace::Cluster];
 
     /// What its tab says.
     pub fn title(self) -> &'static str {
@@ -120,6 +162,7 @@ impl Workspace {
             Workspace::Explore => "Explore",
             Workspace::Prepare => "Prepare",
             Workspace::Compress => "Compress",
+            Workspace::Cluster => "Cluster",
         }
     }
 
@@ -141,6 +184,18 @@ impl Workspace {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
                 below: &[Pane::Retention, Pane::BeforeAfter, Pane::Thresholds, Pane::Trips],
                 right: &[&[Pane::Compress, Pane::Inspector]],
+            },
+            Workspace::Cluster => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Clusters, Pane::Layers, Pane::Filters]],
+                below: &[
+                    Pane::KDistance,
+                    Pane::Reachability,
+                    Pane::Scores,
+                    Pane::Pairs,
+                    Pane::Eigenvalues,
+                    Pane::Trips,
+                ],
+                right: &[&[Pane::Clustering, Pane::Inspector]],
             },
         }
     }
@@ -213,6 +268,13 @@ impl Layout {
     pub fn has(&self, pane: Pane) -> bool {
         let Some(tree) = self.trees.get(&self.workspace) else { return false };
         tree.tiles.find_pane(&pane).is_some_and(|tile| tree.is_visible(tile))
+    }
+
+    /// Whether a panel can be seen, and no other lies over it.
+    pub fn is_in_front(&self, pane: Pane) -> bool {
+        let Some(tree) = self.trees.get(&self.workspace) else { return false };
+        let tile = tree.tiles.find_pane(&pane);
+        !self.is_map_alone && tile.is_some_and(|tile| tree.active_tiles().contains(&tile))
     }
 
     /// Brings a panel to the front, or back if it was closed.

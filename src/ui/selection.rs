@@ -97,6 +97,23 @@ impl Selection {
         self.anchor(shown.value);
     }
 
+    /// Selects these trips of the result that is shown, each of them once and no others: the
+    /// members of a cluster. What does not exist there is not selected.
+    pub fn pick_trips(&mut self, mut picked: Vec<usize>, desk: &Desk) {
+        let Some(shown) = desk.trips.shown() else {
+            *self = Selection::default();
+            return;
+        };
+        let trips = &shown.value.trips.trips;
+        picked.retain(|trip| *trip < trips.len());
+        picked.sort_unstable();
+        picked.dedup();
+        self.vessel = picked.last().map(|trip| trips[*trip].vessel);
+        self.trips = picked;
+        self.of = Some(shown.key);
+        self.anchor(shown.value);
+    }
+
     /// Finds the selected trips again in a new result.
     pub fn follow(&mut self, desk: &Desk) {
         let Some(shown) = desk.trips.shown() else {
@@ -185,6 +202,19 @@ mod tests {
         selection.pick(Pick::Trip(usize::MAX), &desk);
         assert_eq!(selection.trips(), [3]);
         selection.pick(Pick::Nothing, &desk);
+        assert!(selection.is_empty());
+    }
+
+    #[test]
+    fn many_trips_are_picked_at_once_and_each_once() {
+        let desk = desk(&sea());
+        let mut selection = Selection::default();
+        selection.pick(Pick::Trip(7), &desk);
+        selection.pick_trips(vec![5, 3, 5, usize::MAX], &desk);
+        assert_eq!(selection.trips(), [3, 5]);
+        let trips = &desk.trips.shown().unwrap().value.trips.trips;
+        assert_eq!(selection.vessel(), Some(trips[5].vessel));
+        selection.pick_trips(Vec::new(), &desk);
         assert!(selection.is_empty());
     }
 

@@ -172,7 +172,7 @@ fn busy_fleet(n: usize, seed: u64) -> Fleet {
 }
 
 /// The median time of `n` runs, milliseconds.
-fn median_ms(n: usize, mut run: impl FnMut() -> Result<(), Stopped>) -> Result<f64, Stopped> {
+pub fn median_ms(n: usize, mut run: impl FnMut() -> Result<(), Stopped>) -> Result<f64, Stopped> {
     let mut times = Vec::with_capacity(n);
     for _ in 0..n {
         let start = Instant::now();

@@ -11,34 +11,54 @@ use crate::ais::{Fleet, Trip};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice as _};
 use crate::cluster::Ground;
+use crate::cluster::matrix::Spare;
 use crate::compress::thin;
 use crate::distance::{
-    DistanceError, DistanceParams, Distances, Metric, Part, Paths, Weights, measure,
+    DistanceError, Distances, Metric, Neighbors, Part, Paths, Weights, measure, neighbors_within,
 };
+use crate::flow::settings::PairParams;
 use crate::flow::stage::{Pace, Stage};
 use crate::io::export;
 
 /// The components of the distance of every pair.
 pub struct PairsStage;
 
+/// What was measured.
+pub enum Measured {
+    /// All pairs.
+    All(Distances),
+    /// Pairs that are not farther apart than asked.
+    Near(Neighbors),
+}
+
 /// What was measured between the compressed trips.
 pub struct PairsOf {
     /// The components.
-    pub pairs: Distances,
+    pub pairs: Measured,
     /// The compressed trips where they were measured.
     pub paths: Paths,
     /// The metric and its settings.
-    pub params: DistanceParams,
+    pub params: PairParams,
     /// How long it took to measure them, seconds.
     pub measuring_s: f64,
     /// The trips, before compression.
     pub of: Arc<RepairedOf>,
+    /// Memory for one weighed matrix after the other.
+    spare: Spare,
 }
 
 impl PairsOf {
+    /// The components of all pairs, if all were measured.
+    pub fn all(&self) -> Option<&Distances> {
+        match &self.pairs {
+            Measured::All(all) => Some(all),
+            Measured::Near(_) => None,
+        }
+    }
+
     /// How many pairs of trips there are.
     pub fn n_pairs(&self) -> usize {
-        let n = self.pairs.n();
+        let n = self.paths.len();
         n * n.saturating_sub(1) / 2
     }
 
@@ -68,12 +88,12 @@ impl Stage for PairsStage {
     const PACE: Pace = Pace::Settled;
     const KEPT: usize = 1;
 
-    type Params = DistanceParams;
+    type Params = PairParams;
     type Input = Arc<CompressedOf>;
     type Output = PairsOf;
 
     fn run(
-        params: &Checked<DistanceParams>,
+        params: &Checked<PairParams>,
         input: &Arc<CompressedOf>,
         job: &Job,
     ) -> Result<PairsOf, Stopped> {
@@ -85,29 +105,44 @@ impl Stage for PairsStage {
         }
         let (fleet, trips): (Fleet, Vec<Trip>) =
             thin(of.fleet(), of.trips(), &input.compressed.kept, job)?;
-        let paths = Paths::new(&fleet, &trips, params.surface, params.resample, job);
+        let PairParams { measure: asked, within, weights } = params.clone_inner();
+        let paths = Paths::new(&fleet, &trips, asked.surface, asked.resample, job);
         let paths = paths.map_err(stopped)?;
         let start = Instant::now();
-        let pairs = measure(&paths, params, job).map_err(stopped)?;
-        let measuring_s = start.elapsed().as_secs_f64();
-        Ok(PairsOf { pairs, paths, params: params.clone_inner(), measuring_s, of: Arc::clone(of) })
+        let pairs = if within > 0.0 {
+            neighbors_within(within as f32, &paths, &asked, &weights, job).map(Measured::Near)
+        } else {
+            measure(&paths, &asked, job).map(Measured::All)
+        };
+        Ok(PairsOf {
+            pairs: pairs.map_err(stopped)?,
+            paths,
+            params: params.clone_inner(),
+            measuring_s: start.elapsed().as_secs_f64(),
+            of: Arc::clone(of),
+            spare: Spare::default(),
+        })
     }
 
     fn figures(output: &PairsOf) -> Map<String, Value> {
-        let pairs = &output.pairs;
-        let points: usize = (0..output.paths.len()).map(|path| output.paths.n_points(path)).sum();
-        let (without_sog, without_cog) = pairs.n_without_sog_and_cog();
-        let figures = json!({
-            "metric": metric_name(output.params.metric),
-            "trips": pairs.n(),
+        let paths = &output.paths;
+        let points: usize = (0..paths.len()).map(|path| paths.n_points(path)).sum();
+        let (without_sog, without_cog) = paths.n_without_sog_and_cog();
+        let mut figures = json!({
+            "metric": metric_name(output.params.measure.metric),
+            "trips": paths.len(),
             "points": points,
             "pairs": output.n_pairs(),
             "pairs_per_s": output.pairs_per_s(),
-            "surface": if output.paths.surface().is_sphere() { "sphere" } else { "plane" },
-            "surface_error": pairs.surface_error(),
+            "surface": if paths.surface().is_sphere() { "sphere" } else { "plane" },
+            "surface_error": paths.surface().largest_error(),
             "trips_without_sog": without_sog,
             "trips_without_cog": without_cog,
         });
+        if let Measured::Near(near) = &output.pairs {
+            figures["within"] = output.params.within.into();
+            figures["pairs_measured"] = near.n_measured().into();
+        }
         let Value::Object(figures) = figures else { unreachable!("an object was written") };
         figures
     }
@@ -116,11 +151,12 @@ impl Stage for PairsStage {
     /// `scipy.spatial.distance.squareform` read.
     fn export(output: &PairsOf, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
         let parts = [(Part::Sspd, "sspd_m"), (Part::Sog, "sog_kn"), (Part::Cog, "cog_deg")];
-        let is_msspd = output.params.metric == Metric::Msspd;
+        let metric = output.params.measure.metric;
+        let Some(pairs) = output.all() else { return Ok(Vec::new()) };
         let mut paths = Vec::new();
         for (part, name) in parts {
-            let Some(matrix) = output.pairs.part(part) else { continue };
-            let name = if is_msspd { name } else { metric_name(output.params.metric) };
+            let Some(matrix) = pairs.part(part) else { continue };
+            let name = if metric == Metric::Msspd { name } else { metric_name(metric) };
             let path = folder.join(format!("pairs.{name}.npy"));
             export::npy_f32(&path, matrix.values(), job).map_err(|error| error.to_string())?;
             paths.push(path);
@@ -170,15 +206,15 @@ impl Stage for DistancesStage {
         input: &Arc<PairsOf>,
         job: &Job,
     ) -> Result<DistancesOf, Stopped> {
-        let combined = input.pairs.combine(params);
-        let combined = crate::cluster::Condensed::new(combined.n(), combined.values().to_vec())
-            .map_err(|error| Stopped::Failed(error.to_string()))?;
-        let ground = Ground::new(&combined, MOST_MIN_TRIPS, job)?;
+        let ground = match &input.pairs {
+            Measured::All(all) => Ground::weighed(all, params, MOST_MIN_TRIPS, &input.spare, job)?,
+            Measured::Near(near) => Ground::from_near(near),
+        };
         let points = input.paths.resampled(POINTS);
         let dim = points.len() / input.paths.len().max(1);
         Ok(DistancesOf {
             ground,
-            metric: input.params.metric,
+            metric: input.params.measure.metric,
             pairs_per_s: input.pairs_per_s(),
             of: Arc::clone(&input.of),
             points,
@@ -199,16 +235,29 @@ impl Stage for DistancesStage {
     }
 
     /// `distances.npy`: the half matrix above the diagonal, row after row, 32-bit floats;
-    /// `distances.trips.csv`: which trip each row is.
+    /// `distances.trips.csv`: which trip each row is. Of near pairs alone, `distances.near.csv`.
     fn export(output: &DistancesOf, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
-        let (matrix, trips) = (folder.join("distances.npy"), folder.join("distances.trips.csv"));
-        let square = &output.ground.square;
-        let n = square.len();
-        let half: Vec<f32> = (0..n).flat_map(|i| square.row(i)[i + 1..].iter().copied()).collect();
-        export::npy_f32(&matrix, &half, job).map_err(|error| error.to_string())?;
+        let trips = folder.join("distances.trips.csv");
         let rows: String =
             output.of.ids().iter().enumerate().map(|(row, id)| format!("{row},{id}\n")).collect();
         export::text(&trips, &format!("row,trip_id\n{rows}")).map_err(|error| error.to_string())?;
+        let matrix = if let Some(square) = &output.ground.square {
+            let half: Vec<f32> =
+                (0..square.len()).flat_map(|i| square.row(i)[i + 1..].iter().copied()).collect();
+            let matrix = folder.join("distances.npy");
+            export::npy_f32(&matrix, &half, job).map_err(|error| error.to_string())?;
+            matrix
+        } else {
+            let near = &output.ground.near;
+            let pairs = (0..near.len()).flat_map(|row| {
+                let after = near.of(row).filter(move |(other, _)| *other as usize > row);
+                after.map(move |(other, distance)| format!("{row},{other},{distance}\n"))
+            });
+            let text = format!("row,other_row,distance\n{}", pairs.collect::<String>());
+            let matrix = folder.join("distances.near.csv");
+            export::text(&matrix, &text).map_err(|error| error.to_string())?;
+            matrix
+        };
         Ok(vec![matrix, trips])
     }
 }

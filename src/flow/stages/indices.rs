@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{ClustersOf, DistancesOf};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
-use crate::cluster::{Agreement, Indices, agreement, indices, medoids};
+use crate::cluster::{Agreement, Indices, agreement};
 use crate::flow::stage::{Pace, Stage};
 use crate::io::export;
 
@@ -21,7 +21,7 @@ pub struct IndicesOf {
     pub indices: Indices,
     /// Against the true routes, where files or made traffic know them.
     pub agreement: Option<Agreement>,
-    /// The medoid of each cluster, among the grouped trips.
+    /// The medoid of each cluster, among the grouped trips; none where far pairs were not measured.
     pub medoids: Vec<u32>,
     /// What was measured.
     pub clusters: Arc<ClustersOf>,
@@ -42,15 +42,15 @@ impl Stage for IndicesStage {
         (distances, clusters): &(Arc<DistancesOf>, Arc<ClustersOf>),
         job: &Job,
     ) -> Result<IndicesOf, Stopped> {
-        let (square, labels) = (&distances.ground.square, clusters.labels());
+        let (ground, labels) = (&distances.ground, clusters.labels());
         let fleet = clusters.chosen().fleet();
         let truth: Vec<Option<u32>> =
             clusters.of.originals().iter().map(|trip| trip.true_route(fleet)).collect();
         job.go_on()?;
         Ok(IndicesOf {
-            indices: indices(square, labels),
+            indices: ground.indices(labels).unwrap_or_default(),
             agreement: agreement(&truth, labels.as_slice()),
-            medoids: medoids(square, labels),
+            medoids: ground.medoids(labels).unwrap_or_default(),
             clusters: Arc::clone(clusters),
         })
     }

@@ -19,7 +19,7 @@ pub use compress::{
     CompressStage, CompressedOf, MeasureParams, MeasureStage, MeasuredOf, RetentionOf,
     RetentionStage, without_tolerance,
 };
-pub use distances::{DistancesOf, DistancesStage, PairsOf, PairsStage, metric_name};
+pub use distances::{DistancesOf, DistancesStage, Measured, PairsOf, PairsStage, metric_name};
 pub use filter::{ChosenOf, FilterStage};
 pub use indices::{IndicesOf, IndicesStage};
 pub use ingest::Ingest;

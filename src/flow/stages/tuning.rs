@@ -9,7 +9,7 @@ use super::DistancesOf;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
 use crate::cluster::{
-    DensityParams, KRow, Optics, Row, Spectrum, SpectrumParams, Sweep, SweepParams, Tree, k_curve,
+    DensityParams, KRow, Optics, Row, Spectrum, SpectrumParams, Sweep, SweepParams, Tree,
 };
 use crate::flow::stage::{Pace, Stage};
 use crate::io::export;
@@ -131,7 +131,7 @@ impl Stage for SpectrumStage {
         job: &Job,
     ) -> Result<SpectrumOf, Stopped> {
         let spectrum = input.ground.spectrum(params, job)?;
-        let curve = k_curve(&input.ground.square, &spectrum, params.seed as u64, job)?;
+        let curve = input.ground.k_curve(&spectrum, params.seed as u64, job)?;
         Ok(SpectrumOf { spectrum, curve })
     }
 

@@ -1,19 +1,22 @@
 //! What commands do.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::Context;
 
 use super::App;
 use crate::base::job::Job;
+use crate::flow::look::TrackColor;
 use crate::flow::map_base::Base;
 use crate::flow::session::FileRef;
 use crate::flow::tray::Shelf;
 use crate::prep::FilterParams;
 use crate::prep::moment::{next_report_after, previous_report_before};
+use crate::ui::cluster_view::About;
 use crate::ui::command::{Command, Message};
 use crate::ui::layout::Pane;
-use crate::ui::map::Tool;
+use crate::ui::map::{Tool, cluster_titles, clusters_in_words};
 use crate::ui::remembered::remember;
 use crate::ui::selection::Pick;
 
@@ -93,6 +96,7 @@ impl App {
                 self.map.take_up(Tool::Hand);
             }
             Command::Select(pick) => self.selection.pick(pick, &self.desk),
+            Command::SelectTrips(trips) => self.selection.pick_trips(trips, &self.desk),
             Command::FilterArea(corners) => {
                 self.session.filter.set_area(&corners);
                 self.layout.show(Pane::Filters);
@@ -115,6 +119,8 @@ impl App {
             Command::UseTheme(theme) => context.set_theme(theme),
             Command::OpenPalette => self.palette.open(),
             Command::ForgetRecent => self.recent.clear(),
+            Command::Pin => self.pin(),
+            Command::Unpin => self.clusters.unpin(),
             Command::Say(message) => self.log.push(message),
             Command::Dismiss(place) => {
                 if let Some(message) = self.log.get_mut(place) {
@@ -123,6 +129,19 @@ impl App {
             }
         }
         context.request_repaint();
+    }
+
+    /// Keeps the clusters that are shown, and colors both maps by cluster.
+    fn pin(&mut self) {
+        let Some(shown) = self.desk.clusters.shown() else { return };
+        let routes = self.desk.routes.shown();
+        let routes = routes.filter(|routes| Arc::ptr_eq(&routes.value.of.clusters, shown.value));
+        self.clusters.pin(About {
+            in_words: clusters_in_words(shown.value, &self.session),
+            titles: cluster_titles(shown.value, &self.session.clusters.edits),
+            routes: routes.map(|routes| (routes.key, Arc::clone(routes.value))),
+        });
+        self.session.map.color_by = TrackColor::Cluster;
     }
 
     fn each_shelf(&mut self, stage: &str, act: impl Fn(&mut dyn Shelf)) {

@@ -28,6 +28,7 @@ impl App {
             tables,
             filters,
             compression,
+            clustering,
             path_field,
             ..
         } = self;
@@ -63,6 +64,13 @@ impl App {
                 Pane::Retention => compression.retention(ui, &mut deck),
                 Pane::BeforeAfter => compression.before_after(ui, &mut deck),
                 Pane::Thresholds => compression.thresholds(ui, &mut deck),
+                Pane::Clustering => clustering.parameters(ui, &mut deck),
+                Pane::Clusters => clustering.clusters(ui, &mut deck),
+                Pane::KDistance => clustering.k_distance(ui, &mut deck),
+                Pane::Reachability => clustering.reachability(ui, &mut deck),
+                Pane::Scores => clustering.scores(ui, &mut deck),
+                Pane::Pairs => clustering.pairs(ui, &mut deck),
+                Pane::Eigenvalues => clustering.spectrum(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -2,18 +2,99 @@
 
 use std::sync::Arc;
 
-use super::Followed;
+use super::{ClusterView, Followed};
 use crate::base::text::grouped;
 use crate::cluster::Labels;
-use crate::cluster::route::Routes;
-use crate::flow::key::Key;
+use crate::flow::Key;
+use crate::flow::stages::RoutesOf;
 
 /// A result that is kept to be compared with.
 pub struct Pinned {
     pub(super) result: Followed,
     pub(super) colors: Vec<u8>,
-    pub(super) in_words: String,
-    pub(super) routes: Option<Arc<Routes>>,
+    pub(super) about: About,
+}
+
+/// What is remembered with a pinned result.
+#[derive(Clone, Default)]
+pub struct About {
+    /// Its parameters in words.
+    pub in_words: String,
+    /// What its clusters were called.
+    pub titles: Vec<String>,
+    /// Its routes with their key, if they were there.
+    pub routes: Option<(Key, Arc<RoutesOf>)>,
+}
+
+impl ClusterView {
+    /// Keeps the result that is followed, to be looked at beside later ones. Nothing happens where
+    /// nothing is followed.
+    pub fn pin(&mut self, about: About) {
+        let Some(now) = &self.now else { return };
+        let colors = self.marks.iter().map(|mark| mark.color).collect();
+        self.pinned = Some(Pinned { result: now.clone(), colors, about });
+        self.shows_only_changed = false;
+        self.compare();
+        self.version += 1;
+    }
+
+    /// Lets go of the pinned result.
+    pub fn unpin(&mut self) {
+        (self.pinned, self.difference, self.shows_only_changed) = (None, None, false);
+        self.version += 1;
+    }
+
+    /// The result that is pinned.
+    pub fn pinned(&self) -> Option<&Pinned> {
+        self.pinned.as_ref()
+    }
+
+    /// What changed since the pinned result.
+    pub fn difference(&self) -> Option<&Difference> {
+        self.difference.as_ref()
+    }
+
+    /// Whether only trips are shown whose cluster changed since the pinned result.
+    pub fn shows_only_changed(&self) -> bool {
+        self.shows_only_changed && self.difference.is_some()
+    }
+
+    /// Shows only trips whose cluster changed since the pinned result, or all again.
+    pub fn show_only_changed(&mut self, is_so: bool) {
+        self.shows_only_changed = is_so;
+        self.version += 1;
+    }
+
+    /// Whether the trip of this name changed cluster since the pinned result.
+    pub fn is_changed(&self, name: u64) -> bool {
+        let place = self.now.as_ref().and_then(|now| now.places.get(&name));
+        place.zip(self.difference.as_ref()).is_some_and(|(place, difference)| {
+            difference.is_changed.get(*place as usize) == Some(&true)
+        })
+    }
+
+    /// The cluster that goes on from this one of the pinned result, if one does.
+    pub fn counterpart(&self, of_pinned: u32) -> Option<u32> {
+        let heirs = &self.difference.as_ref()?.heirs;
+        heirs.iter().position(|heir| *heir == Some(of_pinned)).map(|cluster| cluster as u32)
+    }
+
+    /// Whether a cluster of the pinned result, or noise (`None`), is to be seen: as the one that
+    /// goes on from it is. One from which none goes on is seen unless another is alone.
+    pub fn is_pinned_shown(&self, of_pinned: Option<u32>) -> bool {
+        match of_pinned.map(|cluster| self.counterpart(cluster)) {
+            None => self.is_shown(None),
+            Some(None) => self.solo.is_none(),
+            Some(now) => self.is_shown(now),
+        }
+    }
+
+    pub(super) fn compare(&mut self) {
+        self.difference = match (&self.now, &self.pinned) {
+            (Some(now), Some(pinned)) => Some(Difference::between(&pinned.result, now)),
+            _ => None,
+        };
+    }
 }
 
 impl Pinned {
@@ -29,12 +110,18 @@ impl Pinned {
 
     /// Its parameters in words.
     pub fn in_words(&self) -> &str {
-        &self.in_words
+        &self.about.in_words
     }
 
-    /// Its routes, if there were some.
-    pub fn routes(&self) -> Option<&Arc<Routes>> {
-        self.routes.as_ref()
+    /// What a cluster was called.
+    pub fn title_of(&self, cluster: u32) -> String {
+        let title = self.about.titles.get(cluster as usize);
+        title.map_or_else(|| super::title(cluster), Clone::clone)
+    }
+
+    /// Its routes with their key, if they were there.
+    pub fn routes(&self) -> Option<&(Key, Arc<RoutesOf>)> {
+        self.about.routes.as_ref()
     }
 
     /// Which of the ten colors a cluster had.
@@ -42,13 +129,9 @@ impl Pinned {
         self.colors.get(cluster as usize).map_or(0, |color| usize::from(*color))
     }
 
-    /// The label of each trip of these names; none for a trip that was not clustered then.
-    pub fn labels_of(&self, names: &[u64]) -> Vec<Option<Option<u32>>> {
-        if *names == *self.result.names {
-            return self.result.labels.as_slice().iter().map(|label| Some(*label)).collect();
-        }
-        let of_name = self.result.by_name();
-        names.iter().map(|name| of_name.get(name).copied()).collect()
+    /// The label of the trip of this name; `None` where it was not clustered then.
+    pub fn label_of(&self, name: u64) -> Option<Option<u32>> {
+        self.result.label_of(name)
     }
 }
 
@@ -67,18 +150,19 @@ pub struct Difference {
     pub only_in: [usize; 2],
     /// For each trip of this result, whether it changed cluster. A new one did not.
     pub is_changed: Vec<bool>,
+    /// For each cluster of this result the pinned one that it goes on from.
+    pub heirs: Vec<Option<u32>>,
 }
 
 impl Difference {
     pub(super) fn between(before: &Followed, now: &Followed) -> Difference {
         let heirs = now.heirs(before);
-        let of_name = before.by_name();
         let (mut trips, mut is_changed) = (0, Vec::with_capacity(now.names.len()));
         for (name, label) in now.names.iter().zip(now.labels.as_slice()) {
-            let was = of_name.get(name);
+            let was = before.label_of(*name);
             trips += usize::from(was.is_some());
             is_changed.push(was.is_some_and(|was| match label {
-                Some(label) => was.is_none() || heirs[*label as usize] != *was,
+                Some(label) => was.is_none() || heirs[*label as usize] != was,
                 None => was.is_some(),
             }));
         }
@@ -89,6 +173,7 @@ impl Difference {
             changed: is_changed.iter().filter(|changed| **changed).count(),
             only_in: [before, now].map(|of| of.names.len() - trips),
             is_changed,
+            heirs,
         }
     }
 

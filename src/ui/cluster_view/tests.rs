@@ -1,4 +1,4 @@
-use super::{ClusterView, trip_names};
+use super::{About, ClusterView, title, trip_names};
 use crate::ais::{Ending, Fleet, Mmsi, Report, Trip, Vessel};
 use crate::base::geo::Position;
 use crate::cluster::Labels;
@@ -135,8 +135,8 @@ fn what_is_pointed_at_lasts_as_long_as_some_panel_says_so() {
     assert!(view.begin_frame());
     assert_eq!(view.hovered(), Some(1));
     view.set_hovered(Some(1));
-    let version = view.version();
-    assert!(!view.begin_frame() && view.version() == version);
+    let version = view.hover_version();
+    assert!(!view.begin_frame() && view.hover_version() == version);
     assert!(view.begin_frame());
     assert_eq!(view.hovered(), None);
 }
@@ -144,10 +144,10 @@ fn what_is_pointed_at_lasts_as_long_as_some_panel_says_so() {
 #[test]
 fn a_pinned_result_is_compared_with_those_that_follow() {
     let mut view = ClusterView::default();
-    view.pin(String::new(), None);
+    view.pin(About::default());
     assert!(view.pinned().is_none(), "there is nothing to pin");
     follow(&mut view, "1", &[A, A, A, A, A, B, None]);
-    view.pin("eps 500 m".into(), None);
+    view.pin(About { in_words: "eps 500 m".into(), ..About::default() });
     follow(&mut view, "2", &[A, A, A, C, C, B, B]);
     let difference = view.difference().unwrap();
     assert_eq!((difference.clusters, difference.noise), ([2, 3], [1, 0]));
@@ -158,6 +158,8 @@ fn a_pinned_result_is_compared_with_those_that_follow() {
         "Clusters: 2, now 3. Noise: 1, now 0. 3 of 7 trips changed cluster."
     );
     assert_eq!((view.pinned().unwrap().key(), view.pinned().unwrap().color_of(1)), (key("1"), 1));
+    let pinned = view.pinned().unwrap();
+    assert_eq!((pinned.in_words(), pinned.title_of(1)), ("eps 500 m", title(1)));
     view.unpin();
     assert!(view.pinned().is_none() && view.difference().is_none());
 }
@@ -166,21 +168,23 @@ fn a_pinned_result_is_compared_with_those_that_follow() {
 fn trips_that_only_one_of_two_results_has_did_not_change_cluster() {
     let mut view = ClusterView::default();
     follow(&mut view, "1", &[A, A, A, B, B, C]);
-    view.pin(String::new(), None);
+    view.pin(About::default());
     view.follow(key("2"), &Labels::new(&[B, B, None, A]), || vec![3, 4, 5, 99]);
     let difference = view.difference().unwrap();
     assert_eq!((difference.trips, difference.only_in, difference.changed), (3, [3, 1], 1));
     assert_eq!(difference.is_changed, [false, false, true, false]);
     assert!(difference.in_words().ends_with("Trips gone: 3, new: 1."));
-    let pinned = view.pinned().unwrap().labels_of(&[99, 5, 0]);
-    assert_eq!(pinned, [None, Some(C), Some(A)]);
+    let pinned = view.pinned().unwrap();
+    assert_eq!([99, 5, 0].map(|name| pinned.label_of(name)), [None, Some(C), Some(A)]);
+    assert_eq!([0, 5, 99].map(|name| view.label_of(name)), [None, Some(None), Some(Some(1))]);
+    assert_eq!([0, 5, 99].map(|name| view.is_changed(name)), [false, true, false]);
 }
 
 #[test]
 fn a_cluster_has_the_color_of_the_pinned_one_that_it_goes_on_from() {
     let mut view = ClusterView::default();
     follow(&mut view, "1", &[A, A, A, A, B, B]);
-    view.pin(String::new(), None);
+    view.pin(About::default());
     // Step by step the first color would go over to B's trips.
     follow(&mut view, "2", &[A, None, None, None, A, A]);
     follow(&mut view, "3", &[A, A, A, A, B, B]);
@@ -193,7 +197,7 @@ fn only_what_changed_can_be_asked_for_while_something_is_pinned() {
     follow(&mut view, "1", &[A, A, B]);
     view.show_only_changed(true);
     assert!(!view.shows_only_changed());
-    view.pin(String::new(), None);
+    view.pin(About::default());
     assert!(!view.shows_only_changed(), "a new pin begins with all");
     view.show_only_changed(true);
     assert!(view.shows_only_changed());
@@ -231,4 +235,22 @@ fn trips_are_named_by_ship_and_first_moment() {
     assert!(names[0] != names[1] && names[0] != names[2] && names[1] != names[2]);
     // Another end, another index: the same trip.
     assert_eq!(trip_names(&fleet, &[trip(0, 0, 4)]), names[..1]);
+}
+
+#[test]
+fn what_is_hidden_now_is_hidden_in_the_pinned_result_too() {
+    let mut view = ClusterView::default();
+    follow(&mut view, "1", &[A, A, A, B, B, None]);
+    view.pin(About::default());
+    // B goes on as the largest cluster; A is noise, and something new is there.
+    follow(&mut view, "2", &[None, None, C, B, B, B]);
+    assert_eq!((view.counterpart(0), view.counterpart(1)), (Some(1), Some(0)));
+    follow(&mut view, "3", &[None, None, None, B, B, B]);
+    assert_eq!((view.counterpart(0), view.counterpart(1)), (None, Some(0)));
+    let shown = |view: &ClusterView| [Some(0), Some(1), None].map(|of| view.is_pinned_shown(of));
+    assert_eq!(shown(&view), [true, true, true]);
+    view.set_hidden(Some(0), true);
+    assert_eq!(shown(&view), [true, false, true]);
+    view.set_solo(Some(0));
+    assert_eq!(shown(&view), [false, true, false]);
 }

@@ -38,10 +38,14 @@ struct Shown {
     texture: TextureHandle,
 }
 
+/// What density is summed up of: a geometry, the filter's result, and the version of what clusters
+/// hide. It changes whenever another part of the geometry is shown.
+pub type DensityOf = (Key, Option<Key>, u64);
+
 /// What a picture is made of.
 #[derive(Clone, PartialEq)]
 struct What {
-    of: (Key, Option<Key>),
+    of: DensityOf,
     grid: Grid,
     level: usize,
     measure: Measure,
@@ -59,7 +63,7 @@ impl PlainDensity {
         &mut self,
         painter: &Painter,
         view: &View,
-        (of, geometry): ((Key, Option<Key>), &Geometry),
+        (of, geometry): (DensityOf, &Geometry),
         is_shown: impl Fn(u32, &Slot) -> bool + Sync,
         style: &Style,
         density: &DensityStyle,

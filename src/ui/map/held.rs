@@ -4,35 +4,40 @@ use std::sync::Arc;
 
 use eframe::egui_wgpu::RenderState;
 
-use super::geometry::{Geometry, Slot, geometry};
+use super::geometry::{Geometry, geometry};
 use super::kept::HeldKept;
+use super::looks::{Looker, Said, Side};
 use super::marks;
 use super::symbols::{Marks, SymbolLayer};
-use super::tracks::{Look, TrackLayer, Uploaded, upload};
+use super::tracks::{TrackLayer, Uploaded, upload};
 use super::vertex::Clock;
 use crate::base::job::Stopped;
 use crate::flow::jobs::Running;
 use crate::flow::look::MapParams;
-use crate::flow::stages::{ChosenOf, TripsOf};
+use crate::flow::stages::TripsOf;
 use crate::flow::tray::Shown;
 use crate::flow::{Desk, Jobs, Key};
-use crate::prep::Chosen;
+use crate::ui::cluster_view::trip_names;
 use crate::ui::selection::Selection;
 
 /// The geometry that is shown, and the next one while it is made.
 pub struct Held {
     render_state: Option<RenderState>,
     pub layer: TrackLayer,
+    /// The same vertices with the looks of a pinned result, while there is one.
+    pub pinned: TrackLayer,
     making: Option<(Key, Running<Made>)>,
     shown: Option<(Key, Arc<Geometry>)>,
     /// What the geometry was made of.
     of: Option<Arc<TripsOf>>,
+    /// What the trips are known by to clusters.
+    names: Vec<u64>,
     failed: Option<(Key, String)>,
     pub removed: HeldMarks,
     pub cuts: HeldMarks,
     pub kept: HeldKept,
-    /// For what the looks were sent.
-    looks: Option<Looks>,
+    /// For what the looks were sent, now and pinned.
+    looks: [Option<Looks>; 2],
 }
 
 /// All that says how the slots look.
@@ -41,29 +46,34 @@ struct Looks {
     of: Key,
     filter: Option<Key>,
     selection: Selection,
+    by_cluster: bool,
+    /// Versions of what is remembered about clusters.
+    clusters: [u64; 2],
 }
 
 /// What a job brings: the geometry, and what went to the GPU where there is one.
 struct Made {
     of: Arc<TripsOf>,
     geometry: Geometry,
+    names: Vec<u64>,
     uploaded: Option<Uploaded>,
 }
 
 impl Held {
     pub fn new(render_state: Option<RenderState>) -> Held {
-        let layer = TrackLayer::new();
         Held {
             render_state,
-            layer,
+            layer: TrackLayer::new(),
+            pinned: TrackLayer::new(),
             making: None,
             shown: None,
             of: None,
+            names: Vec::new(),
             failed: None,
             removed: HeldMarks::default(),
             cuts: HeldMarks::default(),
             kept: HeldKept::default(),
-            looks: None,
+            looks: [None, None],
         }
     }
 
@@ -71,6 +81,7 @@ impl Held {
     pub fn give_up_gpu(&mut self) {
         self.render_state = None;
         self.layer.clear();
+        self.pinned.clear();
         (self.removed, self.cuts) = (HeldMarks::default(), HeldMarks::default());
     }
 
@@ -101,9 +112,10 @@ impl Held {
     /// Makes the geometry of new trips on a thread, and there sends it to the GPU.
     pub fn update(&mut self, shown: Option<Shown<'_, TripsOf>>, jobs: &Jobs) {
         let Some(shown) = shown else {
-            (self.making, self.shown, self.of, self.looks, self.failed) =
-                (None, None, None, None, None);
+            (self.making, self.shown, self.of, self.failed) = (None, None, None, None);
+            self.looks = [None, None];
             self.layer.clear();
+            self.pinned.clear();
             return;
         };
         self.collect();
@@ -117,7 +129,8 @@ impl Held {
                 let geometry = geometry(output.fleet(), &output.trips.trips, job)?;
                 let uploaded =
                     render_state.as_ref().map(|render_state| upload(render_state, key, &geometry));
-                Ok(Made { of: output, geometry, uploaded })
+                let names = trip_names(output.fleet(), &output.trips.trips);
+                Ok(Made { of: output, geometry, names, uploaded })
             };
             self.making = Some((key, jobs.start(make)));
             self.collect(); // There already, where jobs run at once.
@@ -159,12 +172,13 @@ impl Held {
         let key = *key;
         self.making = None;
         match outcome {
-            Ok(Made { of, geometry, uploaded }) => {
+            Ok(Made { of, geometry, names, uploaded }) => {
                 if let (Some(render_state), Some(uploaded)) = (&self.render_state, uploaded) {
                     self.layer.show(render_state, uploaded, &geometry);
                 }
-                (self.shown, self.looks) = (Some((key, Arc::new(geometry))), None);
-                self.of = Some(of);
+                (self.shown, self.looks) = (Some((key, Arc::new(geometry))), [None, None]);
+                self.pinned.clear();
+                (self.of, self.names) = (Some(of), names);
                 self.failed = None;
             }
             Err(Stopped::Failed(fault)) => self.failed = Some((key, fault)),
@@ -172,38 +186,61 @@ impl Held {
         }
     }
 
-    /// Tells the GPU what is selected and what passes the filter, if that changed: four bytes a trip.
-    pub fn send_looks(&mut self, selection: &Selection, filter: Option<Shown<'_, ChosenOf>>) {
+    /// Tells the GPU how trips look on one side, if that changed: four bytes a trip.
+    pub fn send_looks(&mut self, said: Said) {
         let Some((key, _)) = &self.shown else { return };
         let looks = Looks {
             of: *key,
-            filter: filter.as_ref().map(|filter| filter.key),
-            selection: selection.clone(),
+            filter: said.desk.filter.shown().map(|filter| filter.key),
+            selection: said.selection.clone(),
+            by_cluster: said.by_cluster,
+            clusters: [said.clusters.version(), said.clusters.hover_version()],
         };
-        if self.looks.as_ref() == Some(&looks) {
+        let sent = said.side as usize;
+        if self.looks[sent].as_ref() == Some(&looks) {
             return;
         }
         if let Some(render_state) = &self.render_state {
-            let passes = Passes::new(self.trips(), filter.as_ref());
-            let mut is_selected =
-                vec![false; selection.trips().iter().max().map_or(0, |last| last + 1)];
-            if selection.key() == Some(*key) {
-                selection.trips().iter().for_each(|trip| is_selected[*trip] = true);
-            }
-            self.layer.set_looks(render_state, |_, slot| Look {
-                is_shown: passes.has(slot),
-                is_selected: slot
-                    .trip
-                    .is_some_and(|trip| is_selected.get(trip as usize) == Some(&true)),
-                ..Look::default()
-            });
+            let looker = Looker::new(said, Some(*key), self.of.as_deref(), &self.names);
+            let layer = match said.side {
+                Side::Now => &mut self.layer,
+                Side::Pinned => {
+                    if !self.pinned.shares_vertices_with(&self.layer) {
+                        self.pinned = self.layer.twin(render_state);
+                    }
+                    &mut self.pinned
+                }
+            };
+            layer.set_looks(render_state, |_, slot| looker.look(slot));
         }
-        self.looks = Some(looks);
+        self.looks[sent] = Some(looks);
     }
 
-    /// The trips that the geometry is of.
-    pub fn trips(&self) -> Option<&TripsOf> {
-        self.of.as_deref()
+    /// Nothing is pinned any more.
+    pub fn forget_pinned(&mut self) {
+        self.pinned.clear();
+        self.looks[Side::Pinned as usize] = None;
+    }
+
+    /// The tracks of a side, on the GPU.
+    pub fn layer(&self, side: Side) -> &TrackLayer {
+        match side {
+            Side::Now => &self.layer,
+            Side::Pinned => &self.pinned,
+        }
+    }
+
+    /// Says how trips look.
+    pub fn looker<'a>(&'a self, said: Said<'a>) -> Looker<'a> {
+        let key = self.shown.as_ref().map(|(key, _)| *key);
+        Looker::new(said, key, self.of.as_deref(), &self.names)
+    }
+
+    /// Says how the trips of `output` look, of which there may be no geometry yet: they have no
+    /// clusters then.
+    pub fn looker_of<'a>(&'a self, said: Said<'a>, output: &TripsOf) -> Looker<'a> {
+        let is_at_hand = self.of.as_deref().is_some_and(|of| std::ptr::eq(of, output));
+        Looker::new(said, None, Some(output), if is_at_hand { &self.names } else { &[] })
     }
 }
 
@@ -231,33 +268,6 @@ impl HeldMarks {
             // A failure is a bug that the log tells; no marks are shown then.
             self.layer.upload(render_state, *key, &Arc::new(outcome.unwrap_or_default()));
             self.making = None;
-        }
-    }
-}
-
-/// What passes the filter. Everything does while the filter's result is of other trips than those
-/// on the map: it comes with the next ones.
-pub struct Passes<'a>(Option<&'a Chosen>);
-
-impl<'a> Passes<'a> {
-    pub fn new(trips: Option<&TripsOf>, filter: Option<&Shown<'a, ChosenOf>>) -> Passes<'a> {
-        let is_of_these = |filter: &&Shown<'a, ChosenOf>| {
-            trips.is_some_and(|trips| std::ptr::eq(trips, &raw const *filter.value.trips))
-        };
-        Passes(filter.filter(is_of_these).map(|filter| &filter.value.chosen))
-    }
-
-    /// Whether a line of the table of looks passes.
-    pub fn has(&self, slot: &Slot) -> bool {
-        self.has_ship(slot.trip.map(|trip| trip as usize), slot.vessel as usize)
-    }
-
-    /// Whether a ship passes: on a trip, as that does.
-    pub fn has_ship(&self, trip: Option<usize>, vessel: usize) -> bool {
-        let Some(chosen) = self.0 else { return true };
-        match trip {
-            Some(trip) => chosen.trip_mask.get(trip) == Some(&true),
-            None => chosen.vessel_mask.get(vessel) == Some(&true),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The card beside the pointer: which ship, when, how fast.
 
-use egui::{Area, Frame, Id, Order, Pos2, RichText, Ui, vec2};
+use egui::{Area, Color32, Frame, Id, Order, Pos2, RichText, Sense, Ui, vec2};
 
 use super::pick::Hit;
 use crate::base::text::grouped;
@@ -11,11 +11,60 @@ use crate::flow::stages::TripsOf;
 /// How far from the pointer the card stands.
 const OFFSET_PX: f32 = 16.0;
 
-/// Shows what is known of the report under the pointer.
-pub fn card(ui: &Ui, pointer: Pos2, output: &TripsOf, hit: &Hit) {
+/// Shows what is known of the report under the pointer, and of the cluster that its trip is in: its
+/// color and what it is called.
+pub fn card(
+    ui: &Ui,
+    pointer: Pos2,
+    output: &TripsOf,
+    hit: &Hit,
+    cluster: Option<(Color32, String)>,
+) {
     let fleet = output.fleet();
     let Some(vessel) = fleet.vessels().get(hit.vessel) else { return };
     let report = fleet.reports().get(hit.report_index);
+    at_pointer(ui, pointer, |ui| {
+        ui.label(RichText::new(vessel.title()).strong());
+        let about = format!("MMSI {} · {}", vessel.mmsi.0, vessel.kind().name());
+        ui.label(RichText::new(about).weak());
+        ui.label(format!("{} UTC", utc_text(report.t_ms - report.t_ms.rem_euclid(1000))));
+        ui.label(motion_text(report.sog_kn, report.cog_deg));
+        match hit.trip.and_then(|trip| output.trips.trips.get(trip).map(|of| (trip, of))) {
+            Some((index, trip)) => ui.label(
+                RichText::new(format!(
+                    "Trip {}, {:.1} nmi",
+                    grouped(index as u64),
+                    nmi_from_m(trip.length_m)
+                ))
+                .weak(),
+            ),
+            None => ui.label(RichText::new("Outside of trips").weak()),
+        };
+        if let Some((color, title)) = cluster {
+            swatch(ui, color, RichText::new(title));
+        }
+    });
+}
+
+/// Shows what is known of the route under the pointer.
+pub fn route_card(ui: &Ui, pointer: Pos2, color: Color32, title: &str, about: &[String]) {
+    at_pointer(ui, pointer, |ui| {
+        swatch(ui, color, RichText::new(title).strong());
+        for line in about {
+            ui.label(line);
+        }
+    });
+}
+
+fn swatch(ui: &mut Ui, color: Color32, text: RichText) {
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+        ui.painter().rect_filled(rect, 2.0, color);
+        ui.label(text);
+    });
+}
+
+fn at_pointer(ui: &Ui, pointer: Pos2, add: impl FnOnce(&mut Ui)) {
     Area::new(Id::unique("hover card"))
         .order(Order::Tooltip)
         .interactable(false)
@@ -24,24 +73,7 @@ pub fn card(ui: &Ui, pointer: Pos2, output: &TripsOf, hit: &Hit) {
         .show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_max_width(260.0);
-                ui.label(RichText::new(vessel.title()).strong());
-                ui.label(
-                    RichText::new(format!("MMSI {} · {}", vessel.mmsi.0, vessel.kind().name()))
-                        .weak(),
-                );
-                ui.label(format!("{} UTC", utc_text(report.t_ms - report.t_ms.rem_euclid(1000))));
-                ui.label(motion_text(report.sog_kn, report.cog_deg));
-                match hit.trip.and_then(|trip| output.trips.trips.get(trip).map(|of| (trip, of))) {
-                    Some((index, trip)) => ui.label(
-                        RichText::new(format!(
-                            "Trip {}, {:.1} nmi",
-                            grouped(index as u64),
-                            nmi_from_m(trip.length_m)
-                        ))
-                        .weak(),
-                    ),
-                    None => ui.label(RichText::new("Outside of trips").weak()),
-                };
+                add(ui);
             });
         });
 }

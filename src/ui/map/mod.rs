@@ -3,6 +3,7 @@
 pub mod base;
 mod boxes;
 mod camera;
+mod clusters;
 pub mod coast;
 mod coast_asset;
 pub mod colors;
@@ -17,6 +18,7 @@ mod hover;
 mod kept;
 mod legend;
 pub mod levels;
+mod looks;
 mod marks;
 mod near;
 pub mod palette;
@@ -25,6 +27,7 @@ pub mod pick;
 #[cfg(test)]
 mod picture;
 mod plain;
+mod routes;
 mod ships;
 pub mod symbols;
 mod tool;
@@ -32,6 +35,7 @@ pub mod tracks;
 pub mod vertex;
 pub mod view;
 
+pub use clusters::{in_words as clusters_in_words, titles as cluster_titles};
 pub use gpu::wgpu_options;
 pub use panel::MapPanel;
 pub use tool::Tool;

@@ -7,24 +7,29 @@ use egui::{Context, DragPanButtons, Pos2, Rect, Ui};
 use walkers::{Map, MapMemory};
 
 use super::base::BaseTiles;
+use super::clusters::Titles;
 use super::coast::Coast;
 use super::density_plain::PlainDensity;
 use super::fit;
-use super::held::{Held, Passes};
+use super::held::Held;
+use super::looks::{Said, Side};
 use super::pick::Hit;
+use super::routes::RouteLayer;
 use super::ships::{ShipLook, Ships};
 use super::tool::Tool;
 use super::view::View;
 use crate::base::geo::{Bounds, Position};
-use crate::flow::look::Camera;
+use crate::flow::look::{Camera, TrackColor};
 use crate::flow::stages::TripsOf;
 use crate::flow::{Desk, Jobs, Session};
+use crate::ui::cluster_view::ClusterView;
 use crate::ui::deck::Deck;
 use crate::ui::driver::Complaint;
 use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
 
+mod beside;
 mod draw;
 mod point;
 
@@ -41,15 +46,52 @@ pub struct MapPanel {
     /// What the driver complained of.
     driver_fault: Option<String>,
     held: Held,
-    /// Where there is no GPU, or not one that can add up.
-    density: PlainDensity,
+    /// Where there is no GPU, or not one that can add up; now and pinned, as below.
+    density: [PlainDensity; 2],
+    routes: [RouteLayer; 2],
+    /// Whether the routes are older than the clusters.
+    lags: bool,
+    titles: Titles,
     ships: Ships,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
+    /// The map of the pinned result, while there is one: where it lies, and its own way to move.
+    beside: Option<Rect>,
+    memory_beside: MapMemory,
+    /// Where the pointer is, and on which map.
+    pointer: Option<(Side, Position)>,
     /// What was fitted last, and the view that came of it: as long as that stands, a map of another
     /// size is fitted anew.
     fitted: Option<(Bounds, Camera)>,
+}
+
+/// All that a map shows.
+#[derive(Clone, Copy)]
+struct Sight<'a> {
+    desk: &'a Desk,
+    session: &'a Session,
+    selection: &'a Selection,
+    time: &'a TimeView,
+    clusters: &'a ClusterView,
+    side: Side,
+}
+
+impl<'a> Sight<'a> {
+    fn of(deck: &'a Deck, side: Side) -> Sight<'a> {
+        let Deck { session, desk, selection, time, clusters, .. } = deck;
+        Sight { desk, session, selection, time, clusters, side }
+    }
+
+    fn said(&self) -> Said<'a> {
+        Said {
+            desk: self.desk,
+            selection: self.selection,
+            clusters: self.clusters,
+            by_cluster: self.session.map.color_by == TrackColor::Cluster,
+            side: self.side,
+        }
+    }
 }
 
 impl MapPanel {
@@ -69,11 +111,17 @@ impl MapPanel {
             complaint: None,
             driver_fault: None,
             held: Held::new(render_state),
-            density: PlainDensity::default(),
+            density: Default::default(),
+            routes: Default::default(),
+            lags: false,
+            titles: Titles::default(),
             ships: Ships::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
+            beside: None,
+            memory_beside: MapMemory::default(),
+            pointer: None,
             fitted: None,
         };
         panel.look_from(HOME);
@@ -130,11 +178,28 @@ impl MapPanel {
         &self.tool
     }
 
-    /// Draws the map; a click selects the trip under it.
+    /// Draws the map; a click selects the trip under it. While a result is pinned there are two.
     pub fn ui(&mut self, ui: &mut Ui, deck: &mut Deck) {
-        self.fill(ui.max_rect());
-        self.held.send_looks(deck.selection, deck.desk.filter.shown());
-        let mut memory = std::mem::take(&mut self.memory);
+        let rect = ui.max_rect();
+        let hovered = if deck.clusters.pinned().is_some() {
+            self.two_maps(ui, deck, rect)
+        } else {
+            if self.beside.take().is_some() {
+                self.held.forget_pinned();
+                self.pointer = None;
+            }
+            self.fill(rect);
+            self.map_ui(ui, deck, Side::Now)
+        };
+        self.hovered = hovered;
+    }
+
+    /// Draws the map of one side in all of `ui`. Gives what the pointer is on.
+    fn map_ui(&mut self, ui: &mut Ui, deck: &mut Deck, side: Side) -> Option<Hit> {
+        let is_dark = ui.visuals().dark_mode;
+        self.held.send_looks(Sight::of(deck, side).said());
+        self.follow_routes(Sight::of(deck, side), is_dark);
+        let mut memory = std::mem::take(self.memory_of(side));
         let has_tool = !self.tool.is_hand();
         let map = Map::new(None, &mut memory, walkers::lon_lat(HOME.lon, HOME.lat))
             .zoom_with_ctrl(false)
@@ -144,27 +209,35 @@ impl MapPanel {
             } else {
                 DragPanButtons::PRIMARY
             });
-        map.show(ui, |ui, response, projector, _| {
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Map"));
+        let shown = map.show(ui, |ui, response, projector, _| {
+            let name = if side == Side::Now { "Map" } else { "Map of the pinned result" };
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
             let view = View::from_projector(projector);
-            self.place_ships(ui, deck);
-            self.draw(ui, &view, deck.desk, deck.session, deck.selection, deck.time);
-            self.point(ui, &view, response, deck);
+            self.place_ships(ui, Sight::of(deck, side));
+            self.draw(ui, &view, Sight::of(deck, side));
+            self.point(ui, &view, response, deck, side)
         });
-        self.memory = memory;
+        *self.memory_of(side) = memory;
+        shown.inner
+    }
+
+    fn memory_of(&mut self, side: Side) -> &mut MapMemory {
+        match side {
+            Side::Now => &mut self.memory,
+            Side::Pinned => &mut self.memory_beside,
+        }
     }
 
     /// Puts the ships where they are at the moment that plays.
-    fn place_ships(&mut self, ui: &Ui, deck: &Deck) {
-        let (Some(t_ms), Some(shown)) = (deck.time.now_ms(), deck.desk.trips.shown()) else {
+    fn place_ships(&mut self, ui: &Ui, sight: Sight) {
+        let (Some(t_ms), Some(shown)) = (sight.time.now_ms(), sight.desk.trips.shown()) else {
             self.ships.clear();
             return;
         };
-        let filter = deck.desk.filter.shown();
         let look = ShipLook {
-            style: &self.style(&deck.session.map, deck.time, ui.visuals().dark_mode),
-            passes: &Passes::new(Some(shown.value), filter.as_ref()),
-            selection: deck.selection,
+            style: &self.style(&sight.session.map, sight.time, ui.visuals().dark_mode),
+            looker: &self.held.looker_of(sight.said(), shown.value),
+            selection: sight.selection,
             selected: theme::selection_color(ui),
         };
         self.ships.place((shown.key, shown.value), t_ms, &look, self.held.render_state());
@@ -187,19 +260,20 @@ impl MapPanel {
 
     /// Where the map is centered.
     pub fn camera(&self) -> Camera {
-        let center = self.memory.detached().unwrap_or(walkers::lon_lat(HOME.lon, HOME.lat));
-        Camera { lon: center.x(), lat: center.y(), zoom: self.memory.zoom() }
+        camera_of(&self.memory)
     }
 
     /// Centers the map.
     pub fn look_from(&mut self, camera: Camera) {
-        self.memory.center_at(walkers::lon_lat(camera.lon, camera.lat));
-        self.memory.set_zoom(camera.zoom.clamp(0.0, 22.0)).ok(); // Within what walkers allows.
+        for memory in [&mut self.memory, &mut self.memory_beside] {
+            memory.center_at(walkers::lon_lat(camera.lon, camera.lat));
+            memory.set_zoom(camera.zoom.clamp(0.0, 22.0)).ok(); // Within what walkers allows.
+        }
     }
 
     /// Whether a point of the screen lies on the map.
     pub fn contains(&self, at: Pos2) -> bool {
-        self.rect.contains(at)
+        self.rect.contains(at) || self.beside.is_some_and(|rect| rect.contains(at))
     }
 
     /// Shows all data but the odd far-off report.
@@ -243,7 +317,13 @@ impl MapPanel {
 
     /// Draws the map once, as `session` says, without pointer or selection: for pictures. Gives
     /// whether all layers were at hand; what is missing may be there at the next call.
-    pub fn still(&mut self, ui: &Ui, desk: &Desk, session: &Session) -> bool {
+    pub fn still(
+        &mut self,
+        ui: &Ui,
+        desk: &Desk,
+        session: &Session,
+        clusters: &ClusterView,
+    ) -> bool {
         self.fill(ui.max_rect());
         if self.coast.is_none() {
             self.coast = self.coast_loading.recv().ok();
@@ -255,8 +335,17 @@ impl MapPanel {
         }
         let Camera { lon, lat, zoom } = self.camera();
         let view = View::new(Position::new(lon, lat), zoom, self.rect);
-        self.held.send_looks(&Selection::default(), desk.filter.shown());
-        self.draw(ui, &view, desk, session, &Selection::default(), &TimeView::default());
+        let (selection, time) = (Selection::default(), TimeView::default());
+        let side = Side::Now;
+        let sight = Sight { desk, session, selection: &selection, time: &time, clusters, side };
+        self.held.send_looks(sight.said());
+        self.follow_routes(sight, ui.visuals().dark_mode);
+        self.draw(ui, &view, sight);
         !self.is_busy()
     }
+}
+
+fn camera_of(memory: &MapMemory) -> Camera {
+    let center = memory.detached().unwrap_or(walkers::lon_lat(HOME.lon, HOME.lat));
+    Camera { lon: center.x(), lat: center.y(), zoom: memory.zoom() }
 }

@@ -4,7 +4,7 @@ use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2};
 
 use super::geometry::{Geometry, Slot, px_per_unit};
 use super::palette::{self, ColorBy};
-use super::tracks::Style;
+use super::tracks::{Look, Style};
 use super::vertex::{Clock, Vertex, WORLD, d_x};
 use super::view::View;
 use crate::ais::ShipKind;
@@ -12,43 +12,68 @@ use crate::ais::ShipKind;
 /// Most vertices a frame; more than this egui cannot lay out in time.
 const MOST_VERTICES: usize = 40_000;
 
-/// Draws the tracks that `is_shown` lets through, thinned out to what the painter can do: the finest
-/// level of detail that does not exceed it. Without points and arrows, and legs are not cut where
-/// the time window ends.
+/// Draws the tracks as `look` says, thinned out to what the painter can do: the finest level of
+/// detail that does not exceed it. Without points and arrows, and legs are not cut where the time
+/// window ends.
 pub fn draw(
     geometry: &Geometry,
     painter: &Painter,
     view: &View,
     style: &Style,
-    is_shown: impl Fn(u32, &Slot) -> bool,
+    look: impl Fn(u32, &Slot) -> Look,
 ) {
+    let highlights = draw_pass(geometry, painter, view, style, &look, false);
+    if highlights {
+        draw_pass(geometry, painter, view, style, &look, true);
+    }
+}
+
+/// Draws what is highlighted, or what is not. Gives whether some of the other kind was left out.
+fn draw_pass(
+    geometry: &Geometry,
+    painter: &Painter,
+    view: &View,
+    style: &Style,
+    look: &impl Fn(u32, &Slot) -> Look,
+    is_highlight: bool,
+) -> bool {
     let levels = geometry.levels();
     let Some(level) =
         levels.iter().find(|level| level.vertices.len() <= MOST_VERTICES).or(levels.last())
     else {
-        return;
+        return false;
     };
     let step = level.vertices.len().div_ceil(MOST_VERTICES).max(1);
     let times =
         style.time_window_ms.map(|(from, to)| [from, to].map(|t_ms| geometry.clock().steps(t_ms)));
     let slots = geometry.slots();
-    let colors = Colors { style, clock: geometry.clock(), span_ms: geometry.time_span_ms() };
+    let mut colors = Colors {
+        style,
+        clock: geometry.clock(),
+        span_ms: geometry.time_span_ms(),
+        look: Look::default(),
+    };
+    let width_px = if is_highlight { 2.0 * style.width_px } else { style.width_px };
     let mut line: Vec<Pos2> = Vec::new();
     let mut color = Color32::TRANSPARENT;
-    let mut is_drawn = false;
+    let (mut is_drawn, mut leaves_out) = (false, false);
     for (place, vertex) in level.vertices.iter().enumerate() {
         if vertex.is_nowhere() {
             continue;
         }
         if vertex.is_first() {
-            flush(painter, &mut line, color, style.width_px);
+            flush(painter, &mut line, color, width_px);
             let slot = &slots[vertex.slot() as usize];
             let is_wanted = if slot.trip.is_some() { style.shows_trips } else { style.shows_rest };
-            is_drawn = is_wanted && is_shown(vertex.slot(), slot);
+            colors.look = look(vertex.slot(), slot);
+            is_drawn = is_wanted && colors.look.is_shown;
+            if is_drawn && colors.look.is_highlighted() != is_highlight {
+                (is_drawn, leaves_out) = (false, true);
+            }
         }
         let time = vertex.time() as f32;
         if !is_drawn || times.is_some_and(|[from, to]| time < from || time > to) {
-            flush(painter, &mut line, color, style.width_px);
+            flush(painter, &mut line, color, width_px);
             continue;
         }
         if place % step != 0 && !vertex.is_first() {
@@ -58,17 +83,18 @@ pub fn draw(
         let at = view.mercator_to_screen([x, y]);
         // A leg across the date line is cut rather than drawn around the world.
         if line.last().is_some_and(|last| (last.x - at.x).abs() > 0.5 * view.world_px as f32) {
-            flush(painter, &mut line, color, style.width_px);
+            flush(painter, &mut line, color, width_px);
         }
         let next = colors.of(vertex, &slots[vertex.slot() as usize]);
         if next != color {
             line.push(at);
-            flush(painter, &mut line, color, style.width_px);
+            flush(painter, &mut line, color, width_px);
             color = next;
         }
         line.push(at);
     }
-    flush(painter, &mut line, color, style.width_px);
+    flush(painter, &mut line, color, width_px);
+    leaves_out
 }
 
 /// The colors of a style, a vertex at a time.
@@ -76,6 +102,8 @@ struct Colors<'a> {
     style: &'a Style,
     clock: Clock,
     span_ms: Option<(i64, i64)>,
+    /// Of the track at hand.
+    look: Look,
 }
 
 impl Colors<'_> {
@@ -89,7 +117,11 @@ impl Colors<'_> {
                 let kind = ShipKind::ALL.get(usize::from(slot.kind)).copied();
                 palette::kind_color(kind.unwrap_or(ShipKind::Unknown), is_dark)
             }
-            ColorBy::Vessel | ColorBy::Group => palette::category(slot.vessel as usize, is_dark),
+            ColorBy::Vessel => palette::category(slot.vessel as usize, is_dark),
+            ColorBy::Group => match self.look.group {
+                Some(group) => palette::category(group as usize, is_dark),
+                None => palette::unknown(is_dark),
+            },
             ColorBy::Speed => match vertex.speed_tenths() {
                 Some(tenths) => {
                     let (from, to) = self.style.speed_scale_kn;
@@ -107,7 +139,15 @@ impl Colors<'_> {
                 on_scale((vertex.time() as f32 - from) / (to - from).max(1.0))
             }
         };
-        let part = if slot.trip.is_some() { 1.0 } else { self.style.rest_alpha };
+        if self.look.is_highlighted() {
+            let highlight = if is_dark { Color32::WHITE } else { Color32::BLACK };
+            return opaque.lerp_to_gamma(highlight, 0.3);
+        }
+        let part = match (self.look.is_faint, slot.trip) {
+            (true, _) => self.style.faint_alpha,
+            (false, None) => self.style.rest_alpha,
+            (false, Some(_)) => 1.0,
+        };
         opaque.gamma_multiply(self.style.alpha * part)
     }
 }

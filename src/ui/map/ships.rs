@@ -3,7 +3,7 @@
 use eframe::egui_wgpu::RenderState;
 use egui::{Color32, Painter, Pos2};
 
-use super::held::Passes;
+use super::looks::Looker;
 use super::palette::{self, ColorBy};
 use super::symbols::{Symbol, SymbolLayer, SymbolShape, SymbolStyle};
 use super::tracks::Style;
@@ -33,7 +33,7 @@ pub struct Ships {
 /// How ships are to look.
 pub struct ShipLook<'a> {
     pub style: &'a Style,
-    pub passes: &'a Passes<'a>,
+    pub looker: &'a Looker<'a>,
     pub selection: &'a Selection,
     pub selected: Color32,
 }
@@ -69,8 +69,9 @@ impl Ships {
         ships.clear();
         symbols.clear();
         moments.at(fleet, t_ms, |ship| {
-            if look.passes.has_ship(ship.trip, ship.vessel) {
-                symbols.push(symbol(output, &ship, key, look));
+            let of_trip = look.looker.of(ship.trip, ship.vessel);
+            if of_trip.is_shown {
+                symbols.push(symbol(output, &ship, key, look, of_trip.group));
                 ships.push(ship);
             }
         });
@@ -89,7 +90,13 @@ impl Ships {
     }
 }
 
-fn symbol(output: &TripsOf, ship: &ShipAt, key: Key, look: &ShipLook) -> Symbol {
+fn symbol(
+    output: &TripsOf,
+    ship: &ShipAt,
+    key: Key,
+    look: &ShipLook,
+    group: Option<u32>,
+) -> Symbol {
     let ShipLook { style, selection, .. } = look;
     let is_selected = selection.key() == Some(key)
         && (selection.vessel() == Some(ship.vessel)
@@ -98,7 +105,11 @@ fn symbol(output: &TripsOf, ship: &ShipAt, key: Key, look: &ShipLook) -> Symbol 
     let is_dark = style.is_dark;
     let color = match style.color_by {
         ColorBy::ShipType => palette::kind_color(kind, is_dark),
-        ColorBy::Vessel | ColorBy::Group => palette::category(ship.vessel, is_dark),
+        ColorBy::Vessel => palette::category(ship.vessel, is_dark),
+        ColorBy::Group => match group {
+            Some(group) => palette::category(group as usize, is_dark),
+            None => palette::unknown(is_dark),
+        },
         ColorBy::Speed if !ship.sog_kn.is_nan() => {
             let (from, to) = style.speed_scale_kn;
             palette::scale_color((ship.sog_kn - from) / (to - from).max(0.1), is_dark)

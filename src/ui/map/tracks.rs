@@ -58,8 +58,10 @@ struct Tracks {
     leg: Option<u32>,
     /// Running counts over the slots, so that any range of them is counted at once.
     n_shown: Vec<u32>,
-    n_selected: Vec<u32>,
-    /// Rises with each change of the looks.
+    n_highlighted: Vec<u32>,
+    /// Whether something is selected: the others dim.
+    is_dimming: bool,
+    /// Rises with each change of what is shown.
     looks: u64,
     sums: Arc<Sums>,
 }
@@ -104,12 +106,46 @@ impl TrackLayer {
             time_span_ms: geometry.time_span_ms(),
             leg: geometry.usual_leg(),
             n_shown: Vec::new(),
-            n_selected: Vec::new(),
+            n_highlighted: Vec::new(),
+            is_dimming: false,
             looks: 0,
             sums: Arc::default(),
             slots,
         });
         self.set_looks(render_state, |_, _| Look::default());
+    }
+
+    /// A layer of the same vertices, which are not sent again, with looks of its own: for a second
+    /// map beside this one. All of it is shown until [`TrackLayer::set_looks`] says otherwise.
+    #[must_use]
+    pub fn twin(&self, render_state: &RenderState) -> TrackLayer {
+        let shown = self.shown.as_ref().map(|shown| Tracks {
+            key: shown.key,
+            table: Arc::new(shown.gpu.table(&render_state.device, shown.slots.len())),
+            gpu: Arc::clone(&shown.gpu),
+            buffers: Arc::clone(&shown.buffers),
+            clock: shown.clock,
+            time_span_ms: shown.time_span_ms,
+            leg: shown.leg,
+            n_shown: Vec::new(),
+            n_highlighted: Vec::new(),
+            is_dimming: false,
+            looks: 0,
+            sums: Arc::default(),
+            slots: Arc::clone(&shown.slots),
+        });
+        let mut twin = TrackLayer { shown };
+        twin.set_looks(render_state, |_, _| Look::default());
+        twin
+    }
+
+    /// Whether both layers draw the very same vertices.
+    pub fn shares_vertices_with(&self, other: &TrackLayer) -> bool {
+        match (&self.shown, &other.shown) {
+            (Some(of), Some(others)) => Arc::ptr_eq(&of.buffers, &others.buffers),
+            (None, None) => true,
+            _ => false,
+        }
     }
 
     /// Shows nothing any more and frees the memory.
@@ -121,29 +157,33 @@ impl TrackLayer {
     /// GPU. Call it when filters or the selection change, not in every frame.
     pub fn set_looks(&mut self, render_state: &RenderState, look: impl Fn(u32, &Slot) -> Look) {
         let Some(shown) = &mut self.shown else { return };
-        shown.looks += 1;
-        let (mut n_shown, mut n_selected) = (0, 0);
+        let shown_before = std::mem::take(&mut shown.n_shown);
+        let (mut n_shown, mut n_highlighted) = (0, 0);
         let mut texels = Vec::with_capacity(shown.slots.len());
-        shown.n_shown = Vec::with_capacity(shown.slots.len() + 1);
-        shown.n_selected = Vec::with_capacity(shown.slots.len() + 1);
+        shown.n_shown.reserve(shown.slots.len() + 1);
+        shown.n_highlighted = Vec::with_capacity(shown.slots.len() + 1);
+        shown.is_dimming = false;
         for (index, slot) in (0..).zip(&*shown.slots) {
             shown.n_shown.push(n_shown);
-            shown.n_selected.push(n_selected);
-            let Look { is_shown, is_selected, group } = look(index, slot);
-            let is_selected = is_selected && is_shown;
-            n_shown += u32::from(is_shown);
-            n_selected += u32::from(is_selected);
+            shown.n_highlighted.push(n_highlighted);
+            let look = look(index, slot);
+            let is_highlighted = look.is_highlighted();
+            shown.is_dimming |= look.is_shown && look.is_selected;
+            n_shown += u32::from(look.is_shown);
+            n_highlighted += u32::from(is_highlighted);
             texels.push([
                 (slot.vessel % N_COLORS) as u8,
                 slot.kind,
-                group.map_or(255, |group| (group % N_COLORS) as u8),
-                u8::from(is_shown)
-                    | u8::from(is_selected) << 1
-                    | u8::from(slot.trip.is_none()) << 2,
+                look.group.map_or(255, |group| (group % N_COLORS) as u8),
+                u8::from(look.is_shown)
+                    | u8::from(is_highlighted) << 1
+                    | u8::from(slot.trip.is_none()) << 2
+                    | u8::from(look.is_faint) << 3,
             ]);
         }
         shown.n_shown.push(n_shown);
-        shown.n_selected.push(n_selected);
+        shown.n_highlighted.push(n_highlighted);
+        shown.looks += u64::from(shown.n_shown != shown_before);
         shown.table.write(&render_state.queue, texels);
     }
 
@@ -176,7 +216,7 @@ impl Tracks {
         let tree = &levels.get(level)?.tree;
         let first = self.scene(view, style, pixels_per_point);
         let points = self.points(view, style, pixels_per_point);
-        let has_highlight = style.hovered.is_some() || self.n_selected.last() != Some(&0);
+        let has_highlight = style.hovered.is_some() || self.n_highlighted.last() != Some(&0);
         let passes = if has_highlight { &[false, true][..] } else { &[false] };
 
         // Lines are wider than their middle, and arrows larger than their point.
@@ -246,7 +286,8 @@ impl Tracks {
             highlight: if style.is_dark { [1.0, 1.0, 1.0, 0.3] } else { [0.0, 0.0, 0.0, 0.25] },
             point_px: 0.0,
             arrow_px: 0.0,
-            pad: [0.0; 2],
+            faint_alpha: style.faint_alpha,
+            pad: 0.0,
         }
     }
 
@@ -269,7 +310,7 @@ impl Tracks {
             scene.half_width_px *= HIGHLIGHT_WIDTH;
             scene.point_px *= 1.3;
             scene.alpha = 1.0;
-        } else if self.n_selected.last() != Some(&0) {
+        } else if self.is_dimming {
             scene.alpha *= style.others_alpha;
         }
         scene
@@ -302,7 +343,7 @@ impl Tracks {
         hovered: Option<u32>,
         is_highlight: bool,
     ) -> Vec<Range<usize>> {
-        let counts = if is_highlight { &self.n_selected } else { &self.n_shown };
+        let counts = if is_highlight { &self.n_highlighted } else { &self.n_shown };
         let mut ask = |node: &Node| {
             let [low, high] = node.slots;
             if low > high || !window.meets(node) {

@@ -20,7 +20,8 @@ struct Scene {
     highlight: vec4<f32>,     // What the colors of the selected are mixed with, and how much of it.
     point_px: f32,
     arrow_px: f32,
-    pad: vec2<f32>,
+    faint_alpha: f32,
+    pad: f32,
 }
 
 // Low bits of `flags`: what gives the color.
@@ -43,6 +44,7 @@ const FADES: u32 = 256u;           // Towards the beginning of the time window.
 const IS_SHOWN: u32 = 1u;
 const IS_SELECTED: u32 = 2u;
 const IS_REST: u32 = 4u;
+const IS_FAINT: u32 = 8u;
 
 const TOP: u32 = 0x80000000u;
 const NOWHERE: u32 = 0x3fffffu;
@@ -126,8 +128,10 @@ fn on_scale(value: f32) -> f32 {
 }
 
 fn alpha_of(look: vec4<u32>, time: f32) -> f32 {
-    let is_dim = (look.a & IS_REST) != 0u && !has(IS_HIGHLIGHTED);
-    let alpha = scene.alpha * select(1.0, scene.rest_alpha, is_dim);
+    var part = 1.0;
+    if (look.a & IS_REST) != 0u { part = scene.rest_alpha; }
+    if (look.a & IS_FAINT) != 0u { part = scene.faint_alpha; }
+    let alpha = scene.alpha * select(part, 1.0, has(IS_HIGHLIGHTED));
     let lasts = scene.time_window.y - scene.time_window.x;
     if !has(FADES) || lasts <= 0.0 { return alpha; }
     return alpha * mix(OLDEST, 1.0, clamp((time - scene.time_window.x) / lasts, 0.0, 1.0));

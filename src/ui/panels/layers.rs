@@ -20,6 +20,8 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
             ui.indent("tracks", |ui| tracks(ui, map));
         });
         ui.checkbox(&mut map.rest, "Reports outside of trips");
+        ui.checkbox(&mut map.routes, "Routes")
+            .on_hover_text("The routes of clusters as ribbons, where trips were clustered");
         ui.checkbox(&mut map.cuts, "Where trips were cut")
             .on_hover_text("Marks where a track was cut: silence, stop, turn");
         ui.checkbox(&mut map.removed, "Removed reports")

@@ -1,5 +1,6 @@
 //! The panels: one function each, which edits the session, reads the desk and asks for the rest.
 
+mod cluster;
 mod compress;
 mod distributions;
 mod filters;
@@ -17,6 +18,7 @@ mod status;
 mod tables;
 mod timeline;
 
+pub use cluster::ClusterPanels;
 pub use compress::Compression;
 pub use filters::Filters;
 pub use layers::layers;

@@ -20,9 +20,9 @@ use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::selection::Pick;
 
-mod cell;
-mod grid;
-mod rows;
+pub(super) mod cell;
+pub(super) mod grid;
+pub(super) mod rows;
 pub mod sheet;
 mod trips;
 mod vessels;
@@ -242,6 +242,7 @@ impl Table {
                 n_rows: rows.len(),
                 cell: &|row, column| (of.columns()[column].cell)(sheet, rows[row] as usize),
                 is_selected: &|row| is_linked && of.is_selected(deck, rows[row] as usize),
+                mark: &|_| None,
                 current: &place,
             };
             self.grid.ui(ui, &content)

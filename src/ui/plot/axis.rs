@@ -47,9 +47,22 @@ pub fn log_marks(input: &GridInput) -> Vec<GridMark> {
         .collect()
 }
 
-/// The value at a mark of such an axis: `200`, `0.05`; nothing at fine lines.
+/// Marks in even steps of 1, 2 or 5 times a power of ten, about five of them.
+pub fn even_marks(input: &GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let step = round_step((high - low) / MARKS);
+    // Odd bounds would take for ever.
+    if !(low < high && (high - low) / step < 100.0 && low.abs() / step < 1e9) {
+        return Vec::new();
+    }
+    let first = (low / step).ceil() as i64;
+    let values = (first..).map(|n| n as f64 * step).take_while(|value| *value <= high);
+    values.map(|value| GridMark { value, step_size: step }).collect()
+}
+
+/// The value at a mark of an axis of powers of ten: `200`, `0.05`, `20k`; nothing at fine lines.
 pub fn log_text(mark: GridMark) -> String {
-    if mark.step_size < NAMED { String::new() } else { short(10_f64.powf(mark.value)) }
+    if mark.step_size < NAMED { String::new() } else { compact(10_f64.powf(mark.value)) }
 }
 
 /// The logarithm to base ten, of values too small for it that of `least`.
@@ -83,6 +96,15 @@ pub fn short(value: f64) -> String {
     }
 }
 
+/// A number for an axis, where room is scarce: `0.05`, `1.2k`, `3M`.
+pub fn compact(value: f64) -> String {
+    match value.abs() {
+        size if size >= 0.999_95e6 => short(value / 1e6) + "M",
+        size if size >= 0.999_95e3 => short(value / 1e3) + "k",
+        _ => short(value),
+    }
+}
+
 /// The least of 1, 2 and 5 times a power of ten that is not below `step`.
 pub fn round_step(step: f64) -> f64 {
     if !(step > 0.0 && step.is_finite()) {
@@ -108,22 +130,28 @@ mod tests {
     fn one_two_and_five_of_each_power_are_named() {
         assert_eq!(named(0.9, 60.0), ["1", "2", "5", "10", "20", "50"]);
         assert_eq!(named(0.009, 0.3), ["0.01", "0.02", "0.05", "0.1", "0.2"]);
-        assert_eq!(named(1.0, 1e6).len(), 7, "over many powers the powers alone are");
+        let powers = ["1", "10", "100", "1k", "10k", "100k", "1M"];
+        assert_eq!(named(1.0, 1e6), powers, "over many powers the powers alone are");
     }
 
     #[test]
     fn less_than_a_power_is_marked_in_even_steps() {
         assert_eq!(named(0.101, 0.2), ["0.12", "0.14", "0.16", "0.18", "0.2"]);
-        assert_eq!(
-            named(999.0, 1999.0),
-            ["1\u{2009}000", "1\u{2009}200", "1\u{2009}400", "1\u{2009}600", "1\u{2009}800"]
-        );
+        assert_eq!(named(999.0, 1999.0), ["1k", "1.2k", "1.4k", "1.6k", "1.8k"]);
+    }
+
+    #[test]
+    fn even_steps_are_round() {
+        let marks = even_marks(&GridInput { bounds: (-0.3, 10.2), base_step_size: 0.01 });
+        let values: Vec<f64> = marks.iter().map(|mark| mark.value).collect();
+        assert_eq!(values, [0.0, 5.0, 10.0]);
     }
 
     #[test]
     fn odd_bounds_have_no_marks() {
         for bounds in [(1.0, 1.0), (f64::NAN, 1.0), (f64::NEG_INFINITY, 0.0), (2.0, 1.0)] {
-            assert_eq!(log_marks(&GridInput { bounds, base_step_size: 0.01 }), []);
+            let input = GridInput { bounds, base_step_size: 0.01 };
+            assert_eq!((log_marks(&input), even_marks(&input)), (vec![], vec![]));
         }
     }
 

@@ -94,7 +94,7 @@ fn a_picture_is_drawn_and_kept() {
         let _ = context.run_ui(input, |ui| {
             let (style, density) = (Style::new(true), DensityStyle::default());
             let all = |_: u32, _: &Slot| true;
-            plain.paint(ui.painter(), &view, ((key, of), &geometry), all, &style, &density);
+            plain.paint(ui.painter(), &view, ((key, of, 0), &geometry), all, &style, &density);
         });
         kept.push(plain.shown.as_ref().unwrap().texture.id());
     }

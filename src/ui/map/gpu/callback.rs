@@ -49,8 +49,10 @@ pub struct Scene {
     pub point_px: f32,
     /// Length of arrowheads from their middle; 0 for none.
     pub arrow_px: f32,
+    /// What is faint keeps this part of its opacity.
+    pub faint_alpha: f32,
     /// To a whole number of vectors.
-    pub pad: [f32; 2],
+    pub pad: f32,
 }
 
 /// Which vertices to draw, how, and with which scene.

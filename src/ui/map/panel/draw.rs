@@ -1,17 +1,21 @@
 //! The layers of the map from the ground up, and what their colors mean.
 
+use std::sync::Arc;
+
 use egui::{Color32, Ui};
 
-use super::MapPanel;
+use super::{MapPanel, Sight};
 use crate::base::text::grouped;
 use crate::flow::look::{Density, MapParams, TrackColor};
 use crate::flow::map_base::Credit;
-use crate::flow::{Desk, Session};
+use crate::flow::stages::RoutesOf;
+use crate::ui::cluster_view::Pinned;
+use crate::ui::map::clusters::Groups;
 use crate::ui::map::colors::MapColors;
 use crate::ui::map::density::{DensityStyle, Measure};
 use crate::ui::map::geometry::{Geometry, Slot};
-use crate::ui::map::held::Passes;
 use crate::ui::map::kept::KeptLook;
+use crate::ui::map::looks::Side;
 use crate::ui::map::palette::{self, ColorBy, Legend};
 use crate::ui::map::symbols::SymbolStyle;
 use crate::ui::map::tracks::Style;
@@ -21,17 +25,13 @@ use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
 
+/// Opacity of routes that are older than the clusters.
+const LAGS: f32 = 0.5;
+
 impl MapPanel {
     /// Draws everything but what belongs to the pointer.
-    pub(super) fn draw(
-        &mut self,
-        ui: &Ui,
-        view: &View,
-        desk: &Desk,
-        session: &Session,
-        selection: &Selection,
-        time: &TimeView,
-    ) {
+    pub(super) fn draw(&mut self, ui: &Ui, view: &View, sight: Sight) {
+        let Sight { desk, session, selection, time, side, .. } = sight;
         let params = &session.map;
         let colors = MapColors::of(ui.visuals().dark_mode);
         let painter = ui.painter();
@@ -50,30 +50,35 @@ impl MapPanel {
         }
         if let Some((key, geometry)) = self.held.geometry() {
             let style = self.style(params, time, ui.visuals().dark_mode);
+            let looker = self.held.looker(sight.said());
             if let Some(density) = density_style(params.density) {
                 let is_done = self.held.has_gpu()
-                    && self.held.layer.paint_density(painter, view, &style, &density);
+                    && self.held.layer(side).paint_density(painter, view, &style, &density);
                 if !is_done {
-                    let filter = desk.filter.shown();
-                    let passes = Passes::new(self.held.trips(), filter.as_ref());
-                    let of = (key, filter.as_ref().map(|filter| filter.key));
-                    let has = |_, slot: &Slot| passes.has(slot);
-                    self.density.paint(painter, view, (of, geometry), has, &style, &density);
+                    let filter = desk.filter.shown().map(|filter| filter.key);
+                    let of = (
+                        key,
+                        filter,
+                        2 * sight.clusters.version() + u64::from(sight.said().by_cluster),
+                    );
+                    let has = |_, slot: &Slot| looker.is_shown(slot);
+                    let plain = &mut self.density[side as usize];
+                    plain.paint(painter, view, (of, geometry), has, &style, &density);
                 }
             }
             if params.trips || params.rest {
                 if self.held.has_gpu() {
-                    self.held.layer.paint(painter, view, &style);
+                    self.held.layer(side).paint(painter, view, &style);
                 } else {
-                    let filter = desk.filter.shown();
-                    let passes = Passes::new(self.held.trips(), filter.as_ref());
-                    plain::draw(geometry, painter, view, &style, |_, slot| passes.has(slot));
+                    plain::draw(geometry, painter, view, &style, |_, slot| looker.look(slot));
                 }
             }
             if selection.key() == Some(key) {
                 draw_selected(ui, view, geometry, selection);
             }
         }
+        let opacity = if self.lags && side == Side::Now { LAGS } else { 1.0 };
+        self.routes[side as usize].paint(painter, view, &colors, opacity);
         if let Some(area) = session.filter.area_polygon() {
             tool::outline(painter, view, &area, theme::selection_color(ui), true);
         }
@@ -94,7 +99,7 @@ impl MapPanel {
         }
         n_left_out += self.ships.paint(painter, view, is_dark);
         if params.legend {
-            legend::draw(ui, view, &self.legends(params, desk, time, is_dark));
+            legend::draw(ui, view, &self.legends(sight, is_dark));
         }
         if n_left_out > 0 {
             let text =
@@ -103,6 +108,47 @@ impl MapPanel {
         }
         furniture::draw_scale_bar(painter, view, &colors);
         self.draw_credits(ui, view);
+        self.draw_pointer(painter, view, side, colors.ink);
+    }
+
+    /// Takes up the routes of this side, and says how they look.
+    pub(super) fn follow_routes(&mut self, sight: Sight, is_dark: bool) {
+        let Sight { desk, session, clusters, side, .. } = sight;
+        self.titles.update(desk, &session.clusters.edits);
+        let groups = Groups { clusters, titles: &self.titles, side };
+        let layer = &mut self.routes[side as usize];
+        let look = |cluster, trips| groups.route_look(cluster, trips, is_dark);
+        if side == Side::Pinned {
+            match clusters.pinned().and_then(Pinned::routes).filter(|_| session.map.routes) {
+                Some((key, of)) => {
+                    layer.show(*key, &of.routes);
+                    layer.set_looks(look);
+                }
+                None => layer.clear(),
+            }
+            return;
+        }
+        // What nobody asks for any more may be of other trips than those that are shown.
+        let is_of_these = |of: &RoutesOf| {
+            let filter = desk.filter.shown();
+            filter.is_some_and(|filter| Arc::ptr_eq(filter.value, of.of.clusters.chosen()))
+        };
+        let routes = desk.routes.shown().filter(|shown| {
+            session.map.routes && (sight.said().by_cluster || is_of_these(shown.value))
+        });
+        let Some(routes) = routes else {
+            layer.clear();
+            return;
+        };
+        layer.show(routes.key, &routes.value.routes);
+        // Older routes keep the looks that they had: clusters are numbered anew.
+        let is_of_now = desk.clusters.shown().is_some_and(|shown| {
+            Arc::ptr_eq(shown.value, &routes.value.of.clusters) && clusters.key() == Some(shown.key)
+        });
+        if is_of_now {
+            layer.set_looks(look);
+        }
+        self.lags = routes.is_stale || !is_of_now;
     }
 
     /// Whose maps these are, with links.
@@ -115,22 +161,22 @@ impl MapPanel {
     }
 
     /// What the colors of all layers mean.
-    fn legends(
-        &self,
-        params: &MapParams,
-        desk: &Desk,
-        time: &TimeView,
-        is_dark: bool,
-    ) -> Vec<Legend> {
+    fn legends(&self, sight: Sight, is_dark: bool) -> Vec<Legend> {
+        let Sight { desk, session, time, clusters, side, .. } = sight;
+        let params = &session.map;
         let mut legends = Vec::new();
         if let (Some((_, geometry)), true) = (self.held.geometry(), params.trips || params.rest) {
             let style = self.style(params, time, is_dark);
-            legends.push(palette::legend(&style, geometry.slots(), geometry.time_span_ms()));
+            legends.push(if style.color_by == ColorBy::Group {
+                Groups { clusters, titles: &self.titles, side }.legend(is_dark)
+            } else {
+                palette::legend(&style, geometry.slots(), geometry.time_span_ms())
+            });
         }
         if let Some(density) = density_style(params.density) {
             let style = self.style(params, time, is_dark);
-            let of_gpu = self.held.layer.density_legend(&style, &density);
-            legends.extend(of_gpu.or_else(|| self.density.legend()));
+            let of_gpu = self.held.layer(side).density_legend(&style, &density);
+            legends.extend(of_gpu.or_else(|| self.density[side as usize].legend()));
         }
         if let (Some(cleaned), true) = (desk.clean.shown(), params.removed) {
             legends.push(marks::removed_legend(cleaned.value));
@@ -152,6 +198,7 @@ impl MapPanel {
                 TrackColor::Speed => ColorBy::Speed,
                 TrackColor::Course => ColorBy::Course,
                 TrackColor::Time => ColorBy::Time,
+                TrackColor::Cluster => ColorBy::Group,
                 TrackColor::One => ColorBy::Single,
             },
             width_px: params.line_width as f32,

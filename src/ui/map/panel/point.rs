@@ -2,12 +2,14 @@
 
 use egui::{Modifiers, Pos2, Response, Ui};
 
-use super::MapPanel;
+use super::{MapPanel, Sight};
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
+use crate::ui::map::clusters::Groups;
 use crate::ui::map::colors::MapColors;
 use crate::ui::map::geometry::Slot;
-use crate::ui::map::held::Passes;
+use crate::ui::map::looks::Side;
+use crate::ui::map::palette::unknown;
 use crate::ui::map::pick::{Hit, pick};
 use crate::ui::map::view::View;
 use crate::ui::map::{furniture, hover};
@@ -22,41 +24,71 @@ const SHIP_PX: f32 = 10.0;
 
 impl MapPanel {
     /// What the pointer is over, and what it does there.
-    pub(super) fn point(&mut self, ui: &Ui, view: &View, response: &Response, deck: &mut Deck) {
+    pub(super) fn point(
+        &mut self,
+        ui: &Ui,
+        view: &View,
+        response: &Response,
+        deck: &mut Deck,
+        side: Side,
+    ) -> Option<Hit> {
         let colors = MapColors::of(ui.visuals().dark_mode);
         let pointer = response.hover_pos();
         if let Some(place) = pointer.and_then(|pointer| view.from_screen(pointer)) {
             furniture::draw_cursor_position(ui.painter(), view, place, &colors);
+            self.pointer = Some((side, place));
         }
         if let Some(hint) = self.tool.hint() {
             furniture::draw_hint(ui.painter(), view, hint, &colors);
         }
         if !self.tool.is_hand() {
-            self.hovered = None;
             if let Some(corners) = self.tool.draw(ui, view, response, theme::selection_color(ui)) {
                 deck.ask(Command::FilterArea(corners));
             }
-            return;
+            return None;
         }
         // While the map is dragged nothing is pointed at.
         let is_dark = ui.visuals().dark_mode;
-        self.hovered = pointer
-            .filter(|_| !response.dragged())
-            .and_then(|at| self.ship(view, at, is_dark).or_else(|| self.hit(view, at, deck)));
-        let Some(shown) = deck.desk.trips.shown() else { return };
-        if let (Some(hit), Some(pointer)) = (&self.hovered, pointer) {
-            hover::card(ui, pointer, shown.value, hit);
+        let pointer = pointer.filter(|_| !response.dragged());
+        let hovered = pointer.and_then(|at| {
+            let ship = self.ship(view, at, is_dark);
+            ship.or_else(|| self.hit(view, at, Sight::of(deck, side)))
+        });
+        let shown = deck.desk.trips.shown()?;
+        if let Some(pointer) = pointer {
+            let groups = Groups { clusters: &*deck.clusters, titles: &self.titles, side };
+            let cluster = match &hovered {
+                Some(hit) => {
+                    let looker = self.held.looker(Sight::of(deck, side).said());
+                    let label = hit.trip.and_then(|trip| looker.label_of(trip));
+                    let said = label.map(|label| match label {
+                        Some(cluster) => (groups.color(cluster, is_dark), groups.title_of(cluster)),
+                        None => (unknown(is_dark), "Noise: in no cluster".to_owned()),
+                    });
+                    hover::card(ui, pointer, shown.value, hit, said);
+                    label.flatten()
+                }
+                None => self.routes[side as usize].pick(view, pointer).map(|route| {
+                    let title = groups.title_of(route.cluster);
+                    let color = groups.color(route.cluster, is_dark);
+                    hover::route_card(ui, pointer, color, &title, &route.about);
+                    route.cluster
+                }),
+            };
+            let of_now = cluster.and_then(|cluster| groups.as_of_now(cluster));
+            deck.clusters.set_hovered(of_now);
         }
         if response.clicked() {
             let adds = ui.input(|input| input.modifiers.matches_logically(Modifiers::COMMAND));
-            deck.pick(match (&self.hovered, adds) {
-                (Some(Hit { trip: Some(trip), .. }), false) => Pick::Trip(*trip),
-                (Some(Hit { trip: Some(trip), .. }), true) => Pick::AlsoTrip(*trip),
-                (Some(Hit { vessel, .. }), false) => Pick::Vessel(*vessel),
-                (None, false) => Pick::Nothing,
-                (_, true) => return,
-            });
+            match (&hovered, adds) {
+                (Some(Hit { trip: Some(trip), .. }), false) => deck.pick(Pick::Trip(*trip)),
+                (Some(Hit { trip: Some(trip), .. }), true) => deck.pick(Pick::AlsoTrip(*trip)),
+                (Some(Hit { vessel, .. }), false) => deck.pick(Pick::Vessel(*vessel)),
+                (None, false) => deck.pick(Pick::Nothing),
+                (_, true) => (),
+            }
         }
+        hovered
     }
 
     /// The ship under the pointer, where one is at the moment that plays.
@@ -74,19 +106,18 @@ impl MapPanel {
         })
     }
 
-    fn hit(&self, view: &View, pointer: Pos2, deck: &Deck) -> Option<Hit> {
+    fn hit(&self, view: &View, pointer: Pos2, sight: Sight) -> Option<Hit> {
         let (key, geometry) = self.held.geometry()?;
-        if deck.desk.trips.shown()?.key != key {
+        if sight.desk.trips.shown()?.key != key {
             return None; // The geometry lags behind: its indices are of older trips.
         }
-        let map = &deck.session.map;
-        let filter = deck.desk.filter.shown();
-        let passes = Passes::new(self.held.trips(), filter.as_ref());
+        let map = &sight.session.map;
+        let looker = self.held.looker(sight.said());
         let is_visible = |slot: &Slot| {
             let is_drawn = if slot.trip.is_some() { map.trips } else { map.rest };
-            is_drawn && passes.has(slot)
+            is_drawn && looker.is_shown(slot)
         };
-        let window_ms = deck.time.window_ms();
+        let window_ms = sight.time.window_ms();
         pick(geometry, view, pointer, PICK_PX, |_, slot| is_visible(slot), window_ms)
     }
 }

@@ -21,6 +21,8 @@ pub struct Style {
     pub others_alpha: f32,
     /// What was reported outside of trips keeps this part of its opacity.
     pub rest_alpha: f32,
+    /// What is faint ([`Look::is_faint`]) keeps this part of its opacity.
+    pub faint_alpha: f32,
     /// Only what was reported from the first to the last of these times, UTC milliseconds, ends
     /// included; legs are cut where the window ends.
     pub time_window_ms: Option<(i64, i64)>,
@@ -60,6 +62,7 @@ impl Style {
             alpha: 0.6,
             others_alpha: 0.35,
             rest_alpha: 0.35,
+            faint_alpha: 0.3,
             time_window_ms: None,
             speed_window_kn: None,
             speed_scale_kn: (0.0, 25.0),
@@ -83,15 +86,26 @@ impl Style {
 pub struct Look {
     /// Whether it is drawn.
     pub is_shown: bool,
-    /// Whether it is drawn wider, brighter and over the others.
+    /// Whether it is drawn wider, brighter and over the others, which dim.
     pub is_selected: bool,
+    /// Whether it is drawn like the selected, but nothing dims for it.
+    pub is_hovered: bool,
+    /// Whether it is drawn fainter, as what belongs to no group.
+    pub is_faint: bool,
     /// Its color in [`ColorBy::Group`], one of ten over and over; `None` for gray.
     pub group: Option<u32>,
+}
+
+impl Look {
+    /// Whether it is drawn over the others.
+    pub fn is_highlighted(&self) -> bool {
+        self.is_shown && (self.is_selected || self.is_hovered)
+    }
 }
 
 impl Default for Look {
     /// Shown, not selected, of no group.
     fn default() -> Look {
-        Look { is_shown: true, is_selected: false, group: None }
+        Look { is_shown: true, is_selected: false, is_hovered: false, is_faint: false, group: None }
     }
 }

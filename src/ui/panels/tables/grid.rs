@@ -23,8 +23,8 @@ const MARGIN_PX: f32 = 5.0;
 /// Narrower than this a column cannot be made.
 const NARROWEST_PX: f32 = 28.0;
 
-/// A column of a table.
-pub struct Column {
+/// A column of a table of what a `T` holds.
+pub struct Column<T = Sheet> {
     /// Its header.
     pub title: &'static str,
     /// What it holds, at length.
@@ -34,21 +34,23 @@ pub struct Column {
     /// Whether its cells stand at the right.
     pub is_number: bool,
     /// The cell in one row.
-    pub cell: for<'a> fn(&'a Sheet, usize) -> Cell<'a>,
+    pub cell: for<'a> fn(&'a T, usize) -> Cell<'a>,
 }
 
 /// What there is to show.
-pub struct Content<'a> {
+pub struct Content<'a, T = Sheet> {
     /// What screen readers call the table.
     pub name: &'a str,
     /// The columns, from left to right.
-    pub columns: &'a [Column],
+    pub columns: &'a [Column<T>],
     /// How many rows there are.
     pub n_rows: usize,
     /// The value of a cell, by row and column.
     pub cell: &'a dyn Fn(usize, usize) -> Cell<'a>,
     /// Whether a row is selected.
     pub is_selected: &'a dyn Fn(usize) -> bool,
+    /// The color of a mark at a row's left edge.
+    pub mark: &'a dyn Fn(usize) -> Option<Color32>,
     /// The row that keys move on from. Asked only when one is pressed.
     pub current: &'a dyn Fn() -> Option<usize>,
 }
@@ -79,13 +81,18 @@ pub struct Grid {
 }
 
 impl Grid {
+    /// A table that is sorted like this at first.
+    pub fn sorted(sort: Sort) -> Grid {
+        Grid { sort, ..Grid::default() }
+    }
+
     /// Brings a row into view in the next frame; into the middle, if it is not in view yet.
     pub fn reveal(&mut self, row: usize) {
         self.goal = Some((row, true));
     }
 
     /// Draws the table. Says what was done with a row, if anything.
-    pub fn ui(&mut self, ui: &mut Ui, content: &Content) -> Option<Act> {
+    pub fn ui<T>(&mut self, ui: &mut Ui, content: &Content<T>) -> Option<Act> {
         if self.widths_px.len() != content.columns.len() {
             self.widths_px = content.columns.iter().map(|column| column.width_px).collect();
         }
@@ -152,11 +159,11 @@ impl Grid {
 
     /// Moves through the rows if keys are meant for this table: it has the focus, or the pointer,
     /// or it was the last to be clicked and nothing else has the focus.
-    fn act_on_keys(
+    fn act_on_keys<T>(
         &mut self,
         ui: &Ui,
         focus: &Response,
-        content: &Content,
+        content: &Content<T>,
         pitch_px: f32,
     ) -> Option<Act> {
         let has_pointer = ui.rect_contains_pointer(focus.rect);
@@ -194,7 +201,7 @@ impl Grid {
     }
 
     /// The header, which moves sideways with the rows.
-    fn head_ui(&mut self, ui: &Ui, base: Id, head: Rect, offset_px: f32, columns: &[Column]) {
+    fn head_ui<T>(&mut self, ui: &Ui, base: Id, head: Rect, offset_px: f32, columns: &[Column<T>]) {
         let painter = ui.painter().with_clip_rect(head.intersect(ui.clip_rect()));
         painter.rect_filled(head, 0.0, ui.visuals().panel_fill);
         let font = TextStyle::Body.resolve(ui.style());
@@ -275,13 +282,13 @@ fn rows_in(view: Rect, pitch_px: f32, n_rows: usize) -> std::ops::Range<usize> {
     first.min(n_rows)..end.min(n_rows)
 }
 
-fn row_ui(
+fn row_ui<T>(
     ui: &Ui,
     id: Id,
     rect: Rect,
     row: usize,
     widths_px: &[f32],
-    content: &Content,
+    content: &Content<T>,
 ) -> Option<Act> {
     let response = ui.interact(rect, id, Sense::CLICK);
     let is_selected = (content.is_selected)(row);
@@ -297,6 +304,10 @@ fn row_ui(
     };
     let painter = ui.painter();
     painter.rect_filled(rect, 0.0, fill);
+    if let Some(mark) = (content.mark)(row) {
+        let bar = Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
+        painter.rect_filled(bar, 0.0, mark);
+    }
     let font = TextStyle::Body.resolve(ui.style());
     let pointer = response.hover_pos();
     let (mut left, mut cut) = (rect.left(), None);

@@ -91,7 +91,7 @@ fn words(text: &str) -> Vec<String> {
 
 /// The numbers below `n` in the order of their keys; equal ones as they come, those without a key
 /// last, whichever way.
-fn sorted(n: usize, is_descending: bool, key: impl Fn(usize) -> u64 + Sync) -> Vec<u32> {
+pub fn sorted(n: usize, is_descending: bool, key: impl Fn(usize) -> u64 + Sync) -> Vec<u32> {
     let keyed = |row: u32| match key(row as usize) {
         key if is_descending && key != MISSING => (MISSING - 1 - key, row),
         key => (key, row),
