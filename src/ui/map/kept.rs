@@ -3,6 +3,7 @@
 //! Drawn by egui's painter, with and without a GPU: of selected trips all that can be told apart,
 //! of the others only where they are few enough to be.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::{Arc, Weak};
 
@@ -54,6 +55,8 @@ pub struct KeptLines {
 struct KeptTrip {
     /// Its index among all trips.
     index: usize,
+    /// Its vessel's among all vessels.
+    vessel: usize,
     own: Range<usize>,
     /// From the first place: how far west and east it leads; north and south on the plane. Units.
     x: [i64; 2],
@@ -73,7 +76,7 @@ impl KeptLines {
         for (place, (trip, index)) in of.trips().iter().zip(of.ids()).enumerate() {
             let kept = kept.indices(place).map(|at| trip.reports.start + at);
             lines.add(
-                *index,
+                (*index, trip.vessel),
                 kept.filter(|at| reports.positions[*at].is_valid())
                     .map(|at| (fixed(reports.positions[at]), reports.t_ms[at])),
             );
@@ -81,7 +84,11 @@ impl KeptLines {
         lines
     }
 
-    fn add(&mut self, index: usize, reports: impl Iterator<Item = ([u32; 2], i64)>) {
+    fn add(
+        &mut self,
+        (index, vessel): (usize, usize),
+        reports: impl Iterator<Item = ([u32; 2], i64)>,
+    ) {
         let first = self.places.len();
         let (mut x, mut way, mut y) = ([0; 2], 0, [u32::MAX, 0]);
         for (place, t_ms) in reports {
@@ -95,7 +102,7 @@ impl KeptLines {
         }
         let own = first..self.places.len();
         if !own.is_empty() {
-            self.trips.push(KeptTrip { index, own, x, y });
+            self.trips.push(KeptTrip { index, vessel, own, x, y });
         }
     }
 
@@ -136,8 +143,12 @@ impl KeptLines {
 
 /// How kept reports are to look.
 pub struct KeptLook<'a> {
-    /// The selected trips, among the trips of this result.
-    pub selected: Option<(&'a Arc<TripsOf>, &'a [usize])>,
+    /// The result whose trips the next two are about.
+    pub of: &'a Arc<TripsOf>,
+    /// The selected trips.
+    pub selected: &'a [usize],
+    /// Whether a trip of a vessel is on the map at all.
+    pub is_shown: &'a dyn Fn(usize, usize) -> bool,
     /// Only those of these times, UTC milliseconds, ends included.
     pub window_ms: Option<(i64, i64)>,
     /// Whether the map is dark.
@@ -160,7 +171,7 @@ pub struct HeldKept {
     shown: Option<(Key, KeptLines)>,
     making: Option<(Key, Running<KeptLines>)>,
     /// Whether only those of selected trips were drawn last.
-    is_crowded: bool,
+    is_crowded: Cell<bool>,
 }
 
 impl HeldKept {
@@ -196,28 +207,29 @@ impl HeldKept {
     }
 
     /// Draws what is in view.
-    pub fn paint(&mut self, painter: &Painter, view: &View, look: &KeptLook) {
+    pub fn paint(&self, painter: &Painter, view: &View, look: &KeptLook) {
         let Some((_, lines)) = &self.shown else { return };
-        let selected = look
-            .selected
-            .filter(|(of, _)| std::ptr::eq(Arc::as_ptr(of), lines.of.as_ptr()))
-            .map_or(&[][..], |(_, trips)| trips);
+        // While these lag behind, nothing is known of older trips.
+        let is_known = std::ptr::eq(Arc::as_ptr(look.of), lines.of.as_ptr());
+        let selected = if is_known { look.selected } else { &[] };
         let selected: FxHashSet<usize> = selected.iter().copied().collect();
         let is_selected = |trip: &&KeptTrip| selected.contains(&trip.index);
+        let is_shown = |trip: &&KeptTrip| !is_known || (look.is_shown)(trip.index, trip.vessel);
+        let on_map = || lines.trips.iter().filter(is_shown);
         let mut others = Pieces::default();
-        for trip in lines.trips.iter().filter(|trip| !is_selected(trip)) {
-            others.add(lines, trip, view, look);
+        for trip in on_map().filter(|trip| !is_selected(trip)) {
+            others.add(lines, trip, view, look.window_ms);
             if others.marks.len() > MOST {
                 break;
             }
         }
-        self.is_crowded = others.is_crowded();
-        if !self.is_crowded {
+        self.is_crowded.set(others.is_crowded());
+        if !self.is_crowded.get() {
             let opacity = others.opacity(view);
             others.paint(painter, view, look.is_dark, opacity);
         }
         let mut own = Pieces::default();
-        lines.trips.iter().filter(is_selected).for_each(|trip| own.add(lines, trip, view, look));
+        on_map().filter(is_selected).for_each(|trip| own.add(lines, trip, view, look.window_ms));
         own.paint(painter, view, look.is_dark, 0.9);
     }
 
@@ -231,7 +243,7 @@ impl HeldKept {
             title: "Kept reports".into(),
             entries: vec![LegendEntry { color: colors(is_dark).0, label }],
             scale: None,
-            remark: self.is_crowded.then_some("of selected trips; close in of all"),
+            remark: self.is_crowded.get().then_some("of selected trips; close in of all"),
         })
     }
 }
@@ -248,12 +260,18 @@ struct Pieces {
 }
 
 impl Pieces {
-    fn add(&mut self, lines: &KeptLines, trip: &KeptTrip, view: &View, look: &KeptLook) {
+    fn add(
+        &mut self,
+        lines: &KeptLines,
+        trip: &KeptTrip,
+        view: &View,
+        window_ms: Option<(i64, i64)>,
+    ) {
         let room = view.clip_rect.expand(MARK_PX);
         for copy in lines.copies(trip, view) {
             let mut line: Vec<Pos2> = Vec::new();
             for (at, t_ms) in lines.on_screen(trip, copy, view) {
-                let is_timely = look.window_ms.is_none_or(|(from, to)| from <= t_ms && t_ms <= to);
+                let is_timely = window_ms.is_none_or(|(from, to)| from <= t_ms && t_ms <= to);
                 if !is_timely {
                     self.end(&mut line);
                     continue;
