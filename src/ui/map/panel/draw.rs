@@ -91,10 +91,16 @@ impl MapPanel {
         if params.cuts {
             n_left_out += self.held.cuts.layer.paint(painter, view, &marks);
         }
-        if params.kept {
-            let of = desk.trips.shown().filter(|of| selection.key() == Some(of.key));
-            let selected = of.map(|of| (of.value, selection.trips()));
-            let look = KeptLook { selected, window_ms: time.window_ms(), is_dark };
+        if let (Some(of), true) = (desk.trips.shown(), params.kept) {
+            let looker = self.held.looker_of(sight.said(), of.value);
+            let is_linked = selection.key() == Some(of.key);
+            let look = KeptLook {
+                of: of.value,
+                selected: if is_linked { selection.trips() } else { &[] },
+                is_shown: &|trip, vessel| looker.of(Some(trip), vessel).is_shown,
+                window_ms: time.window_ms(),
+                is_dark,
+            };
             self.held.kept.paint(painter, view, &look);
         }
         n_left_out += self.ships.paint(painter, view, is_dark);
