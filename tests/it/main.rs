@@ -11,6 +11,7 @@ mod flow;
 mod formats;
 mod ground;
 mod layers;
+mod map_clusters;
 mod nmea;
 mod panels;
 mod properties;
