@@ -10,6 +10,7 @@ mod filter;
 mod flow;
 mod formats;
 mod ground;
+mod grouping;
 mod layers;
 mod map_clusters;
 mod nmea;
