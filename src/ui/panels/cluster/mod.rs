@@ -14,6 +14,7 @@ mod params;
 mod reachability;
 mod scores;
 mod spectrum;
+mod study;
 
 use std::ops::RangeInclusive;
 
