@@ -290,6 +290,35 @@ mod tests {
         }
     }
 
+    /// A ring of 60 groups of ten, all ten linked to each other, and each a little to its like in
+    /// both neighboring groups: 60 eigenvalues near 1, `0.999 + 0.001 cos(2 π j / 60)`, all others
+    /// near 0.
+    fn ring_of_groups() -> Sparse {
+        let mut matrix = Sparse { starts: vec![0], columns: Vec::new(), values: Vec::new() };
+        for i in 0..600 {
+            let own = i / 10 * 10..i / 10 * 10 + 10;
+            matrix.columns.extend(own.map(|j| j as u32));
+            matrix.values.extend([0.0999; 10]);
+            matrix.columns.extend([(i + 10) % 600, (i + 590) % 600].map(|j| j as u32));
+            matrix.values.extend([0.0005; 2]);
+            matrix.starts.push(matrix.columns.len());
+        }
+        matrix
+    }
+
+    #[test]
+    fn a_few_of_many_eigenvalues_near_1_are_told_apart() {
+        let matrix = ring_of_groups();
+        let (values, vectors) = largest(&matrix, 5, 1, &Job::default()).unwrap();
+        for (value, j) in values.iter().zip([0.0, 1.0, 1.0, 2.0, 2.0]) {
+            let expected = 0.999 + 0.001 * (std::f64::consts::TAU * j / 60.0).cos();
+            assert!((value - expected).abs() < 1e-5, "{value} {expected}");
+        }
+        let image = matrix.times(&vectors, 5);
+        let worst = (0..5).map(|c| residual(&vectors, &image, values[c], c, 5));
+        assert!(worst.fold(0.0, f64::max) < 1e-5);
+    }
+
     #[test]
     fn the_polynomial_is_that_of_chebyshev() {
         let matrix = ring(150);
