@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod cluster;
 mod compress;
 mod data;
 mod dialects;
@@ -9,7 +10,9 @@ mod filter;
 mod flow;
 mod formats;
 mod ground;
+mod grouping;
 mod layers;
+mod map_clusters;
 mod nmea;
 mod panels;
 mod properties;
