@@ -216,32 +216,3 @@ fn a_picture_shows_the_kept_reports_with_and_without_a_gpu() {
         assert!(without + 8 <= ends && ends < with, "{without} {ends} {with}");
     }
 }
-
-#[test]
-fn zz_shot() {
-    let mut harness = Harness::builder()
-        .with_size([1400.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .wgpu()
-        .build_eframe(|creation| {
-            let mut app = App::new(creation);
-            app.begin(Vec::new(), true, &["synth.rows=20000".into(), "map.kept=on".into()]);
-            app.ask(Command::Enter(Workspace::Compress));
-            app
-        });
-    until(&mut harness, "compressed trips", |app| {
-        app.desk.retention.state() == State::Fresh && is_compressed(app)
-    });
-    for (n, pane) in [Pane::Retention, Pane::BeforeAfter, Pane::Thresholds].into_iter().enumerate()
-    {
-        show(&mut harness, pane);
-        if n == 1 {
-            harness.state_mut().ask(Command::Select(Pick::Trip(20)));
-            harness.run_steps(4);
-            harness.state_mut().ask(Command::FitSelection);
-        }
-        harness.run_steps(8);
-        harness.render().unwrap().save(format!("/tmp/cpanels/win{n}.png")).unwrap();
-    }
-}
