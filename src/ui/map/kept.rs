@@ -29,6 +29,9 @@ const CELL_PX: f32 = 5.0;
 /// Most marks of trips that are not selected: egui takes more in no time that goes unnoticed.
 const MOST: usize = 3_000;
 
+/// Nor are more than this looked at.
+const MOST_IN_VIEW: usize = 4 * MOST;
+
 /// In a field of this width, points, there are at most so many marks on average: of more, single
 /// ones are no longer made out.
 const FIELD_PX: f32 = 16.0;
@@ -219,7 +222,7 @@ impl HeldKept {
         let mut others = Pieces::default();
         for trip in on_map().filter(|trip| !is_selected(trip)) {
             others.add(lines, trip, view, look.window_ms);
-            if others.marks.len() > MOST {
+            if others.marks.len() > MOST || others.n > MOST_IN_VIEW {
                 break;
             }
         }
@@ -257,6 +260,8 @@ struct Pieces {
     cells: FxHashSet<[i32; 2]>,
     /// In which fields.
     fields: FxHashSet<[i32; 2]>,
+    /// How many are in view, those that lie on others among them.
+    n: usize,
 }
 
 impl Pieces {
@@ -280,6 +285,7 @@ impl Pieces {
                     line.push(at);
                 }
                 if room.contains(at) {
+                    self.n += 1;
                     let within = |px: f32| [at.x, at.y].map(|part| (part / px).floor() as i32);
                     if self.cells.insert(within(CELL_PX)) {
                         self.marks.push(at);
@@ -301,7 +307,8 @@ impl Pieces {
     /// Whether there are too many marks to be made out.
     fn is_crowded(&self) -> bool {
         let fields = self.fields.len().max(1) as f64;
-        self.marks.len() > MOST || self.marks.len() as f64 > MOST_IN_FIELD * fields
+        let n = self.marks.len();
+        n > MOST || self.n > MOST_IN_VIEW || n as f64 > MOST_IN_FIELD * fields
     }
 
     /// How opaque lines may be, so that they do not cover what lies beneath.
