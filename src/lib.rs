@@ -79,8 +79,11 @@
 //!   [`ui::layout`]; what can be asked for, with its keys, is one list ([`ui::actions`]) that menus,
 //!   shortcuts and the command palette read.
 //! - The selection is remembered by ship and moment, so that it survives a moved slider.
+//! - What the window knows clusters by, their colors, is carried from result to result
+//!   ([`ui::cluster_view`]), and so is what is hidden. A pinned result has a map beside the first:
+//!   the same vertices with another table of looks.
 //! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
-//!   tracks, marks, ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on
+//!   tracks, routes, marks, ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on
 //!   the job's thread; color, windows of time and speed are uniforms, filters and selection four
 //!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
 //!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has
