@@ -72,6 +72,8 @@ struct Ground {
     sea: Checked<SeaParams>,
     /// For what is measured on very many reports.
     large_sea: Checked<SeaParams>,
+    /// What share of the usual is measured on: less where few rows are asked for.
+    share: f64,
 }
 
 pub fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
@@ -94,7 +96,8 @@ pub fn bench(arguments: &BenchArguments) -> Result<(), Failure> {
     let folder = std::env::temp_dir().join(format!("fairway-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)
         .map_err(|error| Failure::Run(format!("{}: {error}", folder.display())))?;
-    let ground = Ground { folder, sea, large_sea };
+    let share = arguments.rows.map_or(1.0, |rows| (rows as f64 / 2e6).min(1.0));
+    let ground = Ground { folder, sea, large_sea, share };
     let mut results = Map::new();
     let mut outcome = Ok(());
     for (name, bench) in BENCHES.iter().filter(|(name, _)| {
@@ -247,6 +250,11 @@ fn to_trips(path: &Path) -> Result<([f64; 3], u64), Stopped> {
 }
 
 impl Ground {
+    /// `n` things, or the share of them that is asked for; some at least.
+    fn some(&self, n: usize) -> usize {
+        ((n as f64 * self.share) as usize).clamp(60.min(n), n)
+    }
+
     /// The sea in `form`, written once.
     fn file(&self, form: Form) -> Result<PathBuf, Stopped> {
         let path = self.folder.join(format!("sea.{}", form.ending()));

@@ -105,7 +105,7 @@ pub fn snap(arguments: &SnapArguments) -> Result<(), Failure> {
         picture.renderer
     );
     if arguments.json {
-        let figures = json!({"snap": {
+        let mut figures = json!({"snap": {
             "path": arguments.out.display().to_string(),
             "width": width,
             "height": height,
@@ -113,6 +113,13 @@ pub fn snap(arguments: &SnapArguments) -> Result<(), Failure> {
             "seconds": seconds,
             "renderer": picture.renderer,
         }});
+        if let Some(clusters) = desk.clusters.shown() {
+            figures["snap"]["clusters"] = clusters.value.labels().clusters().into();
+            figures["snap"]["noise"] = clusters.value.labels().noise().into();
+        }
+        if let Some(routes) = desk.routes.shown() {
+            figures["snap"]["routes"] = routes.value.routes.routes.len().into();
+        }
         println!("{figures}");
     }
     Ok(())

@@ -135,7 +135,7 @@ impl Square {
 /// Writes what lies to the right of the diagonal to its left too, in `rows` of `n` numbers, of which
 /// the first is row `first` of the matrix, and as far as their own columns reach.
 fn mirror(rows: &mut [f32], n: usize, first: usize) {
-    let count = if n == 0 { 0 } else { rows.len() / n };
+    let count = rows.len().checked_div(n).unwrap_or_default();
     if count <= TILE {
         for i in 0..count {
             for j in i + 1..count {
@@ -163,12 +163,21 @@ fn turn(above: &[f32], below: &mut [f32], n: usize, from: usize, to: usize) {
     let width = below.len() / n;
     let mut tile = [[0.0_f32; TILE]; TILE];
     for (j, row) in above.chunks_exact(n).enumerate() {
-        for (turned, value) in tile.iter_mut().zip(&row[from..from + width]) {
-            turned[j] = *value;
+        let row = &row[from..from + width];
+        if let Ok(row) = <&[f32; TILE]>::try_from(row) {
+            // All but the last tiles: as many steps as the compiler can count.
+            (0..TILE).for_each(|i| tile[i][j] = row[i]);
+        } else {
+            tile.iter_mut().zip(row).for_each(|(turned, value)| turned[j] = *value);
         }
     }
     for (row, turned) in below.chunks_exact_mut(n).zip(&tile) {
-        row[to..to + height].copy_from_slice(&turned[..height]);
+        let row = &mut row[to..to + height];
+        if let Ok(row) = <&mut [f32; TILE]>::try_from(&mut *row) {
+            *row = *turned;
+        } else {
+            row.copy_from_slice(&turned[..height]);
+        }
     }
 }
 

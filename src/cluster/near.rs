@@ -192,7 +192,7 @@ impl Search {
         let (chunks, rest) = row.as_chunks::<LANES>();
         for (chunk, distances) in chunks.iter().enumerate() {
             // Most chunks hold none: one look at sixteen.
-            if distances.iter().fold(false, |is_any, distance| is_any | (*distance <= limit)) {
+            if distances.iter().map(|distance| u32::from(*distance <= limit)).sum::<u32>() > 0 {
                 self.take_some(chunk * LANES, distances, trip, limit);
             }
         }

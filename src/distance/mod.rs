@@ -90,7 +90,7 @@ pub enum DistanceError {
     },
     /// Components scaled over all pairs, of which not all are measured.
     #[error(
-        "neighbors by msspd need scale none: trip and minmax scale components over all pairs, and \
+        "neighbors by msspd need scale trip or none: minmax scales components over all pairs, and \
          only the near ones are measured"
     )]
     NeedsAllPairs,

@@ -9,6 +9,7 @@ use super::nearest::{Scratch, gaps2};
 use super::params::{DistanceParams, Metric, Scale, Weights};
 use super::paths::Paths;
 use super::simd::Level;
+use super::weighed::{Factors, Norms};
 use crate::base::job::{Job, Stopped};
 
 /// For each path, the others within some distance.
@@ -48,12 +49,11 @@ impl Neighbors {
 /// number, but pairs whose boxes already lie too far apart are not measured, and only near ones are
 /// kept: memory grows with the neighbors, not with the square of the paths.
 ///
-/// Of the MSSPD `eps` is of the weighted sum with [`Scale::None`]; `weights` matter to no other
-/// metric.
+/// Of the MSSPD `eps` is of the weighted sum; `weights` matter to no other metric.
 ///
 /// # Errors
 ///
-/// [`DistanceError::NeedsAllPairs`] for the MSSPD unless with [`Scale::None`];
+/// [`DistanceError::NeedsAllPairs`] for the MSSPD with [`Scale::Minmax`];
 /// [`DistanceError::BadEps`] where `eps` is negative or not a number;
 /// [`DistanceError::TooLarge`] where the neighbors found so far take more than `params.limit_mb`;
 /// [`DistanceError::Stopped`] where `job` was cancelled.
@@ -64,7 +64,7 @@ pub fn neighbors_within(
     weights: &Weights,
     job: &Job,
 ) -> Result<Neighbors, DistanceError> {
-    if params.metric == Metric::Msspd && weights.scale != Scale::None {
+    if params.metric == Metric::Msspd && weights.scale == Scale::Minmax {
         return Err(DistanceError::NeedsAllPairs);
     }
     if eps.is_nan() || eps < 0.0 {
@@ -73,7 +73,8 @@ pub fn neighbors_within(
     let n = paths.len();
     job.expect(n);
     let meter = Meter { level: Level::best(), paths, metric: params.metric, table: params.table() };
-    let search = Search { meter, weights: *weights, eps, order: meter.by_length() };
+    let factors = Factors::new(&Norms::of_paths(paths), weights);
+    let search = Search { meter, factors, eps, order: meter.by_length() };
     let limit_bytes = params.limit_mb as u64 * 1_000_000;
     let found_bytes = std::sync::atomic::AtomicU64::new(0);
     let rows: Vec<(Vec<(u32, f32)>, usize)> = (0..n)
@@ -95,7 +96,7 @@ pub fn neighbors_within(
 
 struct Search<'a> {
     meter: Meter<'a>,
-    weights: Weights,
+    factors: Factors,
     eps: f32,
     order: Vec<u32>,
 }
@@ -128,10 +129,8 @@ impl Search<'_> {
         if self.meter.metric != Metric::Msspd {
             return parts[0];
         }
-        let Weights { sspd, sog, cog, .. } = self.weights;
-        let [a, b, c] = [sspd, sog, cog].map(|weight| (weight / 3.0) as f32);
-        // As in `Distances::combine_into`, so that both round the same.
-        a * parts[0] + b * parts[1] + c * parts[2] + 0.0
+        let [sspd_m, sog_kn, cog_deg] = parts;
+        self.factors.sum(sspd_m, sog_kn, cog_deg)
     }
 
     /// Whether no bound shows that two paths are farther apart than `eps`. First by one box
@@ -170,8 +169,10 @@ impl Search<'_> {
             Metric::Frechet => leash_m,
             Metric::Dtw => sum_m,
             Metric::Msspd => {
-                let Weights { sspd, sog, .. } = self.weights;
-                (sspd * mean_m + sog * f64::from(sog_kn(a, b))) / 3.0
+                let Factors { by, offset, most_m } = self.factors;
+                let [sspd, sog, _] = by.map(f64::from);
+                let far = sspd * mean_m.min(f64::from(most_m));
+                far + sog * f64::from(sog_kn(a, b)) + f64::from(offset)
             }
         };
         // Bound and distance are rounded differently; sums of thousands by more than one bit.

@@ -289,10 +289,16 @@ fn near_pairs_are_those_of_the_matrix() {
     let mut rng = Rng::new(11, 0);
     let plane = Paths::from_lines(&lines(&mut rng, 120, 60), 0).unwrap();
     let globe = sphere(&fleet(&voyages(&mut rng, 80, 20.0, 100_000.0)));
-    let weights = Weights { scale: Scale::None, ..Weights::default() };
+    let scaled = |scale| Weights { scale, ..Weights::default() };
     for paths in [&plane, &globe] {
         for (_, metric) in Metric::CASES {
-            for band in if *metric == Metric::Dtw { vec![0, 3] } else { vec![0] } {
+            let runs = match metric {
+                Metric::Dtw => vec![(0, Scale::None), (3, Scale::None)],
+                Metric::Msspd => vec![(0, Scale::None), (0, Scale::Trip)],
+                _ => vec![(0, Scale::None)],
+            };
+            for (band, scale) in runs {
+                let weights = scaled(scale);
                 let params = DistanceParams { band, ..params(*metric) };
                 let job = Job::default();
                 let all = measure(paths, &params, &job).unwrap();
@@ -306,7 +312,7 @@ fn near_pairs_are_those_of_the_matrix() {
                         let others = others.map(|j| (j as u32, matrix.get(i, j)));
                         let mut near: Vec<(u32, f32)> = others.filter(|(_, d)| *d <= eps).collect();
                         near.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-                        assert_eq!(found.of(i), near, "{metric:?} {band} {eps} {i}");
+                        assert_eq!(found.of(i), near, "{metric:?} {band} {scale:?} {eps} {i}");
                     }
                     let n_pairs = condensed::n_pairs(paths.len());
                     assert!(eps > sorted[sorted.len() / 50] || found.n_measured() < n_pairs / 2);
@@ -326,7 +332,8 @@ fn what_cannot_be_measured_is_told() {
     assert!(error.to_string().starts_with(
         "the distances between 2000 trips take 32 MB; the limit is 31 MB. Filter trips"
     ));
-    let error = neighbors_within(1.0, &paths, &small, &Weights::default(), &job).unwrap_err();
+    let minmax = Weights { scale: Scale::Minmax, ..Weights::default() };
+    let error = neighbors_within(1.0, &paths, &small, &minmax, &job).unwrap_err();
     assert_eq!(error, DistanceError::NeedsAllPairs);
     let sspd = params(Metric::Sspd);
     for eps in [f32::NAN, -1.0] {

@@ -4,20 +4,20 @@ use rayon::prelude::*;
 
 use super::condensed::Condensed;
 use super::params::{Scale, Weights};
+use super::paths::Paths;
 
 /// So many numbers are weighed at once: neither so few that handing out costs, nor so many that a
 /// core waits for another.
 const CHUNK: usize = 1 << 15;
 
-/// [`Distances`] seen through [`Weights`]: the same numbers as [`Distances::combine`] gives, where
-/// only some of them are wanted at a time.
+/// [`Distances`](super::Distances) seen through [`Weights`]: the same numbers as
+/// [`Distances::combine`](super::Distances::combine) gives, where only some of them are wanted at a
+/// time.
 #[derive(Clone, Copy, Debug)]
 pub struct Weighed<'a> {
     // Invariant: one part, or three of one size.
     parts: &'a [Condensed],
-    factors: [f32; 3],
-    offset: f32,
-    most_m: f32,
+    factors: Factors,
 }
 
 /// What weights are brought to one scale by.
@@ -29,12 +29,33 @@ pub(super) struct Norms {
     pub trip_m: f32,
 }
 
-impl<'a> Weighed<'a> {
-    pub(super) fn new(parts: &'a [Condensed], norms: &Norms, weights: &Weights) -> Weighed<'a> {
-        if parts.len() == 1 {
-            let (factors, most_m) = ([1.0, 0.0, 0.0], f32::INFINITY);
-            return Weighed { parts, factors, offset: 0.0, most_m };
-        }
+impl Norms {
+    /// As far as they can be told without a look at any pair: enough for [`Scale::Trip`], and for
+    /// [`Scale::None`].
+    pub(super) fn of_paths(paths: &Paths) -> Norms {
+        let sog_kn = (0..paths.len()).map(|path| paths.mean_sog_kn(path));
+        let sog_kn = sog_kn.filter(|sog_kn| !sog_kn.is_nan());
+        let ends = |(low, high): (f32, f32), sog_kn: f32| (low.min(sog_kn), high.max(sog_kn));
+        let (low, high) = sog_kn.fold((f32::INFINITY, f32::NEG_INFINITY), ends);
+        let most_kn = if low < high { high - low } else { 0.0 };
+        let ranges = vec![(0.0, 0.0), (0.0, most_kn), (0.0, 0.0)];
+        Norms { ranges, trip_m: paths.median_length_m() }
+    }
+}
+
+/// How the components of the MSSPD are added up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Factors {
+    /// Of each component.
+    pub by: [f32; 3],
+    /// Added at last.
+    pub offset: f32,
+    /// A greater SSPD counts as this, meters.
+    pub most_m: f32,
+}
+
+impl Factors {
+    pub(super) fn new(norms: &Norms, weights: &Weights) -> Factors {
         let most_m = if weights.scale == Scale::Trip { norms.trip_m } else { f32::INFINITY };
         let scaled = |weight: f64, part: usize| {
             let (low, high) = match (weights.scale, part) {
@@ -54,7 +75,28 @@ impl<'a> Weighed<'a> {
         };
         let terms = [scaled(weights.sspd, 0), scaled(weights.sog, 1), scaled(weights.cog, 2)];
         let offset = terms.iter().map(|(_, offset)| offset).sum::<f64>() as f32;
-        Weighed { parts, factors: terms.map(|(factor, _)| factor as f32), offset, most_m }
+        Factors { by: terms.map(|(factor, _)| factor as f32), offset, most_m }
+    }
+
+    /// The weighted sum of SSPD, difference of speeds and of courses.
+    #[inline]
+    pub(super) fn sum(self, x: f32, y: f32, z: f32) -> f32 {
+        let [a, b, c] = self.by;
+        let x = if x < self.most_m { x } else { self.most_m };
+        let sum = a * x + b * y + c * z + self.offset;
+        // Rounding may leave the smallest a hair below zero.
+        if sum < 0.0 { 0.0 } else { sum }
+    }
+}
+
+impl<'a> Weighed<'a> {
+    pub(super) fn new(parts: &'a [Condensed], norms: &Norms, weights: &Weights) -> Weighed<'a> {
+        let factors = if parts.len() == 1 {
+            Factors { by: [1.0, 0.0, 0.0], offset: 0.0, most_m: f32::INFINITY }
+        } else {
+            Factors::new(norms, weights)
+        };
+        Weighed { parts, factors }
     }
 
     /// How many trips there are.
@@ -93,12 +135,9 @@ impl<'a> Weighed<'a> {
 
     fn sum(&self, [x, y, z]: [&[f32]; 3], to: &mut [f32]) {
         assert!([x, y, z].iter().all(|part| part.len() == to.len()), "columns of one length");
-        let ([a, b, c], offset, most_m) = (self.factors, self.offset, self.most_m);
+        let factors = self.factors;
         for (((to, x), y), z) in to.iter_mut().zip(x).zip(y).zip(z) {
-            let x = if *x < most_m { *x } else { most_m };
-            let sum = a * x + b * y + c * z + offset;
-            // Rounding may leave the smallest a hair below zero.
-            *to = if sum < 0.0 { 0.0 } else { sum };
+            *to = factors.sum(*x, *y, *z);
         }
     }
 }

@@ -22,7 +22,7 @@ use super::theme;
 use super::time_view::TimeView;
 use crate::base::text::grouped;
 use crate::flow::desk::Wanted;
-use crate::flow::look::TrackColor;
+use crate::flow::look::{Camera, TrackColor};
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
@@ -144,6 +144,11 @@ impl App {
     /// The middle of the map on the screen.
     pub fn map_center(&self) -> egui::Pos2 {
         self.map.center()
+    }
+
+    /// Where the map is centered.
+    pub fn map_camera(&self) -> Camera {
+        self.map.camera()
     }
 
     /// How many reports are on the map, and how many bytes they take on the GPU.

@@ -31,8 +31,8 @@ fn on_one_core<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Stopped> {
 }
 
 /// The significance of every report of 2,000 lines of 500 points.
-pub fn dp(_: &Ground) -> Result<Value, Stopped> {
-    let (fleet, lines) = tracks(2000, 500, 7);
+pub fn dp(ground: &Ground) -> Result<Value, Stopped> {
+    let (fleet, lines) = tracks(ground.some(2000), 500, 7);
     let n = fleet.reports().len();
     let job = Job::default();
     let ms = on_one_core(|| {
@@ -60,8 +60,8 @@ pub fn dp(_: &Ground) -> Result<Value, Stopped> {
 }
 
 /// A moved threshold, on ten million reports.
-pub fn dp_move(_: &Ground) -> Result<Value, Stopped> {
-    let (fleet, lines) = tracks(20_000, 500, 7);
+pub fn dp_move(ground: &Ground) -> Result<Value, Stopped> {
+    let (fleet, lines) = tracks(ground.some(20_000), 500, 7);
     let job = Job::default();
     let measured = crate::compress::measure(&fleet, &lines, Ruler::Nearest, &job)?;
     let mut tolerance_m = 50.0;
@@ -101,49 +101,55 @@ pub fn dp_move(_: &Ground) -> Result<Value, Stopped> {
 }
 
 /// SSPD on the plane.
-pub fn sspd(_: &Ground) -> Result<Value, Stopped> {
-    pairs(Metric::Sspd, SurfaceChoice::Plane, Some(plain_sspd))
+pub fn sspd(ground: &Ground) -> Result<Value, Stopped> {
+    pairs(ground, Metric::Sspd, SurfaceChoice::Plane, Some(plain_sspd))
 }
 
 /// MSSPD on the plane: what clustering uses.
-pub fn msspd(_: &Ground) -> Result<Value, Stopped> {
-    pairs(Metric::Msspd, SurfaceChoice::Plane, None)
+pub fn msspd(ground: &Ground) -> Result<Value, Stopped> {
+    pairs(ground, Metric::Msspd, SurfaceChoice::Plane, None)
 }
 
 /// Hausdorff on the plane.
-pub fn hausdorff(_: &Ground) -> Result<Value, Stopped> {
-    pairs(Metric::Hausdorff, SurfaceChoice::Plane, Some(plain_hausdorff))
+pub fn hausdorff(ground: &Ground) -> Result<Value, Stopped> {
+    pairs(ground, Metric::Hausdorff, SurfaceChoice::Plane, Some(plain_hausdorff))
 }
 
 /// Discrete Fréchet on the plane.
-pub fn frechet(_: &Ground) -> Result<Value, Stopped> {
-    pairs(Metric::Frechet, SurfaceChoice::Plane, Some(plain_frechet))
+pub fn frechet(ground: &Ground) -> Result<Value, Stopped> {
+    pairs(ground, Metric::Frechet, SurfaceChoice::Plane, Some(plain_frechet))
 }
 
 /// DTW on the plane.
-pub fn dtw(_: &Ground) -> Result<Value, Stopped> {
-    pairs(Metric::Dtw, SurfaceChoice::Plane, Some(plain_dtw))
+pub fn dtw(ground: &Ground) -> Result<Value, Stopped> {
+    pairs(ground, Metric::Dtw, SurfaceChoice::Plane, Some(plain_dtw))
 }
 
 /// SSPD on the sphere.
-pub fn sspd_sphere(_: &Ground) -> Result<Value, Stopped> {
-    pairs(Metric::Sspd, SurfaceChoice::Sphere, None)
+pub fn sspd_sphere(ground: &Ground) -> Result<Value, Stopped> {
+    pairs(ground, Metric::Sspd, SurfaceChoice::Sphere, None)
 }
 
 /// Hausdorff on the sphere.
-pub fn hausdorff_sphere(_: &Ground) -> Result<Value, Stopped> {
-    pairs(Metric::Hausdorff, SurfaceChoice::Sphere, None)
+pub fn hausdorff_sphere(ground: &Ground) -> Result<Value, Stopped> {
+    pairs(ground, Metric::Hausdorff, SurfaceChoice::Sphere, None)
 }
 
 /// DTW on the sphere.
-pub fn dtw_sphere(_: &Ground) -> Result<Value, Stopped> {
-    pairs(Metric::Dtw, SurfaceChoice::Sphere, None)
+pub fn dtw_sphere(ground: &Ground) -> Result<Value, Stopped> {
+    pairs(ground, Metric::Dtw, SurfaceChoice::Sphere, None)
 }
 
 type Plain = fn(&[Xy], &[Xy]) -> f64;
 
-fn pairs(metric: Metric, surface: SurfaceChoice, plain: Option<Plain>) -> Result<Value, Stopped> {
-    let (fleet, trips) = trips(TRIPS, POINTS, 7);
+fn pairs(
+    ground: &Ground,
+    metric: Metric,
+    surface: SurfaceChoice,
+    plain: Option<Plain>,
+) -> Result<Value, Stopped> {
+    let n_trips = ground.some(TRIPS);
+    let (fleet, trips) = trips(n_trips, POINTS, 7);
     let job = Job::default();
     let fault = |error: crate::distance::DistanceError| Stopped::Failed(error.to_string());
     let paths = Paths::new(&fleet, &trips, surface, 0, &job).map_err(fault)?;
@@ -154,7 +160,7 @@ fn pairs(metric: Metric, surface: SurfaceChoice, plain: Option<Plain>) -> Result
             Ok(())
         })
     })??;
-    let n = TRIPS * (TRIPS - 1) / 2;
+    let n = n_trips * (n_trips - 1) / 2;
     let mut figures = json!({
         "pairs_per_s_per_core": n as f64 / ms * 1000.0,
         "points": POINTS,

@@ -34,8 +34,8 @@ fn distances(n: usize, metric: Metric) -> Result<(Distances, Vec<Option<u32>>), 
 }
 
 /// A moved eps on 5,000 trips, to new labels and what is odd about them.
-pub fn eps(_: &Ground) -> Result<Value, Stopped> {
-    let (distances, _) = distances(5000, Metric::Sspd)?;
+pub fn eps(bench: &Ground) -> Result<Value, Stopped> {
+    let (distances, _) = distances(bench.some(5000), Metric::Sspd)?;
     let job = Job::default();
     let ground =
         cluster::Ground::weighed(&distances, &Weights::default(), 64, &Spare::default(), &job)?;
@@ -68,8 +68,8 @@ pub fn eps(_: &Ground) -> Result<Value, Stopped> {
 }
 
 /// A moved weight on 5,000 trips, to new labels.
-pub fn weights(_: &Ground) -> Result<Value, Stopped> {
-    let (distances, _) = distances(5000, Metric::Msspd)?;
+pub fn weights(bench: &Ground) -> Result<Value, Stopped> {
+    let (distances, _) = distances(bench.some(5000), Metric::Msspd)?;
     let job = Job::default();
     let (mut sog, spare) = (0.2, Spare::default());
     let mut clusters = 0;
@@ -97,8 +97,8 @@ pub fn weights(_: &Ground) -> Result<Value, Stopped> {
 }
 
 /// Twenty eps for each of ten `MinPts` on 2,000 trips, with all indices.
-pub fn sweep(_: &Ground) -> Result<Value, Stopped> {
-    let (distances, truth) = distances(2000, Metric::Sspd)?;
+pub fn sweep(bench: &Ground) -> Result<Value, Stopped> {
+    let (distances, truth) = distances(bench.some(2000), Metric::Sspd)?;
     let job = Job::default();
     let ground =
         cluster::Ground::weighed(&distances, &Weights::default(), 64, &Spare::default(), &job)?;
@@ -143,8 +143,8 @@ pub fn sweep(_: &Ground) -> Result<Value, Stopped> {
 }
 
 /// Spectral clustering into 20 clusters of 2,000 trips.
-pub fn spectral(_: &Ground) -> Result<Value, Stopped> {
-    let (distances, truth) = distances(2000, Metric::Sspd)?;
+pub fn spectral(bench: &Ground) -> Result<Value, Stopped> {
+    let (distances, truth) = distances(bench.some(2000), Metric::Sspd)?;
     let job = Job::default();
     let ground =
         cluster::Ground::weighed(&distances, &Weights::default(), 64, &Spare::default(), &job)?;

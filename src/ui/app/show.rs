@@ -71,6 +71,7 @@ impl App {
                 Pane::Scores => clustering.scores(ui, &mut deck),
                 Pane::Pairs => clustering.pairs(ui, &mut deck),
                 Pane::Eigenvalues => ClusterPanels::spectrum(ui, &mut deck),
+                Pane::Study => ClusterPanels::study(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

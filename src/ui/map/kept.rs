@@ -3,10 +3,11 @@
 //! Drawn by egui's painter, with and without a GPU: of selected trips all that can be told apart,
 //! of the others only where they are few enough to be.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::{Arc, Weak};
 
-use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2};
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
 use rustc_hash::FxHashSet;
 
 use super::geometry::px_per_unit;
@@ -28,8 +29,16 @@ const CELL_PX: f32 = 5.0;
 /// Most marks of trips that are not selected: egui takes more in no time that goes unnoticed.
 const MOST: usize = 3_000;
 
-/// Of those marks so many in a hundred must be seen apart.
-const APART_PERCENT: usize = 55;
+/// Nor are more than this looked at.
+const MOST_IN_VIEW: usize = 4 * MOST;
+
+/// In a field of this width, points, there are at most so many marks on average: of more, single
+/// ones are no longer made out.
+const FIELD_PX: f32 = 16.0;
+const MOST_IN_FIELD: f64 = 2.4;
+
+/// Lines of trips that are not selected may cover this part of the map; of more, each is fainter.
+const COVER: f32 = 0.06;
 
 /// What is kept of all trips, as it is drawn. Made on a job's thread.
 #[derive(Default)]
@@ -49,6 +58,8 @@ pub struct KeptLines {
 struct KeptTrip {
     /// Its index among all trips.
     index: usize,
+    /// Its vessel's among all vessels.
+    vessel: usize,
     own: Range<usize>,
     /// From the first place: how far west and east it leads; north and south on the plane. Units.
     x: [i64; 2],
@@ -68,7 +79,7 @@ impl KeptLines {
         for (place, (trip, index)) in of.trips().iter().zip(of.ids()).enumerate() {
             let kept = kept.indices(place).map(|at| trip.reports.start + at);
             lines.add(
-                *index,
+                (*index, trip.vessel),
                 kept.filter(|at| reports.positions[*at].is_valid())
                     .map(|at| (fixed(reports.positions[at]), reports.t_ms[at])),
             );
@@ -76,7 +87,11 @@ impl KeptLines {
         lines
     }
 
-    fn add(&mut self, index: usize, reports: impl Iterator<Item = ([u32; 2], i64)>) {
+    fn add(
+        &mut self,
+        (index, vessel): (usize, usize),
+        reports: impl Iterator<Item = ([u32; 2], i64)>,
+    ) {
         let first = self.places.len();
         let (mut x, mut way, mut y) = ([0; 2], 0, [u32::MAX, 0]);
         for (place, t_ms) in reports {
@@ -90,7 +105,7 @@ impl KeptLines {
         }
         let own = first..self.places.len();
         if !own.is_empty() {
-            self.trips.push(KeptTrip { index, own, x, y });
+            self.trips.push(KeptTrip { index, vessel, own, x, y });
         }
     }
 
@@ -131,8 +146,12 @@ impl KeptLines {
 
 /// How kept reports are to look.
 pub struct KeptLook<'a> {
-    /// The selected trips, among the trips of this result.
-    pub selected: Option<(&'a Arc<TripsOf>, &'a [usize])>,
+    /// The result whose trips the next two are about.
+    pub of: &'a Arc<TripsOf>,
+    /// The selected trips.
+    pub selected: &'a [usize],
+    /// Whether a trip of a vessel is on the map at all.
+    pub is_shown: &'a dyn Fn(usize, usize) -> bool,
     /// Only those of these times, UTC milliseconds, ends included.
     pub window_ms: Option<(i64, i64)>,
     /// Whether the map is dark.
@@ -155,7 +174,7 @@ pub struct HeldKept {
     shown: Option<(Key, KeptLines)>,
     making: Option<(Key, Running<KeptLines>)>,
     /// Whether only those of selected trips were drawn last.
-    is_crowded: bool,
+    is_crowded: Cell<bool>,
 }
 
 impl HeldKept {
@@ -191,29 +210,30 @@ impl HeldKept {
     }
 
     /// Draws what is in view.
-    pub fn paint(&mut self, painter: &Painter, view: &View, look: &KeptLook) {
+    pub fn paint(&self, painter: &Painter, view: &View, look: &KeptLook) {
         let Some((_, lines)) = &self.shown else { return };
-        let selected = look
-            .selected
-            .filter(|(of, _)| std::ptr::eq(Arc::as_ptr(of), lines.of.as_ptr()))
-            .map_or(&[][..], |(_, trips)| trips);
+        // While these lag behind, nothing is known of older trips.
+        let is_known = std::ptr::eq(Arc::as_ptr(look.of), lines.of.as_ptr());
+        let selected = if is_known { look.selected } else { &[] };
         let selected: FxHashSet<usize> = selected.iter().copied().collect();
         let is_selected = |trip: &&KeptTrip| selected.contains(&trip.index);
-        let mut pieces = Pieces::default();
-        for trip in lines.trips.iter().filter(|trip| !is_selected(trip)) {
-            pieces.add(lines, trip, view, look);
-            if pieces.marks.len() > MOST {
+        let is_shown = |trip: &&KeptTrip| !is_known || (look.is_shown)(trip.index, trip.vessel);
+        let on_map = || lines.trips.iter().filter(is_shown);
+        let mut others = Pieces::default();
+        for trip in on_map().filter(|trip| !is_selected(trip)) {
+            others.add(lines, trip, view, look.window_ms);
+            if others.marks.len() > MOST || others.n > MOST_IN_VIEW {
                 break;
             }
         }
-        self.is_crowded = pieces.is_crowded();
-        if self.is_crowded {
-            pieces = Pieces::default();
+        self.is_crowded.set(others.is_crowded());
+        if !self.is_crowded.get() {
+            let opacity = others.opacity(view);
+            others.paint(painter, view, look.is_dark, opacity);
         }
-        for trip in lines.trips.iter().filter(is_selected) {
-            pieces.add(lines, trip, view, look);
-        }
-        pieces.paint(painter, view, look.is_dark);
+        let mut own = Pieces::default();
+        on_map().filter(is_selected).for_each(|trip| own.add(lines, trip, view, look.window_ms));
+        own.paint(painter, view, look.is_dark, 0.9);
     }
 
     /// What the marks mean, and how many there are.
@@ -226,7 +246,7 @@ impl HeldKept {
             title: "Kept reports".into(),
             entries: vec![LegendEntry { color: colors(is_dark).0, label }],
             scale: None,
-            remark: self.is_crowded.then_some("of selected trips; close in of all"),
+            remark: self.is_crowded.get().then_some("of selected trips; close in of all"),
         })
     }
 }
@@ -238,17 +258,25 @@ struct Pieces {
     marks: Vec<Pos2>,
     /// Where marks are.
     cells: FxHashSet<[i32; 2]>,
+    /// In which fields.
+    fields: FxHashSet<[i32; 2]>,
     /// How many are in view, those that lie on others among them.
     n: usize,
 }
 
 impl Pieces {
-    fn add(&mut self, lines: &KeptLines, trip: &KeptTrip, view: &View, look: &KeptLook) {
+    fn add(
+        &mut self,
+        lines: &KeptLines,
+        trip: &KeptTrip,
+        view: &View,
+        window_ms: Option<(i64, i64)>,
+    ) {
         let room = view.clip_rect.expand(MARK_PX);
         for copy in lines.copies(trip, view) {
             let mut line: Vec<Pos2> = Vec::new();
             for (at, t_ms) in lines.on_screen(trip, copy, view) {
-                let is_timely = look.window_ms.is_none_or(|(from, to)| from <= t_ms && t_ms <= to);
+                let is_timely = window_ms.is_none_or(|(from, to)| from <= t_ms && t_ms <= to);
                 if !is_timely {
                     self.end(&mut line);
                     continue;
@@ -258,9 +286,10 @@ impl Pieces {
                 }
                 if room.contains(at) {
                     self.n += 1;
-                    let cell = [at.x, at.y].map(|part| (part / CELL_PX).floor() as i32);
-                    if self.cells.insert(cell) {
+                    let within = |px: f32| [at.x, at.y].map(|part| (part / px).floor() as i32);
+                    if self.cells.insert(within(CELL_PX)) {
                         self.marks.push(at);
+                        self.fields.insert(within(FIELD_PX));
                     }
                 }
             }
@@ -275,16 +304,28 @@ impl Pieces {
         }
     }
 
-    /// Whether there are too many marks to be told apart.
+    /// Whether there are too many marks to be made out.
     fn is_crowded(&self) -> bool {
-        self.marks.len() > MOST || 100 * self.marks.len() < APART_PERCENT * self.n
+        let fields = self.fields.len().max(1) as f64;
+        let n = self.marks.len();
+        n > MOST || self.n > MOST_IN_VIEW || n as f64 > MOST_IN_FIELD * fields
     }
 
-    fn paint(self, painter: &Painter, view: &View, is_dark: bool) {
+    /// How opaque lines may be, so that they do not cover what lies beneath.
+    fn opacity(&self, view: &View) -> f32 {
+        let diagonal_px = view.clip_rect.size().length();
+        let legs = self.lines.iter().flat_map(|line| line.windows(2));
+        let is_seen = |leg: &&[Pos2]| Rect::from_two_pos(leg[0], leg[1]).intersects(view.clip_rect);
+        let in_view = legs.filter(is_seen).map(|leg| leg[0].distance(leg[1]).min(diagonal_px));
+        let cover = in_view.sum::<f32>() / view.clip_rect.area().max(1.0);
+        (COVER / cover.max(0.001)).clamp(0.15, 0.8)
+    }
+
+    fn paint(self, painter: &Painter, view: &View, is_dark: bool, opacity: f32) {
         let painter = painter.with_clip_rect(painter.clip_rect().intersect(view.clip_rect));
         let (color, around) = colors(is_dark);
         for line in self.lines {
-            painter.add(Shape::line(line, Stroke::new(1.0, color.gamma_multiply(0.8))));
+            painter.add(Shape::line(line, Stroke::new(1.0, color.gamma_multiply(opacity))));
         }
         for mark in &self.marks {
             painter.circle_filled(*mark, 0.5 * MARK_PX + 1.0, around);

@@ -1,5 +1,3 @@
-use egui::{Rect, vec2};
-
 use super::*;
 use crate::base::geo::Position;
 use crate::flow::{Desk, Session};
@@ -17,17 +15,13 @@ fn lines(from_deg: f64, n: usize) -> KeptLines {
         let lon_deg = from_deg + 0.01 * at as f64;
         (fixed(Position::new(lon_deg, 0.0)), 1000 * at as i64)
     };
-    lines.add(3, (0..n).map(report));
+    lines.add((3, 1), (0..n).map(report));
     lines
-}
-
-fn look<'a>(window_ms: Option<(i64, i64)>) -> KeptLook<'a> {
-    KeptLook { selected: None, window_ms, is_dark: true }
 }
 
 fn pieces(lines: &KeptLines, view: &View, window_ms: Option<(i64, i64)>) -> Pieces {
     let mut pieces = Pieces::default();
-    lines.trips.iter().for_each(|trip| pieces.add(lines, trip, view, &look(window_ms)));
+    lines.trips.iter().for_each(|trip| pieces.add(lines, trip, view, window_ms));
     pieces
 }
 
@@ -42,8 +36,8 @@ fn marks_lie_where_the_reports_are_on_both_sides_of_the_date_line() {
         assert!((pieces.marks[10] - middle).length() < 0.01, "{:?} {middle:?}", pieces.marks[10]);
         assert!(pieces.lines[0].is_sorted_by(|a, b| a.x < b.x), "eastward, not around the world");
     }
-    assert_eq!(pieces(&lines, &view(0.0, 0.0, 10.0), None).n, 0);
-    assert_eq!(pieces(&lines, &view(180.0, 40.0, 10.0), None).n, 0);
+    assert!(pieces(&lines, &view(0.0, 0.0, 10.0), None).lines.is_empty());
+    assert!(pieces(&lines, &view(180.0, 40.0, 10.0), None).marks.is_empty());
 }
 
 #[test]
@@ -75,6 +69,21 @@ fn marks_that_lie_on_each_other_are_crowded_and_those_apart_are_not() {
     assert!(!Pieces::default().is_crowded());
 }
 
+#[test]
+fn lines_are_the_fainter_the_more_of_the_map_they_cover() {
+    let view = view(0.0, 0.0, 10.0);
+    let with = |n: usize| Pieces {
+        lines: vec![vec![pos2(0.0, 300.0), pos2(800.0, 300.0)]; n],
+        ..Pieces::default()
+    };
+    // A line covers a six-hundredth of a map that is 600 points high.
+    assert_eq!(with(10).opacity(&view), 0.8);
+    assert!((with(120).opacity(&view) - 0.3).abs() < 1e-3);
+    assert_eq!(with(6000).opacity(&view), 0.15);
+    let beside = vec![vec![pos2(0.0, -9.0), pos2(800.0, -9.0)]; 6000];
+    assert_eq!(Pieces { lines: beside, ..Pieces::default() }.opacity(&view), 0.8);
+}
+
 /// A small made sea, compressed.
 fn desk() -> Desk {
     let (mut desk, mut session) = (Desk::default(), Session::default());
@@ -101,22 +110,30 @@ fn of_selected_trips_all_is_drawn_and_of_the_others_only_close_in() {
     let trip = &lines.trips[0];
     let first = trips.value.trips.trips[trip.index].track(trips.value.fleet()).positions[0];
     let index = trip.index;
-    let n_shapes = |held: &mut HeldKept, view: &View, selected: &[usize]| {
+    let hidden = std::cell::Cell::new(None);
+    let n_shapes = |held: &HeldKept, view: &View, selected: &[usize]| {
         let context = egui::Context::default();
         let output = context.run_ui(egui::RawInput::default(), |ui| {
-            let painter = ui.painter().with_clip_rect(SCREEN);
-            let selected = Some((trips.value, selected));
-            held.paint(&painter, view, &KeptLook { selected, ..look(None) });
+            let look = KeptLook {
+                of: trips.value,
+                selected,
+                is_shown: &|trip, _| hidden.get() != Some(trip),
+                window_ms: None,
+                is_dark: true,
+            };
+            held.paint(&ui.painter().with_clip_rect(SCREEN), view, &look);
         });
         output.shapes.len()
     };
     let far = View::new(first, 3.0, SCREEN);
-    assert_eq!(n_shapes(&mut held, &far, &[]), 0);
-    assert!(held.is_crowded && held.legend(true).unwrap().remark.is_some());
-    assert!(n_shapes(&mut held, &far, &[index]) >= 3, "a line and a mark");
-    let near = View::new(first, 15.0, SCREEN.translate(vec2(0.0, 0.0)));
-    assert!(n_shapes(&mut held, &near, &[]) >= 2);
-    assert!(!held.is_crowded && held.legend(true).unwrap().remark.is_none());
+    assert_eq!(n_shapes(&held, &far, &[]), 0);
+    assert!(held.is_crowded.get() && held.legend(true).unwrap().remark.is_some());
+    assert!(n_shapes(&held, &far, &[index]) >= 3, "a line and a mark");
+    let near = View::new(first, 16.0, SCREEN);
+    assert!(n_shapes(&held, &near, &[]) >= 2);
+    assert!(!held.is_crowded.get() && held.legend(true).unwrap().remark.is_none());
+    hidden.set(Some(index));
+    assert_eq!(n_shapes(&held, &far, &[index]), 0, "what the map hides has no marks");
     held.want(None, &Jobs::Inline);
-    assert_eq!(n_shapes(&mut held, &near, &[]), 0, "the layer is off");
+    assert_eq!(n_shapes(&held, &near, &[]), 0, "the layer is off");
 }

@@ -91,15 +91,21 @@ impl MapPanel {
         if params.cuts {
             n_left_out += self.held.cuts.layer.paint(painter, view, &marks);
         }
-        if params.kept {
-            let of = desk.trips.shown().filter(|of| selection.key() == Some(of.key));
-            let selected = of.map(|of| (of.value, selection.trips()));
-            let look = KeptLook { selected, window_ms: time.window_ms(), is_dark };
+        if let (Some(of), true) = (desk.trips.shown(), params.kept) {
+            let looker = self.held.looker_of(sight.said(), of.value);
+            let is_linked = selection.key() == Some(of.key);
+            let look = KeptLook {
+                of: of.value,
+                selected: if is_linked { selection.trips() } else { &[] },
+                is_shown: &|trip, vessel| looker.of(Some(trip), vessel).is_shown,
+                window_ms: time.window_ms(),
+                is_dark,
+            };
             self.held.kept.paint(painter, view, &look);
         }
-        n_left_out += self.ships.paint(painter, view, is_dark);
+        n_left_out += self.ships[side as usize].paint(painter, view, is_dark);
         if params.legend {
-            legend::draw(ui, view, &self.legends(sight, is_dark));
+            legend::draw(ui, view, &self.legends(sight, is_dark, view.clip_rect.height()));
         }
         if n_left_out > 0 {
             let text =
@@ -161,14 +167,14 @@ impl MapPanel {
     }
 
     /// What the colors of all layers mean.
-    fn legends(&self, sight: Sight, is_dark: bool) -> Vec<Legend> {
+    fn legends(&self, sight: Sight, is_dark: bool, height_px: f32) -> Vec<Legend> {
         let Sight { desk, session, time, clusters, side, .. } = sight;
         let params = &session.map;
         let mut legends = Vec::new();
         if let (Some((_, geometry)), true) = (self.held.geometry(), params.trips || params.rest) {
             let style = self.style(params, time, is_dark);
             legends.push(if style.color_by == ColorBy::Group {
-                Groups { clusters, titles: &self.titles, side }.legend(is_dark)
+                Groups { clusters, titles: &self.titles, side }.legend(is_dark, height_px)
             } else {
                 palette::legend(&style, geometry.slots(), geometry.time_span_ms())
             });

@@ -320,6 +320,49 @@ fn what_is_hidden_goes_and_what_is_selected_is_wide_and_above() {
 }
 
 #[test]
+fn what_is_pointed_at_is_wide_but_nothing_dims_and_what_is_faint_is() {
+    let tracks = vec![track(&[(-1.0, 0.0), (1.0, 0.0)]), track(&[(-1.0, 0.35), (1.0, 0.35)])];
+    let Some(mut stage) = Stage::new(tracks) else { return };
+    let view = view(0.0, 0.0, 7.0);
+    let render_state = stage.screen.render_state.clone();
+    let style = Style { single: Color32::from_rgb(0, 200, 0), width_px: 2.0, ..plain() };
+    let light = |picture: &Picture, ys: std::ops::Range<usize>| -> u32 {
+        ys.map(|y| u32::from(picture.at(200, y)[1])).sum()
+    };
+    let (on_equator, north) = (140..160, 104..124);
+    let before = stage.draw(&view, &style);
+    stage
+        .layer
+        .set_looks(&render_state, |slot, _| Look { is_hovered: slot == 0, ..Look::default() });
+    let picture = stage.draw(&view, &style);
+    assert!(light(&picture, on_equator) > 3 * light(&before, 140..160) / 2);
+    assert_eq!(light(&picture, north), light(&before, 104..124));
+    stage.layer.set_looks(&render_state, |slot, _| Look { is_faint: slot == 1, ..Look::default() });
+    let faint = light(&stage.draw(&view, &style), 104..124) as f32;
+    let part = faint / light(&before, 104..124) as f32;
+    assert!((part - style.faint_alpha).abs() < 0.03, "{part}");
+}
+
+#[test]
+fn a_twin_draws_the_same_vertices_with_looks_of_its_own() {
+    let tracks = vec![track(&[(-1.0, 0.0), (1.0, 0.0)]), track(&[(-1.0, 0.35), (1.0, 0.35)])];
+    let Some(stage) = Stage::new(tracks) else { return };
+    let render_state = stage.screen.render_state.clone();
+    let mut twin = stage.layer.twin(&render_state);
+    assert!(twin.shares_vertices_with(&stage.layer), "nothing is sent twice");
+    twin.set_looks(&render_state, |slot, _| Look { is_shown: slot == 1, ..Look::default() });
+    let view = view(0.0, 0.0, 7.0);
+    let both = |layer: &TrackLayer| {
+        let picture = stage.screen.draw(|painter| layer.paint(painter, &view, &plain()));
+        let is_drawn =
+            |ys: std::ops::Range<usize>| ys.into_iter().any(|y| picture.at(200, y)[0] > 90);
+        [is_drawn(140..160), is_drawn(104..124)]
+    };
+    assert_eq!((both(&stage.layer), both(&twin)), ([true, true], [false, true]));
+    assert!(!TrackLayer::new().shares_vertices_with(&twin));
+}
+
+#[test]
 fn close_in_reports_are_points_and_closer_arrows() {
     let reports = track(&[(-0.01, 0.0), (0.0, 0.0), (0.01, 0.0)]);
     let Some(stage) = Stage::new(vec![reports]) else { return };

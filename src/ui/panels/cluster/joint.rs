@@ -10,6 +10,7 @@ use super::pairs::Pairs;
 use super::reachability::Reachability;
 use super::scores::ScoreMaps;
 use super::spectrum::spectrum_ui;
+use super::study::study_ui;
 use super::{Pair, effects};
 use crate::cluster::params::Method;
 use crate::flow::settings::{ClusterEdits, ClusterSettings};
@@ -136,6 +137,17 @@ impl ClusterPanels {
         if let Some(pair) = self.pairs.ui(ui, shown.value, now(settings), unit) {
             set_pair(settings, pair);
         }
+    }
+
+    /// How distances change with compression, noise and direction.
+    pub fn study(ui: &mut Ui, deck: &mut Deck) {
+        let desk = deck.desk;
+        let Some(shown) = desk.study.shown() else {
+            nothing_ui(ui, desk, &desk.study);
+            return;
+        };
+        dim(ui, shown.is_stale);
+        study_ui(ui, shown.value);
     }
 
     /// Eigenvalues and what every k is worth; the line sets k.

@@ -14,6 +14,7 @@ mod parameters;
 mod reachability;
 mod scores;
 mod spectrum;
+mod study;
 mod weights;
 
 use std::ops::RangeInclusive;

@@ -41,7 +41,8 @@ pub struct Curve<'a> {
 pub fn curve_ui(ui: &mut Ui, curve: &Curve) -> Option<f64> {
     let Curve { retention, rows, tolerance_m, .. } = *curve;
     let steps = &retention.tolerance_m;
-    let (Some(low_m), Some(high_m)) = (steps.first().copied(), steps.last().copied()) else {
+    let ends = steps.first().copied().zip(steps.last().copied());
+    let Some((low_m, high_m)) = ends.filter(|_| retention.reports > 0) else {
         ui.label(RichText::new("No trips to compress").weak());
         return None;
     };
@@ -265,9 +266,9 @@ mod tests {
     }
 
     #[test]
-    fn no_curve_is_no_plot() {
+    fn no_reports_are_no_plot() {
         let harness = Harness::new_ui(|ui| {
-            let retention = Retention::default();
+            let retention = Retention { reports: 0, ..retention() };
             let curve = Curve {
                 retention: &retention,
                 rows: &[],

@@ -106,9 +106,9 @@ fn between(
         let (from, to) = (chord[0], chord[1]);
         let lasts_ms = (track.t_ms[to] - track.t_ms[from]).max(1) as f64;
         let change = change(values[from], values[to]);
-        for at in from..=to {
-            let share = (track.t_ms[at] - track.t_ms[from]) as f64 / lasts_ms;
-            again[at] = values[from] + share as f32 * change;
+        for (value, t_ms) in again[from..=to].iter_mut().zip(&track.t_ms[from..=to]) {
+            let share = (t_ms - track.t_ms[from]) as f64 / lasts_ms;
+            *value = values[from] + share as f32 * change;
         }
     }
     for at in kept {
