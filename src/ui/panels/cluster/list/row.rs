@@ -2,7 +2,7 @@
 
 use egui::{
     Align2, Checkbox, Color32, Key, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind,
-    TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2,
+    TextEdit, TextStyle, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::{ClusterEdit, ClusterList, ClusterRow, Column, palette_ui, said, swatch_name};
@@ -41,6 +41,9 @@ pub fn row_ui(
     let response = ui.interact(rect, id, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, said(row)));
     ground(ui, rect, &response, is_lit);
+    // What is put into a part of the row must not move where the next row begins.
+    let within = UiBuilder::new().max_rect(rect).id_salt(("row", row.cluster));
+    let ui = &mut ui.new_child(within);
     let mut left = rect.left();
     for (column, width_px) in parts.shown {
         let size = vec2(*width_px, parts.line_px);

@@ -162,6 +162,18 @@ fn where_there_is_no_room_what_can_be_spared_is_left_out() {
 }
 
 #[test]
+fn rows_stand_below_each_other_in_a_narrow_list_too() {
+    for width in [270.0, 700.0] {
+        let (harness, _) = window(width);
+        let mut rects: Vec<egui::Rect> =
+            harness.query_all_by_role(Role::Row).map(|row| row.rect()).collect();
+        rects.sort_by(|a, b| a.top().total_cmp(&b.top()));
+        assert!(rects.windows(2).all(|two| two[0].bottom() <= two[1].top() + 0.5), "{rects:?}");
+        assert_eq!(rects.len(), 4);
+    }
+}
+
+#[test]
 fn courses_have_three_digits_and_both_ways_are_marked() {
     let north = row(Some(2), 15, Some(359.7));
     assert_eq!(Column::Direction.text(&north), Some("000°".into()));
