@@ -263,30 +263,3 @@ fn without_data_it_is_said_what_clusters_are_made_of() {
     harness.get_by_label("Open the demo").click();
     until(&mut harness, "clusters of the demo", |app| app.desk.clusters.shown().is_some());
 }
-
-#[test]
-fn picture_for_looking() {
-    let Ok(folder) = std::env::var("FAIRWAY_PICTURES") else { return };
-    for size in [[1280.0, 800.0], [1600.0, 1000.0]] {
-        let mut harness = Harness::builder()
-            .with_size(size)
-            .with_step_dt(1.0 / 60.0)
-            .with_max_steps(64)
-            .wgpu()
-            .build_eframe(|creation| {
-                let mut app = App::new(creation);
-                app.begin(Vec::new(), true, &["synth.rows=200000".into()]);
-                app.ask(Command::Enter(Workspace::Cluster));
-                app
-            });
-        until(&mut harness, "routes", is_settled);
-        for pane in
-            [Pane::KDistance, Pane::Reachability, Pane::Scores, Pane::Pairs, Pane::Eigenvalues]
-        {
-            show(&mut harness, pane);
-            until(&mut harness, "routes", is_settled);
-            harness.run_steps(10);
-            harness.render().unwrap().save(format!("{folder}/{pane:?}_{}.png", size[0])).unwrap();
-        }
-    }
-}
