@@ -116,9 +116,8 @@ mod tests {
             noise: vec![row(0.0, 0.0), row(500.0, 0.4)],
             direction: vec![Direction { same: 2.0, opposite: 50.0 }; 4],
         };
-        let mut harness = Harness::builder()
-            .with_size([900.0, 240.0])
-            .build_ui(move |ui| study_ui(ui, &study));
+        let mut harness =
+            Harness::builder().with_size([900.0, 240.0]).build_ui(move |ui| study_ui(ui, &study));
         harness.run();
         harness.get_by_label_contains("trip 17, trip 23 the same way, the same turned round");
         harness.get_by_label_contains("Fréchet 0.2 at 40, Hausdorff 0.1 at 40, MSSPD 0.05 at 40");
