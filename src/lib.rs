@@ -6,7 +6,8 @@
 //!
 //! # In one sentence
 //!
-//! Files become reports, reports become tracks, tracks become trips, of which a filter chooses; a
+//! Files become reports, reports become tracks, tracks become trips, of which a filter chooses,
+//! chosen trips are compressed, compared and grouped, and groups have routes; a
 //! [`flow::Session`] says what is wanted and with which parameters, a [`flow::Desk`] keeps each
 //! step's result under a [`flow::Key`] made of what it was made from, and the window ([`ui`]) and
 //! the command line ([`cli`]) only differ in how they show it.
@@ -15,7 +16,10 @@
 //!  Session (plain data: sources, parameters)     edited by: forms, --set, undo, project file
 //!     |  read by
 //!     v
-//!  Desk::update:   ingest --> clean --> trips --> filter --> (map, table, plots | JSON, exports)
+//!  Desk::update:   ingest --> clean --> trips --> filter -+-> (map, table, plots | JSON, exports)
+//!       repair --> significance --> compress --> pairs <--+
+//!                  pairs --> distances --> sweep, tree, optics, spectrum --> clusters
+//!                                                clusters --> indices --> routes
 //!                    each arrow: Key -> Tray -> (job on a thread) -> Arc<Output>
 //! ```
 //!
@@ -35,7 +39,6 @@
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
 //!
-//! No stage runs compress, distance and cluster yet: they are methods with their tests so far.
 //! `tests/it/layers.rs` holds the code to this table. A layer that is not in it does not exist.
 //!
 //! # The flow
@@ -50,6 +53,17 @@
 //! - The **desk** ([`flow::Desk`]) is all trays and one function that reads like the picture above.
 //!   A stage added there appears in `fairway run --want`, its figures in the JSON, its parameters in
 //!   `--set`, `fairway describe` and project files without further code.
+//! - **Wanted** ([`flow::desk::Wanted`]) names the stages that somebody looks at: panels that are
+//!   open and layers of the map in the window, `--want` on the command line. What those need runs;
+//!   nothing else does.
+//! - **Cheap sliders come from cutting a stage in two**, where what costs ends and what the user moves
+//!   begins. `significance` measures reports and `compress` compares with thresholds; `pairs`
+//!   measures the components of distances and `distances` weighs them; `tree` holds the clusters of
+//!   every eps and `clusters` cuts it. A group of parameters as the user meets it
+//!   ([`flow::settings`]) therefore reaches several stages, each by its own part.
+//! - **What a result chooses** (eps and MinPts by the sweep, k by the eigenvalues) is taken over in
+//!   [`flow::Desk::update`] and written into the session by [`flow::Desk::follow_choice`], so that
+//!   the user takes over where it left; undo does not see it ([`flow::Session::as_set`]).
 //! - **Parameters** ([`base::params::Params`]) are described once; sliders, range checks, `--set`, the
 //!   project file and the manual all come from that description.
 //!
@@ -65,8 +79,11 @@
 //!   [`ui::layout`]; what can be asked for, with its keys, is one list ([`ui::actions`]) that menus,
 //!   shortcuts and the command palette read.
 //! - The selection is remembered by ship and moment, so that it survives a moved slider.
+//! - What the window knows clusters by, their colors, is carried from result to result
+//!   ([`ui::cluster_view`]), and so is what is hidden. A pinned result has a map beside the first:
+//!   the same vertices with another table of looks.
 //! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
-//!   tracks, marks, ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on
+//!   tracks, routes, marks, ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on
 //!   the job's thread; color, windows of time and speed are uniforms, filters and selection four
 //!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
 //!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has
@@ -107,6 +124,10 @@
 //!   elsewhere it must go from control to control. Ctrl+B always does.
 //! - **Tables are painted by a grid of our own**: rows are virtual, and the vertical scroll bar stays
 //!   in sight where a table is wider than its panel, which `egui_extras` cannot.
+//! - **Distances are scaled by the median trip**, not to 0 to 1 over all pairs, unless asked: one far
+//!   ship would else press all near distances together. The sweep's best pair is that with the best
+//!   silhouette where noise counts as 0; the paper's SCCH, which leaves noise out, stands beside it.
+//! - **Exports of any tray go by its [`flow::tray::Shelf`]**, in the window too.
 //! - **walkers fetches tiles, we draw them**: its own layer ends at the date line, lies over what is
 //!   drawn before it, and leaves a tile that failed once blank for good.
 

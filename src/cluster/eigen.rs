@@ -21,6 +21,13 @@ const DEGREE: usize = 16;
 /// How much an eigenpair may be off: |Mx - λx| for |x| = 1.
 const TOLERANCE: f64 = 1e-5;
 
+/// If a round leaves more than this share of the error, the block is too narrow,
+const SLOW: f64 = 0.3;
+
+/// given that even its smallest eigenvalue is above this: as many routes as trips take, all of them
+/// near 1, and the polynomial cannot tell those within the block from those without.
+const NEAR_ONE: f64 = 0.9;
+
 /// After so many rounds the result is taken as it is; its last pairs may be off by more.
 const MOST_ROUNDS: usize = 40;
 
@@ -29,7 +36,8 @@ const MOST_ROUNDS: usize = 40;
 /// A block of vectors is multiplied by a Chebyshev polynomial of the matrix that is large above the
 /// smallest eigenvalue in the block and small below, made orthogonal, and turned into eigenvectors
 /// within their span, until the first `k` are right to 1e-5. Blocks do not mind that several
-/// eigenvalues are equal, as those of separate routes are.
+/// eigenvalues are equal, as those of separate routes are; one that is too narrow to hold all of
+/// those near 1 grows.
 ///
 /// # Reference
 ///
@@ -46,12 +54,13 @@ pub(super) fn largest(
     if k == 0 {
         return Ok((Vec::new(), Vec::new()));
     }
-    let width = if n <= DENSE { n } else { (k + 8 + k / 4).min(n) };
+    let mut width = if n <= DENSE { n } else { (k + 8 + k / 4).min(n) };
     let mut rng = Rng::new(seed, 0);
     let mut block: Vec<f64> = (0..n * width).map(|_| rng.normal()).collect();
     job.expect(MOST_ROUNDS);
     let mut values = Vec::new();
     let mut high = 0.0;
+    let mut last_worst = f64::INFINITY;
     for round in 0..MOST_ROUNDS {
         if width < n {
             block = matrix.filtered(&block, width, high);
@@ -70,9 +79,17 @@ pub(super) fn largest(
             job.advance(MOST_ROUNDS - round - 1)?;
             break;
         }
+        let is_slow = round >= 2 && worst > SLOW * last_worst && high > NEAR_ONE;
+        if is_slow && round + 1 < MOST_ROUNDS {
+            let wider = (width * 3 / 2).min(n);
+            block = widened(&block, width, wider, &mut rng);
+            (width, high, last_worst) = (wider, NEAR_ONE, f64::INFINITY);
+        } else {
+            last_worst = worst;
+        }
     }
     values.truncate(k);
-    let vectors = block.chunks_exact(width).flat_map(|row| &row[..k]).copied().collect();
+    let vectors = block.chunks_exact(block.len() / n).flat_map(|row| &row[..k]).copied().collect();
     Ok((values, vectors))
 }
 
@@ -106,6 +123,16 @@ impl Sparse {
         }
         now
     }
+}
+
+/// `block` with more columns, drawn by chance.
+fn widened(block: &[f64], width: usize, wider: usize, rng: &mut Rng) -> Vec<f64> {
+    let mut rows = Vec::with_capacity(block.len() / width * wider);
+    for row in block.chunks_exact(width) {
+        rows.extend_from_slice(row);
+        rows.extend((width..wider).map(|_| rng.normal()));
+    }
+    rows
 }
 
 /// Makes the columns orthogonal and of length 1 (Gram-Schmidt, twice); what depends on earlier
@@ -261,6 +288,35 @@ mod tests {
             let worst = (0..5).map(|c| residual(&vectors, &image, values[c], c, 5));
             assert!(worst.fold(0.0, f64::max) < 1e-5, "{n}");
         }
+    }
+
+    /// A ring of 60 groups of ten, all ten linked to each other, and each a little to its like in
+    /// both neighboring groups: 60 eigenvalues near 1, `0.999 + 0.001 cos(2 π j / 60)`, all others
+    /// near 0.
+    fn ring_of_groups() -> Sparse {
+        let mut matrix = Sparse { starts: vec![0], columns: Vec::new(), values: Vec::new() };
+        for i in 0..600 {
+            let own = i / 10 * 10..i / 10 * 10 + 10;
+            matrix.columns.extend(own.map(|j| j as u32));
+            matrix.values.extend([0.0999; 10]);
+            matrix.columns.extend([(i + 10) % 600, (i + 590) % 600].map(|j| j as u32));
+            matrix.values.extend([0.0005; 2]);
+            matrix.starts.push(matrix.columns.len());
+        }
+        matrix
+    }
+
+    #[test]
+    fn a_few_of_many_eigenvalues_near_1_are_told_apart() {
+        let matrix = ring_of_groups();
+        let (values, vectors) = largest(&matrix, 5, 1, &Job::default()).unwrap();
+        for (value, j) in values.iter().zip([0.0, 1.0, 1.0, 2.0, 2.0]) {
+            let expected = 0.999 + 0.001 * (std::f64::consts::TAU * j / 60.0).cos();
+            assert!((value - expected).abs() < 1e-5, "{value} {expected}");
+        }
+        let image = matrix.times(&vectors, 5);
+        let worst = (0..5).map(|c| residual(&vectors, &image, values[c], c, 5));
+        assert!(worst.fold(0.0, f64::max) < 1e-5);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use super::stage::Asked;
 use super::stages::{
     ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf, DistancesStage,
     FilterStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, OpticsStage,
-    PairsStage, RepairStage, RetentionStage, RoutesStage, SpectrumStage, SweepStage, TreeStage,
-    TripsStage, without_tolerance,
+    PairsStage, RepairStage, RetentionStage, RoutesStage, SpectrumStage, StudyStage, SweepStage,
+    TreeStage, TripsStage, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -50,6 +50,8 @@ pub struct Desk {
     pub indices: Tray<IndicesStage>,
     /// What the trips of each group have in common.
     pub routes: Tray<RoutesStage>,
+    /// How distances change with compression, noise and direction.
+    pub study: Tray<StudyStage>,
 }
 
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
@@ -127,6 +129,9 @@ impl Desk {
                 _ => Weights::default(),
             };
             let distances = self.distances.want(&weights, &pairs, jobs);
+            if wanted.has("distance-study") {
+                self.study.want(&session.study, (&pairs, &distances), jobs);
+            }
             self.group(session, &distances, jobs, wanted);
         }
     }
@@ -214,6 +219,7 @@ impl Desk {
             &self.clusters,
             &self.indices,
             &self.routes,
+            &self.study,
         ]
     }
 
@@ -237,6 +243,7 @@ impl Desk {
             &mut self.clusters,
             &mut self.indices,
             &mut self.routes,
+            &mut self.study,
         ]
     }
 

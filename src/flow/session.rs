@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::look::MapParams;
 use super::settings::{ClusterSettings, DistanceSettings};
+use super::stages::StudyParams;
 use crate::base::params::{self, Checked, Entry, Form, Params};
 use crate::base::text::nearest;
 use crate::cluster::SweepParams;
@@ -37,6 +38,8 @@ pub struct Session {
     pub sweep: SweepParams,
     /// How the routes of groups are found.
     pub routes: RouteParams,
+    /// What distances are studied with.
+    pub study: StudyParams,
     /// How the map looks.
     pub map: MapParams,
 }
@@ -140,6 +143,7 @@ impl Session {
         visitor.meet("clusters", &mut self.clusters);
         visitor.meet("sweep", &mut self.sweep);
         visitor.meet("routes", &mut self.routes);
+        visitor.meet("distance-study", &mut self.study);
         visitor.meet("map", &mut self.map);
     }
 

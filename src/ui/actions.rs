@@ -223,6 +223,7 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Scores panel", None, ALWAYS, || C::Toggle(Pane::Scores)),
         action(Window, 2, "Pairs tried panel", None, ALWAYS, || C::Toggle(Pane::Pairs)),
         action(Window, 2, "Eigenvalues panel", None, ALWAYS, || C::Toggle(Pane::Eigenvalues)),
+        action(Window, 2, "Study of distances panel", None, ALWAYS, || C::Toggle(Pane::Study)),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
         action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
         action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),

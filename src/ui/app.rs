@@ -13,7 +13,7 @@ use super::cluster_view::ClusterView;
 use super::command::{Command, Commands, Message};
 use super::driver::Complaint;
 use super::errand::Errands;
-use super::layout::{Layout, Pane};
+use super::layout::{Layout, Pane, Workspace};
 use super::map::MapPanel;
 use super::panels::{ClusterPanels, Compression, Filters, Palette, Preview, Tables, Timeline};
 use super::remembered::Remembered;
@@ -22,7 +22,7 @@ use super::theme;
 use super::time_view::TimeView;
 use crate::base::text::grouped;
 use crate::flow::desk::Wanted;
-use crate::flow::look::Camera;
+use crate::flow::look::{Camera, TrackColor};
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
@@ -58,6 +58,8 @@ pub struct App {
     filters: Filters,
     compression: Compression,
     clustering: ClusterPanels,
+    /// The workspace that the map's look was suited to.
+    suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
     fitted: Option<Key>,
     path_field: String,
@@ -105,6 +107,7 @@ impl App {
             filters: Filters::default(),
             compression: Compression::default(),
             clustering: ClusterPanels::default(),
+            suited: None,
             fitted: None,
             path_field: String::new(),
         }
@@ -160,6 +163,7 @@ impl App {
         for command in self.commands.take() {
             self.act(command, context);
         }
+        self.suit_map();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
         self.desk.follow_choice(&mut self.session);
@@ -213,12 +217,30 @@ impl App {
         }
     }
 
+    /// In the workspace of clustering the map shows clusters, and elsewhere what it showed before,
+    /// as long as the user did not choose what its colors say.
+    fn suit_map(&mut self) {
+        let workspace = self.layout.workspace;
+        let before = self.suited.replace(workspace);
+        if before == Some(workspace) {
+            return;
+        }
+        let color_by = &mut self.session.map.color_by;
+        if workspace == Workspace::Cluster && *color_by == TrackColor::default() {
+            *color_by = TrackColor::Cluster;
+        } else if before == Some(Workspace::Cluster)
+            && *color_by == TrackColor::Cluster
+            && self.clusters.pinned().is_none()
+        {
+            *color_by = TrackColor::default();
+        }
+    }
+
     /// What somebody looks at: the steps behind panels that are open, and behind layers of the map.
     fn wanted(&self) -> Wanted {
         let mut names = vec!["filter"];
-        let is_open = |pane: &Pane| match pane.is_costly() {
-            true => self.layout.is_in_front(*pane),
-            false => self.layout.has(*pane),
+        let is_open = |pane: &Pane| {
+            if pane.is_costly() { self.layout.is_in_front(*pane) } else { self.layout.has(*pane) }
         };
         for pane in Pane::ALL.into_iter().filter(is_open) {
             names.extend(pane.stages());

@@ -59,6 +59,32 @@ struct Mark {
     is_hidden: bool,
 }
 
+/// Where a result puts a trip.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TripLabel {
+    /// In a cluster.
+    Cluster(u32),
+    /// In none.
+    Noise,
+    /// Nowhere: the trip was not among those that were clustered.
+    Unknown,
+}
+
+impl TripLabel {
+    /// The cluster, if it is in one.
+    pub fn cluster(self) -> Option<u32> {
+        match self {
+            TripLabel::Cluster(cluster) => Some(cluster),
+            TripLabel::Noise | TripLabel::Unknown => None,
+        }
+    }
+
+    /// Whether the trip was among those that were clustered.
+    pub fn is_known(self) -> bool {
+        self != TripLabel::Unknown
+    }
+}
+
 /// A name for each trip that stays while filters and thresholds move: made of the ship and of the
 /// trip's first moment.
 pub fn trip_names<'a>(fleet: &Fleet, trips: impl IntoIterator<Item = &'a Trip>) -> Vec<u64> {
@@ -144,9 +170,9 @@ impl ClusterView {
         self.now.as_ref().map(|now| &now.labels)
     }
 
-    /// The label of the trip of this name ([`trip_names`]); `None` where it was not clustered.
-    pub fn label_of(&self, name: u64) -> Option<Option<u32>> {
-        self.now.as_ref()?.label_of(name)
+    /// Where the trip of this name ([`trip_names`]) is.
+    pub fn label_of(&self, name: u64) -> TripLabel {
+        self.now.as_ref().map_or(TripLabel::Unknown, |now| now.label_of(name))
     }
 
     /// Rises with each change of what is asked for here, but for [`ClusterView::hovered`]: who
@@ -254,8 +280,13 @@ impl Followed {
         Followed { key, labels, names: names.into(), places: Arc::new(places) }
     }
 
-    fn label_of(&self, name: u64) -> Option<Option<u32>> {
-        self.labels.as_slice().get(*self.places.get(&name)? as usize).copied()
+    fn label_of(&self, name: u64) -> TripLabel {
+        let place = self.places.get(&name);
+        match place.and_then(|place| self.labels.as_slice().get(*place as usize)) {
+            Some(Some(cluster)) => TripLabel::Cluster(*cluster),
+            Some(None) => TripLabel::Noise,
+            None => TripLabel::Unknown,
+        }
     }
 
     /// For each cluster the one of `earlier` that it goes on from, whatever trips came and went.
@@ -264,7 +295,7 @@ impl Followed {
             return self.labels.heirs(&earlier.labels);
         }
         let groups: Vec<Option<u32>> =
-            self.names.iter().map(|name| earlier.label_of(*name).flatten()).collect();
+            self.names.iter().map(|name| earlier.label_of(*name).cluster()).collect();
         let before = Labels::new(&groups);
         // Fewer trips may number its clusters in another way.
         let mut numbers = vec![0; before.clusters()];

@@ -54,13 +54,15 @@ pub enum Pane {
     Pairs,
     /// What each number of clusters is worth.
     Eigenvalues,
+    /// How distances change with compression, noise and direction.
+    Study,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 22] = [
+    pub const ALL: [Pane; 23] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -82,6 +84,7 @@ impl Pane {
         Pane::Scores,
         Pane::Pairs,
         Pane::Eigenvalues,
+        Pane::Study,
         Pane::Log,
     ];
 
@@ -109,6 +112,7 @@ impl Pane {
             Pane::Scores => "Scores",
             Pane::Pairs => "Pairs tried",
             Pane::Eigenvalues => "Eigenvalues",
+            Pane::Study => "Study of distances",
             Pane::Log => "Log",
         }
     }
@@ -127,13 +131,14 @@ impl Pane {
             Pane::Reachability => &["optics", "clusters"],
             Pane::Scores | Pane::Pairs => &["sweep"],
             Pane::Eigenvalues => &["spectrum"],
+            Pane::Study => &["distance-study"],
             _ => &[],
         }
     }
 
     /// Whether its steps take so long that they are worked on only while it is in front.
     pub fn is_costly(self) -> bool {
-        self == Pane::Eigenvalues
+        matches!(self, Pane::Eigenvalues | Pane::Study)
     }
 }
 
@@ -193,6 +198,7 @@ impl Workspace {
                     Pane::Scores,
                     Pane::Pairs,
                     Pane::Eigenvalues,
+                    Pane::Study,
                     Pane::Trips,
                 ],
                 right: &[&[Pane::Clustering, Pane::Inspector]],

@@ -327,6 +327,7 @@ fn describe_lists_every_parameter_that_set_takes() {
             "clusters",
             "sweep",
             "routes",
+            "distance-study",
             "map"
         ]
     );

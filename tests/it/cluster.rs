@@ -10,6 +10,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fairway::cluster::Labels;
 use fairway::cluster::params::Method;
 use fairway::flow::Desk;
+use fairway::flow::look::TrackColor;
 use fairway::flow::tray::{Shelf, State};
 use fairway::ui::app::App;
 use fairway::ui::command::Command;
@@ -224,6 +225,22 @@ fn a_click_on_a_map_of_scores_sets_a_pair() {
 }
 
 #[test]
+fn the_map_shows_clusters_here_and_elsewhere_what_it_showed_before() {
+    let mut harness = window();
+    assert_eq!(harness.state().session.map.color_by, TrackColor::Cluster);
+    harness.state_mut().ask(Command::Enter(Workspace::Explore));
+    harness.run_steps(3);
+    assert_eq!(harness.state().session.map.color_by, TrackColor::default());
+    // What the user chose stays.
+    harness.state_mut().session.map.color_by = TrackColor::Speed;
+    for workspace in [Workspace::Cluster, Workspace::Explore] {
+        harness.state_mut().ask(Command::Enter(workspace));
+        harness.run_steps(3);
+        assert_eq!(harness.state().session.map.color_by, TrackColor::Speed);
+    }
+}
+
+#[test]
 fn without_data_it_is_said_what_clusters_are_made_of() {
     let mut harness = Harness::builder()
         .with_size([1400.0, 900.0])
@@ -235,7 +252,10 @@ fn without_data_it_is_said_what_clusters_are_made_of() {
         });
     harness.run_steps(5);
     harness.get_by_label_contains("Clusters are made of trips");
-    harness.get_by_label("No trips yet: open a file, or the demo (File menu)");
+    let said = "No trips yet: open a file, or the demo (File menu)";
+    assert_eq!(harness.get_all_by_label(said).count(), 2, "in the list and in the plot");
+    harness.get_by_label("Open the demo").click();
+    until(&mut harness, "clusters of the demo", |app| app.desk.clusters.shown().is_some());
 }
 
 #[test]

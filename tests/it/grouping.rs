@@ -208,6 +208,29 @@ fn every_method_groups_the_made_sea() {
 }
 
 #[test]
+fn the_study_of_distances_finds_what_the_paper_found() {
+    let (session, mut desk) = (session(60_000), Desk::default());
+    update(&mut desk, &session, &["distance-study"]);
+    let study = desk.study.shown().unwrap().value;
+    let [frechet, hausdorff, sspd, msspd] = &study.direction[..] else { panic!("four distances") };
+    // Those of places alone are blind to direction.
+    for blind in [hausdorff, sspd] {
+        assert!(blind.ratio().unwrap() < msspd.ratio().unwrap() / 2.0, "{blind:?} {msspd:?}");
+    }
+    assert!(msspd.opposite > 5.0 && frechet.opposite > frechet.same, "{msspd:?} {frechet:?}");
+    // Nothing changes where nothing is dropped, and more is dropped the larger the tolerance.
+    let rates: Vec<f64> = study.compression.iter().map(|row| row.rate).collect();
+    assert!(rates.is_sorted() && rates[7] > 0.3, "{rates:?}");
+    let gammas = |row: &fairway::cluster::study::Change| -> Vec<f64> {
+        row.gammas.iter().map(|gamma| gamma.unwrap()).collect()
+    };
+    assert!(gammas(&study.noise[0]).iter().all(|gamma| *gamma < 1e-6));
+    // The mean over all points suffers less from a few wrong ones than the largest distance.
+    let worst = gammas(&study.noise[5]);
+    assert!(worst[2] < worst[1] && worst[3] < worst[1], "{worst:?}");
+}
+
+#[test]
 fn distances_lie_where_their_scale_says() {
     let Found { pairs, distances, .. } = found();
     let square = distances.ground.square.as_ref().expect("all pairs were measured");

@@ -99,6 +99,19 @@ fn a_hidden_cluster_is_neither_drawn_nor_found() {
 }
 
 #[test]
+fn a_route_under_the_pointer_says_what_it_is_and_is_marked_in_all_panels() {
+    let mut harness = clustered();
+    let map = &mut harness.state_mut().session.map;
+    (map.trips, map.rest) = (false, false);
+    let at = search(&mut harness, |app| app.clusters.hovered().is_some());
+    assert!(at.is_some(), "no route was found under the pointer");
+    assert!(harness.query_all_by_label_contains(" nmi long, ").next().is_some());
+    harness.state_mut().session.map.routes = false;
+    harness.run_steps(3);
+    assert_eq!(harness.state().clusters.hovered(), None);
+}
+
+#[test]
 fn a_pinned_result_has_a_map_of_its_own_that_moves_with_the_other() {
     let mut harness = clustered();
     harness.state_mut().session.map.color_by = TrackColor::Speed;

@@ -10,6 +10,7 @@ mod ingest;
 mod preview;
 mod repair;
 mod routes;
+mod study;
 mod trips;
 mod tuning;
 
@@ -26,5 +27,6 @@ pub use ingest::Ingest;
 pub use preview::{PreviewParams, PreviewStage};
 pub use repair::{RepairStage, RepairedOf};
 pub use routes::{RoutesOf, RoutesStage};
+pub use study::{MEASURES, StudyOf, StudyParams, StudyStage};
 pub use trips::{TripsOf, TripsStage};
 pub use tuning::{OpticsStage, SpectrumOf, SpectrumStage, SweepStage, TreeStage};

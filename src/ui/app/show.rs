@@ -6,7 +6,7 @@ use super::App;
 use crate::ui::actions::Status;
 use crate::ui::deck::Deck;
 use crate::ui::layout::Pane;
-use crate::ui::panels;
+use crate::ui::panels::{self, ClusterPanels};
 
 impl App {
     pub(super) fn panels(&mut self, ui: &mut Ui, status: Status) {
@@ -67,10 +67,11 @@ impl App {
                 Pane::Clustering => clustering.parameters(ui, &mut deck),
                 Pane::Clusters => clustering.clusters(ui, &mut deck),
                 Pane::KDistance => clustering.k_distance(ui, &mut deck),
-                Pane::Reachability => clustering.reachability(ui, &mut deck),
+                Pane::Reachability => ClusterPanels::reachability(ui, &mut deck),
                 Pane::Scores => clustering.scores(ui, &mut deck),
                 Pane::Pairs => clustering.pairs(ui, &mut deck),
-                Pane::Eigenvalues => clustering.spectrum(ui, &mut deck),
+                Pane::Eigenvalues => ClusterPanels::spectrum(ui, &mut deck),
+                Pane::Study => ClusterPanels::study(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ClusterView, Followed};
+use super::{ClusterView, Followed, TripLabel};
 use crate::base::text::grouped;
 use crate::cluster::Labels;
 use crate::flow::Key;
@@ -129,8 +129,8 @@ impl Pinned {
         self.colors.get(cluster as usize).map_or(0, |color| usize::from(*color))
     }
 
-    /// The label of the trip of this name; `None` where it was not clustered then.
-    pub fn label_of(&self, name: u64) -> Option<Option<u32>> {
+    /// Where the trip of this name is.
+    pub fn label_of(&self, name: u64) -> TripLabel {
         self.result.label_of(name)
     }
 }
@@ -152,19 +152,31 @@ pub struct Difference {
     pub is_changed: Vec<bool>,
     /// For each cluster of this result the pinned one that it goes on from.
     pub heirs: Vec<Option<u32>>,
+    /// For each cluster, whether trips left it or came to it: the pinned ones, and this result's.
+    pub has_changed: [Vec<bool>; 2],
 }
 
 impl Difference {
     pub(super) fn between(before: &Followed, now: &Followed) -> Difference {
         let heirs = now.heirs(before);
         let (mut trips, mut is_changed) = (0, Vec::with_capacity(now.names.len()));
+        let mut has_changed = [before, now].map(|of| vec![false; of.labels.clusters()]);
         for (name, label) in now.names.iter().zip(now.labels.as_slice()) {
             let was = before.label_of(*name);
-            trips += usize::from(was.is_some());
-            is_changed.push(was.is_some_and(|was| match label {
-                Some(label) => was.is_none() || heirs[*label as usize] != was,
-                None => was.is_some(),
-            }));
+            trips += usize::from(was.is_known());
+            let is_other = match (was, label) {
+                (TripLabel::Unknown, _) | (TripLabel::Noise, None) => false,
+                (TripLabel::Cluster(was), Some(label)) => heirs[*label as usize] != Some(was),
+                (TripLabel::Noise, Some(_)) | (TripLabel::Cluster(_), None) => true,
+            };
+            is_changed.push(is_other);
+            if is_other {
+                for (has_changed, label) in has_changed.iter_mut().zip([was.cluster(), *label]) {
+                    if let Some(label) = label {
+                        has_changed[label as usize] = true;
+                    }
+                }
+            }
         }
         Difference {
             clusters: [before, now].map(|of| of.labels.clusters()),
@@ -174,6 +186,7 @@ impl Difference {
             only_in: [before, now].map(|of| of.names.len() - trips),
             is_changed,
             heirs,
+            has_changed,
         }
     }
 

@@ -1,3 +1,4 @@
+use super::TripLabel::{Cluster, Noise, Unknown};
 use super::{About, ClusterView, title, trip_names};
 use crate::ais::{Ending, Fleet, Mmsi, Report, Trip, Vessel};
 use crate::base::geo::Position;
@@ -153,6 +154,8 @@ fn a_pinned_result_is_compared_with_those_that_follow() {
     assert_eq!((difference.clusters, difference.noise), ([2, 3], [1, 0]));
     assert_eq!((difference.changed, difference.trips), (3, 7));
     assert_eq!(difference.is_changed, [false, false, false, true, true, false, true]);
+    // A gave trips to C, and B took one in from noise. By size: A, C, B.
+    assert_eq!(difference.has_changed, [vec![true, false], vec![false, true, true]]);
     assert_eq!(
         difference.in_words(),
         "Clusters: 2, now 3. Noise: 1, now 0. 3 of 7 trips changed cluster."
@@ -175,8 +178,8 @@ fn trips_that_only_one_of_two_results_has_did_not_change_cluster() {
     assert_eq!(difference.is_changed, [false, false, true, false]);
     assert!(difference.in_words().ends_with("Trips gone: 3, new: 1."));
     let pinned = view.pinned().unwrap();
-    assert_eq!([99, 5, 0].map(|name| pinned.label_of(name)), [None, Some(C), Some(A)]);
-    assert_eq!([0, 5, 99].map(|name| view.label_of(name)), [None, Some(None), Some(Some(1))]);
+    assert_eq!([99, 5, 0].map(|name| pinned.label_of(name)), [Unknown, Cluster(2), Cluster(0)]);
+    assert_eq!([0, 5, 99].map(|name| view.label_of(name)), [Unknown, Noise, Cluster(1)]);
     assert_eq!([0, 5, 99].map(|name| view.is_changed(name)), [false, true, false]);
 }
 

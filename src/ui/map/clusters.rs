@@ -14,8 +14,13 @@ use crate::flow::stages::{ClustersOf, metric_name};
 use crate::flow::{Desk, Key, Session};
 use crate::ui::cluster_view::{ClusterView, title};
 
-/// So many clusters stand in the legend; the others are counted.
+/// So many clusters stand in the legend at most, and at least; the others are counted.
 const MOST: usize = 10;
+const LEAST: usize = 3;
+
+/// What else stands in the corner of the legend, and an entry, points of the screen.
+const REST_PX: f32 = 250.0;
+const ENTRY_PX: f32 = 16.0;
 
 /// What the clusters of the result at hand are called.
 #[derive(Default)]
@@ -104,15 +109,18 @@ impl Groups<'_> {
     /// How the route of a cluster is drawn; `None` where it is hidden.
     pub fn route_look(&self, cluster: u32, trips: usize, is_dark: bool) -> Option<RouteLook> {
         let hovered = self.clusters.hovered();
-        self.is_shown(Some(cluster)).then(|| RouteLook {
+        let is_shown = self.is_shown(Some(cluster)) && self.is_of_interest(cluster);
+        is_shown.then(|| RouteLook {
             color: self.color(cluster, is_dark),
             is_hovered: hovered.is_some() && self.as_of_now(cluster) == hovered,
             label: format!("{} · {}", self.title_of(cluster), grouped(trips as u64)),
         })
     }
 
-    /// What the colors say: ten clusters by size, and how much else there is.
-    pub fn legend(&self, is_dark: bool) -> Legend {
+    /// What the colors say: up to ten clusters by size, as a map of this height has room for, and
+    /// how much else there is.
+    pub fn legend(&self, is_dark: bool, height_px: f32) -> Legend {
+        let most = (((height_px - REST_PX) / ENTRY_PX).max(0.0) as usize).clamp(LEAST, MOST);
         let mut entries = Vec::new();
         let mut say = |color: Color32, label: String| entries.push(LegendEntry { color, label });
         match self.labels() {
@@ -120,7 +128,7 @@ impl Groups<'_> {
                 let sizes = (0..).zip(labels.sizes());
                 let (shown, hidden): (Vec<_>, Vec<_>) =
                     sizes.partition(|(cluster, _)| self.is_shown(Some(*cluster)));
-                for (cluster, size) in shown.iter().take(MOST) {
+                for (cluster, size) in shown.iter().take(most) {
                     let count = grouped(u64::from(**size));
                     say(
                         self.color(*cluster, is_dark),
@@ -128,8 +136,8 @@ impl Groups<'_> {
                     );
                 }
                 let count = |n: usize| grouped(n as u64);
-                if shown.len() > MOST {
-                    say(Color32::TRANSPARENT, format!("and {} more", count(shown.len() - MOST)));
+                if shown.len() > most {
+                    say(Color32::TRANSPARENT, format!("and {} more", count(shown.len() - most)));
                 }
                 if !hidden.is_empty() {
                     say(Color32::TRANSPARENT, format!("{} hidden", count(hidden.len())));
@@ -141,6 +149,16 @@ impl Groups<'_> {
             None => say(unknown(is_dark).gamma_multiply(0.5), "No clusters yet".into()),
         }
         Legend { title: "Cluster".into(), entries, scale: None, remark: None }
+    }
+
+    /// Whether trips left or came to a cluster, where only that is asked for.
+    fn is_of_interest(&self, cluster: u32) -> bool {
+        let only = self.clusters.difference().filter(|_| self.clusters.shows_only_changed());
+        only.is_none_or(|difference| {
+            let [pinned, now] = &difference.has_changed;
+            let of = if self.side == Side::Pinned { pinned } else { now };
+            of.get(cluster as usize) == Some(&true)
+        })
     }
 
     fn labels(&self) -> Option<&Labels> {
@@ -172,9 +190,13 @@ mod tests {
     }
 
     fn said(view: &ClusterView) -> Vec<String> {
+        said_on(view, 800.0)
+    }
+
+    fn said_on(view: &ClusterView, height_px: f32) -> Vec<String> {
         let titles = Titles::default();
         let groups = Groups { clusters: view, titles: &titles, side: Side::Now };
-        groups.legend(true).entries.into_iter().map(|entry| entry.label).collect()
+        groups.legend(true, height_px).entries.into_iter().map(|entry| entry.label).collect()
     }
 
     #[test]
@@ -192,6 +214,8 @@ mod tests {
         let legend = said(&view(&[2; 14]));
         assert_eq!(legend.len(), 12);
         assert_eq!(legend[9..], ["Route 10: 2", "and 4 more", "Noise: 3"]);
+        let small = said_on(&view(&[2; 14]), 200.0);
+        assert_eq!((small.len(), small[3].as_str()), (5, "and 11 more"));
     }
 
     #[test]

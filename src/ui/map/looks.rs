@@ -7,7 +7,7 @@ use crate::flow::stages::{ChosenOf, TripsOf};
 use crate::flow::tray::Shown;
 use crate::flow::{Desk, Key};
 use crate::prep::Chosen;
-use crate::ui::cluster_view::ClusterView;
+use crate::ui::cluster_view::{ClusterView, TripLabel};
 use crate::ui::selection::Selection;
 
 /// Which result a map shows, where two are compared.
@@ -85,17 +85,17 @@ impl<'a> Looker<'a> {
         };
         let label = self.label(name);
         let is_changed = !clusters.shows_only_changed() || clusters.is_changed(name);
-        let is_seen = label.is_none_or(|label| match side {
-            Side::Now => clusters.is_shown(label),
-            Side::Pinned => clusters.is_pinned_shown(label),
-        });
+        let cluster = label.cluster();
+        let is_seen = match side {
+            Side::Now => clusters.is_shown(cluster),
+            Side::Pinned => clusters.is_pinned_shown(cluster),
+        };
         let is_there = match side {
             Side::Now => passes,
-            Side::Pinned => label.is_some(),
+            Side::Pinned => label.is_known(),
         };
-        let cluster = label.flatten();
         Look {
-            is_shown: is_there && is_changed && (is_seen || !by_cluster),
+            is_shown: is_there && is_changed && (is_seen || !by_cluster || !label.is_known()),
             is_selected: false,
             is_hovered: cluster.is_some_and(|cluster| self.is_hovered(cluster)),
             is_faint: by_cluster && cluster.is_none(),
@@ -103,16 +103,18 @@ impl<'a> Looker<'a> {
         }
     }
 
-    /// The label of a trip on this side; `None` where it was not clustered.
-    pub fn label_of(&self, trip: usize) -> Option<Option<u32>> {
-        self.label(*self.names.get(trip)?)
+    /// Where a trip is on this side.
+    pub fn label_of(&self, trip: usize) -> TripLabel {
+        self.names.get(trip).map_or(TripLabel::Unknown, |name| self.label(*name))
     }
 
-    fn label(&self, name: u64) -> Option<Option<u32>> {
+    fn label(&self, name: u64) -> TripLabel {
         let Looker { clusters, side, .. } = *self;
         match side {
             Side::Now => clusters.label_of(name),
-            Side::Pinned => clusters.pinned()?.label_of(name),
+            Side::Pinned => {
+                clusters.pinned().map_or(TripLabel::Unknown, |pinned| pinned.label_of(name))
+            }
         }
     }
 

@@ -52,7 +52,7 @@ pub struct MapPanel {
     /// Whether the routes are older than the clusters.
     lags: bool,
     titles: Titles,
-    ships: Ships,
+    ships: [Ships; 2],
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -115,7 +115,7 @@ impl MapPanel {
             routes: Default::default(),
             lags: false,
             titles: Titles::default(),
-            ships: Ships::default(),
+            ships: Default::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -137,7 +137,7 @@ impl MapPanel {
             // Its own words are many lines; the first says what it is.
             self.driver_fault = words.lines().next().map(str::to_owned);
             self.held.give_up_gpu();
-            self.ships.clear();
+            self.ships.iter_mut().for_each(Ships::clear);
         }
         self.held.update(desk.trips.shown(), jobs);
         self.held.update_marks(desk, &session.map, jobs);
@@ -186,6 +186,7 @@ impl MapPanel {
         } else {
             if self.beside.take().is_some() {
                 self.held.forget_pinned();
+                self.ships[Side::Pinned as usize].clear();
                 self.pointer = None;
             }
             self.fill(rect);
@@ -231,7 +232,7 @@ impl MapPanel {
     /// Puts the ships where they are at the moment that plays.
     fn place_ships(&mut self, ui: &Ui, sight: Sight) {
         let (Some(t_ms), Some(shown)) = (sight.time.now_ms(), sight.desk.trips.shown()) else {
-            self.ships.clear();
+            self.ships[sight.side as usize].clear();
             return;
         };
         let look = ShipLook {
@@ -240,7 +241,8 @@ impl MapPanel {
             selection: sight.selection,
             selected: theme::selection_color(ui),
         };
-        self.ships.place((shown.key, shown.value), t_ms, &look, self.held.render_state());
+        let ships = &mut self.ships[sight.side as usize];
+        ships.place((shown.key, shown.value), t_ms, &look, self.held.render_state());
     }
 
     /// What the map lies on.

@@ -22,7 +22,7 @@ use ribbon::{Across, ArrowAt, Ribbon, fill};
 const ARROWS_PX: f64 = 90.0;
 
 /// Half the length of an arrow.
-const ARROW_PX: f32 = 6.0;
+const ARROW_PX: f32 = 6.5;
 
 /// Arrows are drawn on lines that are longer than this.
 const ARROWS_FROM_PX: f32 = 30.0;
@@ -36,6 +36,9 @@ const HOVERED_FILL: f32 = 0.4;
 
 /// Opacity of its edges.
 const EDGE: f32 = 0.5;
+
+/// Names stand where so many times their width of the line is in view.
+const LABELS_FROM: f32 = 1.6;
 
 const TEXT_PX: f32 = 12.0;
 
@@ -171,7 +174,7 @@ impl<'a> Drawn<'a> {
         line(|across| across.right, edge);
         // Beneath lie tracks of the same color.
         let width = if is_hovered { 2.5 } else { 1.75 };
-        line(|across| across.center, Stroke::new(width + 2.0, colors.sea.gamma_multiply(0.7)));
+        line(|across| across.center, Stroke::new(width + 2.5, colors.sea.gamma_multiply(0.75)));
         line(|across| across.center, Stroke::new(width, color));
         for arrow in &self.arrows {
             painter.add(arrow_shape(arrow, color, colors));
@@ -209,7 +212,7 @@ fn draw_labels(painter: &Painter, drawn: &[Drawn], area: Rect, colors: &MapColor
         .zip(&galleys)
         .map(|(route, galley)| {
             let size = galley.size() + 2.0 * padding + vec2(10.0, 0.0);
-            Wish { size, spots: spots(&route.parts, area, size.x) }
+            Wish { size, spots: spots(&route.parts, area, LABELS_FROM * size.x) }
         })
         .collect();
     for ((route, galley), at) in order.iter().zip(galleys).zip(place(&wishes, area)) {

@@ -47,6 +47,24 @@ pub fn log_marks(input: &GridInput) -> Vec<GridMark> {
         .collect()
 }
 
+/// Where a power of ten is narrower than this, its 1 alone is named on a horizontal axis, points.
+const CROWDED_PX: f64 = 110.0;
+
+/// [`log_marks`] for a horizontal axis, whose numbers lie side by side: 2 and 5 have none where
+/// there is no room for them.
+pub fn log_marks_across(input: &GridInput) -> Vec<GridMark> {
+    let mut marks = log_marks(input);
+    // The least step of a plot is eight points.
+    let power_px = 8.0 / input.base_step_size;
+    let n_powers = marks.iter().filter(|mark| mark.step_size == 1.0).count();
+    if power_px < CROWDED_PX && n_powers >= 2 {
+        for mark in marks.iter_mut().filter(|mark| mark.step_size < 1.0) {
+            mark.step_size = mark.step_size.min(0.9 * NAMED);
+        }
+    }
+    marks
+}
+
 /// Marks in even steps of 1, 2 or 5 times a power of ten, about five of them.
 pub fn even_marks(input: &GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
@@ -148,6 +166,19 @@ mod tests {
     fn less_than_a_power_is_marked_in_even_steps() {
         assert_eq!(named(0.101, 0.2), ["0.12", "0.14", "0.16", "0.18", "0.2"]);
         assert_eq!(named(999.0, 1999.0), ["1k", "1.2k", "1.4k", "1.6k", "1.8k"]);
+    }
+
+    #[test]
+    fn a_narrow_axis_across_names_powers_alone() {
+        let named = |low: f64, high: f64, px: f64| -> Vec<String> {
+            let bounds = (low.log10(), high.log10());
+            let base_step_size = 8.0 * (bounds.1 - bounds.0) / px;
+            let marks = log_marks_across(&GridInput { bounds, base_step_size });
+            marks.into_iter().map(log_text).filter(|text| !text.is_empty()).collect()
+        };
+        assert_eq!(named(0.002, 0.2, 150.0), ["0.01", "0.1"]);
+        assert_eq!(named(0.009, 0.3, 600.0), ["0.01", "0.02", "0.05", "0.1", "0.2"]);
+        assert_eq!(named(0.03, 0.3, 100.0), ["0.05", "0.1", "0.2"], "one power alone says little");
     }
 
     #[test]

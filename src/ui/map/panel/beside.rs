@@ -22,6 +22,7 @@ impl MapPanel {
     /// Draws both maps in `rect`. Gives what the pointer is on.
     pub(super) fn two_maps(&mut self, ui: &mut Ui, deck: &mut Deck, rect: Rect) -> Option<Hit> {
         let (line, below) = rect.split_top_bottom_at_y(rect.top() + LINE_PX);
+        ui.painter().rect_filled(rect, 0.0, ui.visuals().panel_fill);
         part(ui, line.shrink2(vec2(6.0, 0.0)), "differences", |ui| differences_ui(ui, deck));
         let (titles, maps) = below.split_top_bottom_at_y(below.top() + TITLE_PX);
         let halves = |of: Rect| {

@@ -103,9 +103,9 @@ impl MapPanel {
             };
             self.held.kept.paint(painter, view, &look);
         }
-        n_left_out += self.ships.paint(painter, view, is_dark);
+        n_left_out += self.ships[side as usize].paint(painter, view, is_dark);
         if params.legend {
-            legend::draw(ui, view, &self.legends(sight, is_dark));
+            legend::draw(ui, view, &self.legends(sight, is_dark, view.clip_rect.height()));
         }
         if n_left_out > 0 {
             let text =
@@ -167,14 +167,14 @@ impl MapPanel {
     }
 
     /// What the colors of all layers mean.
-    fn legends(&self, sight: Sight, is_dark: bool) -> Vec<Legend> {
+    fn legends(&self, sight: Sight, is_dark: bool, height_px: f32) -> Vec<Legend> {
         let Sight { desk, session, time, clusters, side, .. } = sight;
         let params = &session.map;
         let mut legends = Vec::new();
         if let (Some((_, geometry)), true) = (self.held.geometry(), params.trips || params.rest) {
             let style = self.style(params, time, is_dark);
             legends.push(if style.color_by == ColorBy::Group {
-                Groups { clusters, titles: &self.titles, side }.legend(is_dark)
+                Groups { clusters, titles: &self.titles, side }.legend(is_dark, height_px)
             } else {
                 palette::legend(&style, geometry.slots(), geometry.time_span_ms())
             });

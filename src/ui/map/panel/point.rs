@@ -3,6 +3,7 @@
 use egui::{Modifiers, Pos2, Response, Ui};
 
 use super::{MapPanel, Sight};
+use crate::ui::cluster_view::TripLabel;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::map::clusters::Groups;
@@ -51,7 +52,7 @@ impl MapPanel {
         let is_dark = ui.visuals().dark_mode;
         let pointer = pointer.filter(|_| !response.dragged());
         let hovered = pointer.and_then(|at| {
-            let ship = self.ship(view, at, is_dark);
+            let ship = self.ship(view, at, is_dark, side);
             ship.or_else(|| self.hit(view, at, Sight::of(deck, side)))
         });
         let shown = deck.desk.trips.shown()?;
@@ -60,13 +61,18 @@ impl MapPanel {
             let cluster = match &hovered {
                 Some(hit) => {
                     let looker = self.held.looker(Sight::of(deck, side).said());
-                    let label = hit.trip.and_then(|trip| looker.label_of(trip));
-                    let said = label.map(|label| match label {
-                        Some(cluster) => (groups.color(cluster, is_dark), groups.title_of(cluster)),
-                        None => (unknown(is_dark), "Noise: in no cluster".to_owned()),
-                    });
+                    let label = hit.trip.map_or(TripLabel::Unknown, |trip| looker.label_of(trip));
+                    let said = match label {
+                        TripLabel::Cluster(cluster) => {
+                            Some((groups.color(cluster, is_dark), groups.title_of(cluster)))
+                        }
+                        TripLabel::Noise => {
+                            Some((unknown(is_dark), "Noise: in no cluster".to_owned()))
+                        }
+                        TripLabel::Unknown => None,
+                    };
                     hover::card(ui, pointer, shown.value, hit, said);
-                    label.flatten()
+                    label.cluster()
                 }
                 None => self.routes[side as usize].pick(view, pointer).map(|route| {
                     let title = groups.title_of(route.cluster);
@@ -92,10 +98,11 @@ impl MapPanel {
     }
 
     /// The ship under the pointer, where one is at the moment that plays.
-    fn ship(&self, view: &View, pointer: Pos2, is_dark: bool) -> Option<Hit> {
-        let ship = self.ships.pick(view, pointer, SHIP_PX, is_dark)?;
+    fn ship(&self, view: &View, pointer: Pos2, is_dark: bool, side: Side) -> Option<Hit> {
+        let ships = &self.ships[side as usize];
+        let ship = ships.pick(view, pointer, SHIP_PX, is_dark)?;
         // The geometry may lag behind: its indices are of older trips then.
-        let geometry = self.held.geometry().filter(|(key, _)| self.ships.key() == Some(*key));
+        let geometry = self.held.geometry().filter(|(key, _)| ships.key() == Some(*key));
         let slot = geometry.zip(ship.trip).map(|((_, of), trip)| of.slot_of_trip(trip));
         Some(Hit {
             slot: slot.unwrap_or(u32::MAX),

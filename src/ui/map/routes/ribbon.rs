@@ -1,7 +1,7 @@
 //! A route as it lies on the mercator plane, and what of it is in view.
 
 use std::f64::consts::TAU;
-use std::ops::RangeInclusive;
+use std::ops::Range;
 
 use egui::epaint::{Vertex, WHITE_UV};
 use egui::{Color32, Mesh, Pos2, Rect};
@@ -97,14 +97,14 @@ impl Ribbon {
     }
 
     /// In which copies of the world some of it may be in view.
-    pub fn copies(&self, view: &View) -> RangeInclusive<i32> {
+    pub fn copies(&self, view: &View) -> Range<i32> {
         let (visible, bounds) = (view.visible(), &self.bounds);
         let margin = f64::from(MARGIN_PX) / view.world_px;
         let is_beside =
             visible.min[1] - margin > bounds.max[1] || visible.max[1] + margin < bounds.min[1];
         let first = (visible.min[0] - margin - bounds.max[0]).ceil() as i32;
-        let last = (visible.max[0] + margin - bounds.min[0]).floor() as i32;
-        if is_beside { 1..=0 } else { first..=last }
+        let end = (visible.max[0] + margin - bounds.min[0]).floor() as i32 + 1;
+        first..if is_beside { first } else { end }
     }
 
     /// The parts in view of one copy of the world, thinned out to what can be seen. Each has two

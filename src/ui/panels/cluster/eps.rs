@@ -31,7 +31,7 @@ pub fn eps_ui(
         let label = ui.label("eps").on_hover_text(help);
         if let Some(effect) = effect {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.label(RichText::new(effect).weak());
+                ui.label(RichText::new(effect).strong());
             });
         }
         label.id

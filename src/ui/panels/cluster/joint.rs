@@ -10,7 +10,8 @@ use super::pairs::Pairs;
 use super::reachability::Reachability;
 use super::scores::ScoreMaps;
 use super::spectrum::spectrum_ui;
-use super::{Pair, params};
+use super::study::study_ui;
+use super::{Pair, effects};
 use crate::cluster::params::Method;
 use crate::flow::settings::{ClusterEdits, ClusterSettings};
 use crate::flow::stages::RepairedOf;
@@ -63,7 +64,7 @@ impl ClusterPanels {
     }
 
     /// The reachability plot: its line moves eps, a click selects a trip.
-    pub fn reachability(&mut self, ui: &mut Ui, deck: &mut Deck) {
+    pub fn reachability(ui: &mut Ui, deck: &mut Deck) {
         let desk = deck.desk;
         let Some(shown) = desk.optics.shown() else {
             nothing_ui(ui, desk, &desk.optics);
@@ -138,8 +139,19 @@ impl ClusterPanels {
         }
     }
 
+    /// How distances change with compression, noise and direction.
+    pub fn study(ui: &mut Ui, deck: &mut Deck) {
+        let desk = deck.desk;
+        let Some(shown) = desk.study.shown() else {
+            nothing_ui(ui, desk, &desk.study);
+            return;
+        };
+        dim(ui, shown.is_stale);
+        study_ui(ui, shown.value);
+    }
+
     /// Eigenvalues and what every k is worth; the line sets k.
-    pub fn spectrum(&mut self, ui: &mut Ui, deck: &mut Deck) {
+    pub fn spectrum(ui: &mut Ui, deck: &mut Deck) {
         let Deck { session, desk, .. } = deck;
         let Some(shown) = desk.spectrum.shown() else {
             nothing_ui(ui, desk, &desk.spectrum);
@@ -213,18 +225,18 @@ fn trip_name(of: &RepairedOf, place: u32) -> String {
 
 /// Why there is nothing to draw yet, and what it waits for.
 pub(super) fn nothing_ui(ui: &mut Ui, desk: &Desk, shelf: &dyn Shelf) {
-    params::faults_ui(ui, shelf.faults());
+    effects::faults_ui(ui, shelf.faults());
     if !shelf.faults().is_empty() {
         return;
     }
     // The first step on the way that cannot go on is what keeps it.
     let kept_by = desk.shelves().into_iter().find(|step| step.state() == State::Fault);
     if let Some(step) = kept_by {
-        params::waiting_ui(
+        effects::waiting_ui(
             ui,
             &format!("{} has a fault, so there is nothing to show:", step.title()),
         );
-        params::faults_ui(ui, step.faults());
+        effects::faults_ui(ui, step.faults());
         return;
     }
     let working = desk.shelves().into_iter().find(|step| step.state() == State::Working);
@@ -234,7 +246,7 @@ pub(super) fn nothing_ui(ui: &mut Ui, desk: &Desk, shelf: &dyn Shelf) {
                 ui.label(RichText::new(format!("{} ...", step.title())).weak());
             });
         }
-        None => params::waiting_ui(ui, "No trips yet: open a file, or the demo (File menu)"),
+        None => effects::waiting_ui(ui, "No trips yet: open a file, or the demo (File menu)"),
     }
 }
 

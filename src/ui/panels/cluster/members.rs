@@ -7,11 +7,11 @@ use egui::{Color32, Ui};
 
 use super::joint::{ClusterPanels, dim, nothing_ui};
 use super::list::{ClusterEdit, ClusterRow};
-use super::title;
 use crate::cluster::route::Route;
 use crate::flow::settings::ClusterEdits;
 use crate::flow::stages::ClustersOf;
 use crate::flow::{Desk, Key};
+use crate::ui::cluster_view::title;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::map::palette::{category, unknown};

@@ -1,6 +1,7 @@
 //! The panels of clustering: plots whose lines are its parameters, what was tried, and what came
 //! of it.
 
+mod effects;
 mod eps;
 mod joint;
 mod k_distance;
@@ -10,10 +11,11 @@ mod made;
 mod members;
 mod pairs;
 mod parameters;
-mod params;
 mod reachability;
 mod scores;
 mod spectrum;
+mod study;
+mod weights;
 
 use std::ops::RangeInclusive;
 
@@ -44,11 +46,6 @@ impl Pair {
     pub fn is_of(self, row: &Row) -> bool {
         self.min_trips == row.min_trips && self.eps as f32 == row.eps
     }
-}
-
-/// What a cluster is called that has no name of its own: counted from one.
-fn title(cluster: u32) -> String {
-    format!("Route {}", cluster + 1)
 }
 
 /// A unit as it stands behind a number.

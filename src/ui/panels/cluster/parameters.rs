@@ -4,12 +4,13 @@
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use super::Pair;
-use super::eps::{eps_ui, flags_ui, remedy, remedy_ui};
-use super::joint::{ClusterPanels, dim, set_pair};
-use super::params::{
-    balance, cluster_stand, distance_detail, distance_stand, indices_ui, labels_text, pairs_text,
+use super::effects::{
+    cluster_stand, distance_detail, distance_stand, indices_ui, labels_text, pairs_text,
     sweep_text, waiting_ui,
 };
+use super::eps::{eps_ui, flags_ui, remedy, remedy_ui};
+use super::joint::{ClusterPanels, dim, set_pair};
+use super::weights::weights_ui;
 use crate::base::text::{counted, grouped};
 use crate::cluster::params::Method;
 use crate::distance::Metric;
@@ -47,7 +48,7 @@ impl ClusterPanels {
             ui.separator();
             routes_ui(ui, session, desk);
             ui.separator();
-            exports_ui(ui, deck);
+            acts_ui(ui, deck);
         });
     }
 
@@ -62,7 +63,9 @@ impl ClusterPanels {
         let effect = shown
             .as_ref()
             .map(|shown| labels_text(shown.value.labels(), shown.value.params.cluster.method));
-        if let (Some(shown), Some(effect)) = (&shown, &effect) {
+        let has_eps = session.clusters.cluster.method.has_eps();
+        // With eps it stands beside that.
+        if let (Some(shown), Some(effect), false) = (&shown, &effect, has_eps) {
             ui.scope(|ui| {
                 dim(ui, shown.is_stale);
                 ui.label(RichText::new(effect).strong());
@@ -177,9 +180,11 @@ fn distances_ui(ui: &mut Ui, session: &mut Session, desk: &Desk) {
         distance_stand(metric, name)
     });
     if settings.measure.metric == Metric::Msspd {
-        let before = settings.weights;
-        params_ui(ui, "weights", &mut settings.weights, &|_| None);
-        balance(before, &mut settings.weights);
+        weights_ui(ui, &mut settings.weights);
+        params_ui_where(ui, "scale", &mut settings.weights, &|_| None, &|name| match name {
+            "scale" => Stand::Live,
+            _ => Stand::Absent,
+        });
     }
     CollapsingHeader::new("More of distances").show(ui, |ui| {
         params_ui_where(ui, "more", &mut settings.measure, &|_| None, &distance_detail);
@@ -249,10 +254,19 @@ fn routes_ui(ui: &mut Ui, session: &mut Session, desk: &Desk) {
     });
 }
 
-/// What can be written into files.
-fn exports_ui(ui: &mut Ui, deck: &mut Deck) {
+/// What can be done with the clusters: kept to be compared with, or written into files.
+fn acts_ui(ui: &mut Ui, deck: &mut Deck) {
     let desk = deck.desk;
     let mut asked = None;
+    let (text, command) = match deck.clusters.pinned() {
+        Some(_) => ("Unpin", Command::Unpin),
+        None => ("Pin to compare", Command::Pin),
+    };
+    let help = "Keeps these clusters on a map of their own beside those to come";
+    let button = ui.add_enabled(desk.clusters.shown().is_some(), egui::Button::new(text));
+    if button.on_hover_text(help).clicked() {
+        deck.ask(command);
+    }
     ui.horizontal_wrapped(|ui| {
         ui.label("Export");
         for (text, stage, is_there, help) in [

@@ -3,10 +3,11 @@
 use egui::{Color32, Mesh, Rect, RichText, Ui, pos2};
 use egui_plot::{PlotBounds, PlotPoint, PlotTransform};
 
+use super::EPS_RANGE;
 use super::k_distance::log_bounds;
-use super::{EPS_RANGE, title};
 use crate::base::text::grouped;
 use crate::cluster::Optics;
+use crate::ui::cluster_view::title;
 use crate::ui::plot::axis::{log_marks, log_text, log10, significant};
 use crate::ui::plot::{DragLine, Scale, describe, quiet};
 use crate::ui::theme;

@@ -10,7 +10,7 @@ use crate::base::text::grouped;
 use crate::cluster::Sweep;
 use crate::cluster::sweep::Row;
 use crate::ui::map::palette::scale_color;
-use crate::ui::plot::axis::{compact, even_marks, log_marks, log_text, significant};
+use crate::ui::plot::axis::{compact, even_marks, log_marks_across, log_text, significant};
 use crate::ui::plot::{Scale, describe, quiet};
 
 mod cells;
@@ -205,9 +205,12 @@ impl ScoreMaps {
     }
 }
 
+/// Draws a mark.
+type Draw = fn(&Painter, Pos2);
+
 /// What the marks on the maps mean.
 fn legend_ui(ui: &mut Ui) {
-    let marks: [(&str, fn(&Painter, Pos2)); 3] =
+    let marks: [(&str, Draw); 3] =
         [("now", draw_now), ("chosen", draw_best), ("map's best", draw_own_best)];
     for (text, draw) in marks {
         let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
@@ -252,7 +255,7 @@ fn map_ui(
         .y_axis_formatter(|mark, _| format!("{}", mark.value))
         .show_grid(false)
         .x_grid_spacer(move |input| match scale {
-            Scale::Log10 => log_marks(&input),
+            Scale::Log10 => log_marks_across(&input),
             Scale::Linear => even_marks(&input),
         })
         .show(ui, |plot| {

@@ -56,11 +56,13 @@ fn eigenvalues_ui(ui: &mut Ui, spectrum: &Spectrum, k: usize) -> Option<usize> {
     });
     describe(&plot.response, &title);
     let line = DragLine::vertical("k").label("k on the plot of eigenvalues");
-    let note = values
-        .get(k.wrapping_sub(1))
-        .zip(values.get(k))
-        .map(|(value, next)| format!("gap {}", short(next - value)));
-    dragged(ui, &plot, line.note(note.unwrap_or_default()), k, values.len())
+    let gap = values.get(k.wrapping_sub(1)).zip(values.get(k)).map(|(value, next)| next - value);
+    let note = match gap {
+        Some(gap) if gap < 1e-4 => "no gap".to_owned(),
+        Some(gap) => format!("gap {}", short(gap)),
+        None => String::new(),
+    };
+    dragged(ui, &plot, line.note(note), k, values.len())
 }
 
 /// Silhouette and Calinski-Harabasz over k, each from its least to its largest value.
@@ -78,7 +80,7 @@ fn curve_ui(ui: &mut Ui, curve: &[KRow], k: usize, k_max: usize) -> Option<usize
         }
     });
     let plot = k_plot("k curve", k_max).show_axes([true, false]).show(ui, |plot| {
-        plot.set_plot_bounds(PlotBounds::from_min_max([0.5, -0.08], [k_max as f64 + 0.5, 1.12]));
+        plot.set_plot_bounds(PlotBounds::from_min_max([0.5, -0.08], [k_max as f64 + 0.5, 1.25]));
         for ((name, value), color) in CURVES.into_iter().zip(colors) {
             let points = scaled(curve, value);
             let best = points.iter().copied().reduce(|a, b| if b[1] > a[1] { b } else { a });

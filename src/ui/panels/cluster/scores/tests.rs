@@ -16,7 +16,7 @@ fn row(eps: f32, min_trips: usize, sc: f64, ch: f64) -> Row {
         noise: 1,
         sc,
         ch,
-        db: Some(1.0 / eps as f64),
+        db: Some(1.0 / f64::from(eps)),
         scch: sc,
         score: sc,
     }

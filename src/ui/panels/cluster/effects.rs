@@ -1,11 +1,11 @@
 //! What the parameters of clustering did, in words and small tables.
 
-use egui::{RichText, Ui};
+use egui::{Align, Layout, RichText, Ui};
 
 use crate::base::text::{counted, grouped};
 use crate::cluster::params::Method;
 use crate::cluster::{Agreement, Indices, Labels, Sweep};
-use crate::distance::{Metric, Weights};
+use crate::distance::Metric;
 use crate::ui::form::Stand;
 use crate::ui::plot::axis::{compact, significant};
 use crate::ui::theme;
@@ -74,31 +74,11 @@ pub fn distance_detail(name: &str) -> Stand {
 pub fn cluster_stand(method: Method, name: &str) -> Stand {
     let is_there = match name {
         "min_cluster_size" => method == Method::Hdbscan,
-        "k" => method.has_k(),
+        "k" | "seed" => method.has_k(),
         "starts" => matches!(method, Method::KMedoids | Method::KMeans),
-        "seed" => method.has_k(),
         _ => false,
     };
     if is_there { Stand::Live } else { Stand::Absent }
-}
-
-/// Lets the weights sum to one again after one was moved: the others give way in proportion.
-pub fn balance(before: Weights, weights: &mut Weights) {
-    let old = [before.sspd, before.sog, before.cog];
-    let mut new = [weights.sspd, weights.sog, weights.cog];
-    let Some(moved) = (0..3).find(|i| new[*i] != old[*i]) else { return };
-    let [a, b] = [(moved + 1) % 3, (moved + 2) % 3];
-    // To the digits of a slider; where two were moved at once they were set by hand.
-    if new[a] != old[a] || new[b] != old[b] {
-        return;
-    }
-    new[moved] = (new[moved].clamp(0.0, 1.0) * 1000.0).round() / 1000.0;
-    let rest = 1.0 - new[moved];
-    let sum = old[a] + old[b];
-    let part = if sum > 0.0 { old[a] / sum } else { 0.5 };
-    new[a] = (rest * part * 1000.0).round() / 1000.0;
-    new[b] = ((rest - new[a]) * 1000.0).round().max(0.0) / 1000.0;
-    [weights.sspd, weights.sog, weights.cog] = new;
 }
 
 /// The indices, and how far the clusters fit the truth where it is known.
@@ -147,13 +127,15 @@ pub fn indices_ui(ui: &mut Ui, indices: &Indices, agreement: Option<&Agreement>)
             "1 if each true route's trips are all in one cluster",
         ));
     }
-    egui::Grid::new("indices").num_columns(2).striped(true).spacing([8.0, 2.0]).show(ui, |ui| {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
         for (name, value, help) in rows {
-            ui.label(name).on_hover_text(help);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.label(value);
+            ui.horizontal(|ui| {
+                ui.label(name).on_hover_text(help);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    ui.label(RichText::new(value).strong());
+                });
             });
-            ui.end_row();
         }
     });
     if let Some(agreement) = agreement {
@@ -224,25 +206,5 @@ mod tests {
         assert_eq!(fields(Method::Hdbscan), ["min_cluster_size"]);
         assert_eq!(fields(Method::KMedoids), ["k", "starts", "seed"]);
         assert_eq!(fields(Method::Spectral), ["k", "seed"]);
-    }
-
-    #[test]
-    fn moving_a_weight_moves_the_others_in_proportion() {
-        let before = Weights { sspd: 0.6, sog: 0.3, cog: 0.1, ..Weights::default() };
-        let mut weights = Weights { sspd: 0.2, ..before };
-        balance(before, &mut weights);
-        assert_eq!((weights.sspd, weights.sog, weights.cog), (0.2, 0.6, 0.2));
-        let only = Weights { sspd: 1.0, sog: 0.0, cog: 0.0, ..Weights::default() };
-        let mut weights = Weights { sspd: 0.5, ..only };
-        balance(only, &mut weights);
-        assert_eq!((weights.sspd, weights.sog, weights.cog), (0.5, 0.25, 0.25));
-        for moved in [0.0, 0.123, 0.9999, 1.0] {
-            let mut weights = Weights { cog: moved, ..before };
-            balance(before, &mut weights);
-            assert!((weights.sspd + weights.sog + weights.cog - 1.0).abs() < 1e-9, "{weights:?}");
-        }
-        let mut untouched = before;
-        balance(before, &mut untouched);
-        assert_eq!(untouched, before);
     }
 }
