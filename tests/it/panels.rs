@@ -225,9 +225,9 @@ fn removed_reports_are_shown_over_the_profile_when_asked_for() {
     show(&mut harness, Pane::Profile);
     harness.state_mut().ask(Command::Select(Pick::Vessel(1)));
     harness.run_steps(4);
-    // The map has a layer of this name; the profile stands below it.
+    // The map has a layer of this name; the profile stands to the right of it.
     let boxes = harness.query_all_by_label("Removed reports");
-    boxes.max_by(|a, b| a.rect().top().total_cmp(&b.rect().top())).unwrap().click();
+    boxes.max_by(|a, b| a.rect().left().total_cmp(&b.rect().left())).unwrap().click();
     harness.run_steps(4);
     harness.get_by_label("1 report removed");
 }

@@ -68,7 +68,17 @@ pub fn log_marks_across(input: &GridInput) -> Vec<GridMark> {
 /// Marks in even steps of 1, 2 or 5 times a power of ten, about five of them.
 pub fn even_marks(input: &GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    let step = round_step((high - low) / MARKS);
+    steps(low, high, round_step((high - low) / MARKS))
+}
+
+/// Marks in such steps, as many as lie `least_px` points apart or more.
+pub fn spaced_marks(input: &GridInput, least_px: f64) -> Vec<GridMark> {
+    // A line each eight points is the plot's own least.
+    let step = round_step(input.base_step_size / 8.0 * least_px);
+    steps(input.bounds.0, input.bounds.1, step)
+}
+
+fn steps(low: f64, high: f64, step: f64) -> Vec<GridMark> {
     // Odd bounds would take for ever.
     if !(low < high && (high - low) / step < 100.0 && low.abs() / step < 1e9) {
         return Vec::new();
@@ -176,6 +186,19 @@ mod tests {
         let marks = even_marks(&GridInput { bounds: (-0.3, 10.2), base_step_size: 0.01 });
         let values: Vec<f64> = marks.iter().map(|mark| mark.value).collect();
         assert_eq!(values, [0.0, 5.0, 10.0]);
+    }
+
+    #[test]
+    fn spaced_marks_stand_as_near_as_their_texts_may() {
+        // 13.7 on 57 points: 22 of them are worth 5.3.
+        let input = GridInput { bounds: (0.0, 13.7), base_step_size: 8.0 * 13.7 / 57.0 };
+        let values = |least_px: f64| -> Vec<f64> {
+            spaced_marks(&input, least_px).into_iter().map(|mark| mark.value).collect()
+        };
+        assert_eq!(values(22.0), [0.0, 10.0]);
+        assert_eq!(values(20.0), [0.0, 5.0, 10.0]);
+        let upside_down = GridInput { bounds: (3.0, f64::NAN), base_step_size: f64::NAN };
+        assert_eq!(spaced_marks(&upside_down, 20.0), []);
     }
 
     #[test]

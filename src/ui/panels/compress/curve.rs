@@ -6,7 +6,7 @@ use egui_plot::{GridMark, PlotBounds};
 use super::text::{kept_text, percent};
 use crate::base::text::counted;
 use crate::compress::{CompressParams, Retention, ThresholdRow};
-use crate::ui::plot::axis::{log_marks, log_text, log10, round_step, short};
+use crate::ui::plot::axis::{log_marks, log_text, log10, short, spaced_marks};
 use crate::ui::plot::{DragLine, Scale, describe, quiet};
 use crate::ui::theme;
 
@@ -55,10 +55,7 @@ pub fn curve_ui(ui: &mut Ui, curve: &Curve) -> Option<f64> {
         .show_axes([true, true])
         .y_axis_min_width(SHARES_PX)
         .x_grid_spacer(|input| log_marks(&input))
-        .y_grid_spacer(|input| {
-            // A line each eight points is the plot's own least.
-            share_marks(input.bounds.1, round_step(input.base_step_size / 8.0 * STEP_PX))
-        })
+        .y_grid_spacer(|input| spaced_marks(&input, STEP_PX))
         .x_axis_formatter(|mark, _| meters_text(mark))
         .y_axis_formatter(|mark, _| format!("{} %", short(mark.value)))
         .show(ui, |plot| {
@@ -116,13 +113,11 @@ pub fn curve_ui(ui: &mut Ui, curve: &Curve) -> Option<f64> {
 
 fn meters_text(mark: GridMark) -> String {
     let text = log_text(mark);
-    if text.is_empty() { text } else { format!("{text} m") }
-}
-
-/// Marks from nothing up to `top`, a step apart.
-fn share_marks(top: f64, step: f64) -> Vec<GridMark> {
-    let mark = |n: i32| GridMark { value: f64::from(n) * step, step_size: step };
-    (0..1000).map(mark).take_while(|mark| mark.value <= top).collect()
+    match text.strip_suffix('k') {
+        _ if text.is_empty() => text,
+        Some(km) => format!("{km} km"),
+        None => format!("{text} m"),
+    }
 }
 
 fn share_of(row: &ThresholdRow) -> f64 {
@@ -263,6 +258,12 @@ mod tests {
         }
         harness.step();
         assert_eq!(*moves.borrow(), [100.0]);
+    }
+
+    #[test]
+    fn tolerances_stand_along_the_axis_in_meters_and_kilometers() {
+        let text = |value: f64, step_size| meters_text(GridMark { value, step_size });
+        assert_eq!([text(2.0, 1.0), text(3.0, 1.0), text(0.3, 0.08)], ["100 m", "1 km", ""]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::thin::{Columns, Mark, Stroke};
 use super::view::View;
 use crate::ais::Track;
 use crate::base::time::utc_text;
+use crate::ui::plot::axis::{short, spaced_marks};
 use crate::ui::theme;
 
 /// Room that the values beside the axes take, points.
@@ -70,12 +71,19 @@ impl Output {
     }
 }
 
+/// The least height between two named speeds, points.
+const SPEEDS_PX: f64 = 22.0;
+
 /// A plot of speeds in knots, without marks below.
 pub fn speed_plot<'a>(height_px: f32) -> Plot<'a> {
-    Plot::new("speed").show_axes([false, true]).height(height_px).y_axis_formatter(|mark, _| {
-        // Zero would stand on the highest course of the plot below.
-        if mark.value > 0.0 { format!("{} kn", mark.value) } else { String::new() }
-    })
+    Plot::new("speed")
+        .show_axes([false, true])
+        .height(height_px)
+        .y_grid_spacer(|input| spaced_marks(&input, SPEEDS_PX))
+        .y_axis_formatter(|mark, _| {
+            // Zero would stand on the highest course of the plot below.
+            if mark.value > 0.0 { format!("{} kn", short(mark.value)) } else { String::new() }
+        })
 }
 
 /// A plot of courses in degrees, with marks below.
