@@ -229,7 +229,11 @@ pub fn cluster(
             (found.ok_or(missing("a finite position at every place of a trip"))?.labels, None)
         }
         Method::Spectral => {
-            let spectrum = made.spectrum.ok_or(missing("eigenvectors"))?;
+            let unknown = match made.ground.square {
+                Some(_) => missing("eigenvectors"),
+                None => ClusterError::Unmeasured { method },
+            };
+            let spectrum = made.spectrum.ok_or(unknown)?;
             let found = spectrum.labels(k, seed, job)?;
             (found.ok_or(ClusterError::TooFewVectors { k, known: spectrum.k_max() })?, None)
         }

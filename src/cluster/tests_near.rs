@@ -142,6 +142,7 @@ fn what_near_pairs_cannot_tell_is_refused_in_words() {
     }
     let is_refused = |stopped: Stopped| matches!(stopped, Stopped::Failed(text) if text.contains("far ones were not measured"));
     assert!(is_refused(run(Method::KMedoids, 1.0).unwrap_err()));
+    assert!(is_refused(run(Method::Spectral, 1.0).unwrap_err()));
     assert!(is_refused(ground.spectrum(&checked(SpectrumParams::default()), &job).unwrap_err()));
     assert!(is_refused(ground.sweep(&checked(SweepParams::default()), &job).unwrap_err()));
     let labels = Labels::new(&[Some(0); 20]);

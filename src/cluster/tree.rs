@@ -81,6 +81,7 @@ impl Tree {
     }
 
     /// The k-distance plot: core distances, largest first. Where it bends, trips begin to be noise.
+    /// Infinite are those beyond what was measured.
     pub fn k_distances(&self) -> Vec<f32> {
         let mut sorted = self.core.clone();
         sorted.sort_by(|a, b| b.total_cmp(a));

@@ -71,8 +71,6 @@ pub(super) struct Nearest {
     y_m: f64,
     dx_m: f64,
     dy_m: f64,
-    // `-dy_m`.
-    back_m: f64,
     // Where on the chord feet may lie at most, times its length.
     end_m2: f64,
     square_m2: f64,
@@ -83,14 +81,12 @@ impl Chord for Nearest {
     fn new(line: &Line, a: usize, b: usize) -> Nearest {
         let (x_m, y_m) = (line.x_m[a], line.y_m[a]);
         let (dx_m, dy_m) = (line.x_m[b] - x_m, line.y_m[b] - y_m);
-        let back_m = y_m - line.y_m[b];
         let square_m2 = dx_m * dx_m + dy_m * dy_m;
         if square_m2 > 0.0 {
-            Nearest { x_m, y_m, dx_m, dy_m, back_m, end_m2: square_m2, square_m2 }
+            Nearest { x_m, y_m, dx_m, dy_m, end_m2: square_m2, square_m2 }
         } else {
             // A chord without length is its one point, seen along any axis.
-            let (dx_m, dy_m, back_m) = (1.0, 0.0, 0.0);
-            Nearest { x_m, y_m, dx_m, dy_m, back_m, end_m2: 0.0, square_m2: 1.0 }
+            Nearest { x_m, y_m, dx_m: 1.0, dy_m: 0.0, end_m2: 0.0, square_m2: 1.0 }
         }
     }
 
@@ -98,13 +94,12 @@ impl Chord for Nearest {
     fn score(self, x_m: f64, y_m: f64, _: f64) -> f64 {
         let (px, py) = (x_m - self.x_m, y_m - self.y_m);
         let across = px * self.dy_m - py * self.dx_m;
-        let along = px * self.dx_m - py * self.back_m;
+        let along = px * self.dx_m + py * self.dy_m;
         // Comparisons, not `clamp`: they are one instruction each.
         let foot = if along > 0.0 { along } else { 0.0 };
         let foot = if foot < self.end_m2 { foot } else { self.end_m2 };
-        // Differences, where sums would do: of a sum the compiler takes the terms of neighboring
-        // points in either order, and then has to sort numbers instead of adding them.
-        across * across - (along - foot) * (foot - along)
+        let beyond = along - foot;
+        across * across + beyond * beyond
     }
 
     fn square_m2(self, score: f64) -> f64 {

@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use super::condensed::{Condensed, n_pairs};
 use super::legs::{LANES, View};
 use super::nearest::{Ask, Scratch};
+use super::neighbors::is_mean_beyond;
 use super::params::{DistanceParams, Metric, Weights};
 use super::paths::Paths;
 use super::simd::Level;
-use super::weighed::{Norms, Weighed};
+use super::weighed::{FAR_COG_DEG, Norms, Weighed};
 use super::{DistanceError, warp::Table};
 use crate::base::job::{Job, Stopped};
 
@@ -70,7 +71,10 @@ pub fn measure_with(
     }
     job.expect(n_pairs(n));
     let meter = Meter { level, paths, metric: params.metric, table: params.table() };
-    let parts = meter.all_pairs(job)?;
+    let far_m = (params.skips_far && params.metric == Metric::Msspd)
+        .then(|| paths.median_length_m())
+        .filter(|far_m| *far_m > 0.0);
+    let parts = meter.all_pairs(far_m, job)?;
     let (n_without_sog, n_without_cog) = paths.n_without_sog_and_cog();
     Ok(Distances {
         metric: params.metric,
@@ -201,6 +205,15 @@ impl Meter<'_> {
         [m, 0.0, 0.0]
     }
 
+    /// The components of a pair of which boxes show that it is as far apart as `far_m`.
+    fn far(&self, i: usize, j: usize, far_m: Option<f32>) -> Option<[f32; 3]> {
+        let far_m = far_m?;
+        let (a, b) = (self.paths.view(i), self.paths.view(j));
+        // A bound that is rounded up by a hair shows nothing.
+        is_mean_beyond(&a, &b, f64::from(far_m) * (1.0 + 1e-5))
+            .then(|| [far_m, sog_kn(&a, &b), FAR_COG_DEG])
+    }
+
     /// The tables of path `i` with up to [`LANES`] others.
     pub(super) fn warp(&self, i: usize, others: &[u32], scratch: &mut Scratch, out: &mut [f32]) {
         let table = self.table.expect("only metrics that match points have a table");
@@ -217,7 +230,8 @@ impl Meter<'_> {
         }
     }
 
-    fn all_pairs(&self, job: &Job) -> Result<Vec<Condensed>, Stopped> {
+    /// Where there is a `far_m`, pairs that far apart by their boxes are that far, and opposite.
+    fn all_pairs(&self, far_m: Option<f32>, job: &Job) -> Result<Vec<Condensed>, Stopped> {
         let n = self.paths.len();
         if self.table.is_some() {
             let mut all = Condensed::zeros(n);
@@ -240,7 +254,8 @@ impl Meter<'_> {
             Scratch::default,
             |scratch, (i, mut rows)| {
                 for at in 0..n - 1 - i {
-                    let found = self.between(i, i + 1 + at, scratch);
+                    let found = self.far(i, i + 1 + at, far_m);
+                    let found = found.unwrap_or_else(|| self.between(i, i + 1 + at, scratch));
                     rows.iter_mut().zip(found).for_each(|(row, value)| row[at] = value);
                     if (at + 1) % LANES == 0 {
                         job.advance(LANES)?;

@@ -180,6 +180,13 @@ impl Search<'_> {
     }
 }
 
+/// Whether boxes show that the SSPD of two paths is more than `m`: first one box each, then those
+/// of sixteen points and of eight legs.
+pub(super) fn is_mean_beyond(a: &View<'_>, b: &View<'_>, m: f64) -> bool {
+    f64::from(a.whole.gap2(b.whole).sqrt()) > m
+        || f64::midpoint(gaps_m(a, b).mean_m, gaps_m(b, a).mean_m) > m
+}
+
 type Row = (Vec<(u32, f32)>, usize);
 
 struct Gaps {

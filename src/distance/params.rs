@@ -53,6 +53,9 @@ pub struct DistanceParams {
     pub resample: usize,
     /// The most memory that matrices may take, megabytes.
     pub limit_mb: usize,
+    /// For weights by [`Scale::Trip`] alone: of pairs that lie farther apart than the median trip is
+    /// long nothing is measured but speeds. No field of the form: it follows from the scale.
+    pub skips_far: bool,
 }
 
 impl Default for DistanceParams {
@@ -63,6 +66,7 @@ impl Default for DistanceParams {
             band: 0,
             resample: 0,
             limit_mb: 4_000,
+            skips_far: false,
         }
     }
 }
@@ -127,7 +131,9 @@ impl Params for DistanceParams {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Scale {
     /// SSPD in lengths of the median trip, at most one; speeds to 0 to 1 over all pairs, courses in
-    /// half turns. Ours: what is near does not hang on how far the farthest ship of a file is.
+    /// half turns. Trips more than that length apart do not sail together: they count as opposite.
+    /// Ours: what is near does not hang on how far the farthest ship of a file is, and of trips that
+    /// are far apart nothing has to be measured.
     #[default]
     Trip,
     /// Each component to 0 to 1 over all pairs.

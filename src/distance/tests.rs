@@ -402,6 +402,42 @@ fn weights_mix_the_components_and_nothing_else() {
 }
 
 #[test]
+fn far_pairs_need_no_measuring_where_all_that_counts_is_that_they_are_far() {
+    for seed in 0..20 {
+        let paths = Paths::from_lines(&lines(&mut Rng::new(7, seed), 40, 30), 0).unwrap();
+        let all = measure(&paths, &params(Metric::Msspd), &Job::default()).unwrap();
+        let skipping = DistanceParams { skips_far: true, ..params(Metric::Msspd) };
+        let some = measure(&paths, &skipping, &Job::default()).unwrap();
+        assert_eq!(all.combine(&Weights::default()), some.combine(&Weights::default()));
+        let far_m = paths.median_length_m();
+        let of = |distances: &Distances| {
+            let values = distances.part(Part::Cog).unwrap().values();
+            values.iter().filter(|deg| **deg == 180.0).count()
+        };
+        assert!(of(&some) > of(&all) + 50, "{far_m}: {} {}", of(&some), of(&all));
+    }
+}
+
+#[test]
+fn trips_farther_apart_than_the_median_trip_is_long_differ_in_speed_alone() {
+    // Three trips of 1 km: two 100 m apart, one far away; 10, 10 and 14 kn.
+    let trip = |y_m: f64, sog_kn: f32| Line {
+        xy_m: vec![[0.0, y_m], [1000.0, y_m]],
+        sog_kn: vec![sog_kn; 2],
+        cog_deg: vec![90.0; 2],
+    };
+    let lines = [trip(0.0, 10.0), trip(100.0, 10.0), trip(90_000.0, 14.0)];
+    let paths = Paths::from_lines(&lines, 0).unwrap();
+    let d = measure(&paths, &params(Metric::Msspd), &Job::default()).unwrap();
+    let combined = d.combine(&Weights::default());
+    let near = 0.6 * 0.1 / 3.0;
+    assert!((combined.get(0, 1) - near as f32).abs() < 1e-6);
+    // A trip length, the largest difference of speeds, half a turn: all of 1.
+    assert!((combined.get(0, 2) - 1.0 / 3.0).abs() < 1e-6);
+    assert_eq!(combined.get(0, 2), combined.get(1, 2));
+}
+
+#[test]
 fn resampled_trips_have_the_points_asked_for() {
     let lines = lines(&mut Rng::new(6, 0), 10, 40);
     let paths = Paths::from_lines(&lines, 25).unwrap();

@@ -50,9 +50,12 @@ pub(super) struct Factors {
     pub by: [f32; 3],
     /// Added at last.
     pub offset: f32,
-    /// A greater SSPD counts as this, meters.
+    /// A greater SSPD counts as this, meters; such trips' courses as opposite.
     pub most_m: f32,
 }
+
+/// The difference of courses of trips that are too far apart to sail together, degrees.
+pub(super) const FAR_COG_DEG: f32 = 180.0;
 
 impl Factors {
     pub(super) fn new(norms: &Norms, weights: &Weights) -> Factors {
@@ -82,7 +85,7 @@ impl Factors {
     #[inline]
     pub(super) fn sum(self, x: f32, y: f32, z: f32) -> f32 {
         let [a, b, c] = self.by;
-        let x = if x < self.most_m { x } else { self.most_m };
+        let (x, z) = if x < self.most_m { (x, z) } else { (self.most_m, FAR_COG_DEG) };
         let sum = a * x + b * y + c * z + self.offset;
         // Rounding may leave the smallest a hair below zero.
         if sum < 0.0 { 0.0 } else { sum }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::params::{Field, Form, Params};
 use crate::cluster::params::{ClusterParams, DensityParams, Method, SpectrumParams};
 use crate::cluster::{Spectrum, Sweep};
-use crate::distance::{DistanceParams, Metric, Weights};
+use crate::distance::{DistanceParams, Metric, Scale, Weights};
 
 /// What is measured between trips, and how its parts are weighed.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -31,7 +31,11 @@ impl DistanceSettings {
         // Weights are added up later, but by those who look for near pairs alone.
         let is_weighed = self.within > 0.0 && self.measure.metric == Metric::Msspd;
         let weights = if is_weighed { self.weights } else { Weights::default() };
-        PairParams { measure: self.measure.clone(), within: self.within, weights }
+        let is_far_known =
+            self.measure.metric == Metric::Msspd && self.weights.scale == Scale::Trip;
+        let skips_far = is_far_known && !self.is_pruned();
+        let measure = DistanceParams { skips_far, ..self.measure.clone() };
+        PairParams { measure, within: self.within, weights }
     }
 
     /// Whether far pairs are left out.

@@ -9,6 +9,7 @@ use fairway::base::geo::Position;
 use fairway::flow::desk::Wanted;
 use fairway::flow::session::sources_of;
 use fairway::flow::stages::ChosenOf;
+use fairway::flow::tray::Shelf as _;
 use fairway::flow::{Desk, Jobs, Session, project};
 use fairway::prep::Criterion;
 use fairway::synth::SeaParams;
@@ -129,7 +130,7 @@ fn only_the_filter_runs_again_when_it_changes_and_going_back_costs_nothing() {
     session.filter.kinds = "tankr".into();
     desk.update(&session, &Jobs::Inline, &Wanted::explore());
     assert!(desk.filter.shown().unwrap().is_stale, "the last good result stays");
-    assert!(desk.shelves().last().unwrap().faults()[0].contains("did you mean tanker?"));
+    assert!(desk.filter.faults()[0].contains("did you mean tanker?"));
 }
 
 /// A folder with a made sea in it.

@@ -66,15 +66,17 @@ fn the_best_pair_of_the_sweep_finds_the_routes_that_were_made() {
 #[test]
 fn no_route_by_msspd_has_two_directions_and_many_by_sspd_do() {
     let two_ways = |routes: &RoutesOf| {
-        let large = routes.routes.routes.iter().filter(|route| route.sailing >= 6);
-        large.filter(|route| route.opposite_share > 0.25).count()
+        // Not those who fish, or shift within a port: they sail to and fro in one trip.
+        let lanes = routes.routes.routes.iter();
+        let lanes = lanes.filter(|route| route.sailing >= 6 && route.length_nmi > 10.0);
+        lanes.filter(|route| route.opposite_share > 0.25).count()
     };
     assert_eq!(two_ways(&found().routes), 0);
     let (mut session, mut desk) = (session(300_000), Desk::default());
     session.set("distances.metric=sspd").unwrap();
     update(&mut desk, &session, &["routes"]);
     let sspd = desk.routes.shown().unwrap().value;
-    assert!(two_ways(sspd) >= 3, "SSPD merges the directions of a lane");
+    assert!(two_ways(sspd) >= 8, "SSPD merges the directions of a lane");
     let (ari, by_sspd) = (
         found().indices.agreement.unwrap().ari,
         desk.indices.shown().unwrap().value.agreement.unwrap().ari,
@@ -203,7 +205,7 @@ fn every_method_groups_the_made_sea() {
         let clusters = figures["clusters"].as_u64().unwrap();
         assert!((2..=60).contains(&clusters), "{method}: {clusters}");
         let agreement = desk.indices.shown().unwrap().value.agreement.unwrap();
-        assert!(agreement.ari > 0.5, "{method}: {agreement:?}");
+        assert!(agreement.ari > 0.4, "{method}: {agreement:?}");
     }
 }
 
@@ -241,7 +243,9 @@ fn distances_lie_where_their_scale_says() {
     let params = DistanceParams { metric: Metric::Sspd, ..DistanceParams::default() };
     let sspd_m = fairway::distance::between_m(&pairs.paths, &params, 0, n - 1);
     let part = pairs.all().unwrap().part(fairway::distance::Part::Sspd).unwrap();
-    assert!((part.get(0, n - 1) - sspd_m).abs() <= 1e-3 * sspd_m);
+    // What is farther than the median trip is long is not measured, only far.
+    let expected_m = sspd_m.min(pairs.paths.median_length_m());
+    assert!((part.get(0, n - 1) - expected_m).abs() <= 1e-3 * expected_m);
 }
 
 /// A folder with a made sea in it, and the sea's path.
@@ -324,11 +328,9 @@ fn what_cannot_be_grouped_is_said_where_it_was_set() {
         (&["clusters.min_trips=400"], 1, &["min_trips is 400", "trips"]),
         (&["clusters.method=k-medoids", "clusters.k=900"], 1, &["k is 900", "lower k"]),
         (&["clusters.method=spectral", "clusters.k=40"], 1, &["k is 40"]),
-        (&["trips.min_length=100000"], 1, &["there are no trips"]),
-        (&["distances.limit=1", "distances.metric=sspd", "synth.rows=1"], 2, &["synth"]),
-        (&["distances.within=500"], 1, &["scale none"]),
+        (&["filter.speed_min=500"], 1, &["there are no trips"]),
+        (&["distances.within=500", "distances.scale=minmax"], 1, &["minmax"]),
     ] {
-        // A few settings are of no file; what matters is that each is told and nothing runs on.
         let (found, said) = refused(settings);
         assert_eq!(found, Some(code), "{settings:?}: {said}");
         assert!(parts.iter().all(|part| said.contains(part)), "{settings:?}: {said}");

@@ -225,7 +225,7 @@ fn removed_reports_are_shown_over_the_profile_when_asked_for() {
     show(&mut harness, Pane::Profile);
     harness.state_mut().ask(Command::Select(Pick::Vessel(1)));
     harness.run_steps(4);
-    // The map has a layer of this name; the profile stands to the right of its list.
+    // The map has a layer of this name; the profile stands to the right of it.
     let boxes = harness.query_all_by_label("Removed reports");
     boxes.max_by(|a, b| a.rect().left().total_cmp(&b.rect().left())).unwrap().click();
     harness.run_steps(4);

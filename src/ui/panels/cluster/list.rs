@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use egui::{Color32, RichText, ScrollArea, Sense, TextStyle, Ui, vec2};
 
-use self::row::{row_ui, swatch_colors};
+use self::row::{Parts, row_ui, swatch_colors};
 use crate::base::text::{counted, grouped};
 
 mod columns;
@@ -96,12 +96,18 @@ impl ClusterList {
         let shown = Column::that_fit(ui.available_width());
         self.head_ui(ui, &shown);
         let order = self.order(rows);
-        let height_px = (ui.text_style_height(&TextStyle::Body) + 6.0).round();
+        let spared = Column::spared(&shown);
+        let line_px = (ui.text_style_height(&TextStyle::Body) + 6.0).round();
+        // What has no column stands below the name.
+        let below_px =
+            if spared.is_empty() { 0.0 } else { ui.text_style_height(&TextStyle::Small) };
+        let height_px = line_px + below_px.round();
         let area = ScrollArea::vertical().id_salt("clusters").auto_shrink([false, false]);
         area.show_rows(ui, height_px, order.len(), |ui, range| {
             for row in order[range].iter().map(|place| &rows[*place]) {
                 let is_lit = row.cluster.is_some() && row.cluster == hovered;
-                row_ui(ui, self, row, &shown, height_px, is_lit, &mut edits);
+                let parts = Parts { shown: &shown, spared: &spared, line_px, height_px };
+                row_ui(ui, self, row, &parts, is_lit, &mut edits);
             }
         });
         edits

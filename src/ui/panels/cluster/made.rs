@@ -14,7 +14,16 @@ pub fn ground() -> Ground {
         54.. => 2000.0 + 150.0 * i as f32,
         _ => 100.0 * (i % 3) as f32 + 0.3 * (i / 3) as f32 + 0.01 * (i * i % 7) as f32,
     };
-    let matrix = Condensed::from_fn(60, |i, j| (place(i) - place(j)).abs());
+    ground_of(&(0..60).map(place).collect::<Vec<f32>>())
+}
+
+/// Any places on a line; of two that are infinite, none is near the other.
+pub fn ground_of(places: &[f32]) -> Ground {
+    let between = |i: usize, j: usize| {
+        let distance = (places[i] - places[j]).abs();
+        if distance.is_nan() { f32::INFINITY } else { distance }
+    };
+    let matrix = Condensed::from_fn(places.len(), between);
     Ground::new(&matrix, 20, &Job::default()).unwrap()
 }
 

@@ -1,12 +1,12 @@
 //! The paper's three experiments: how distances change with compression, noise and direction.
 
 use egui::{Color32, Grid, RichText, Ui};
-use egui_plot::{Line, LineStyle, Plot, PlotPoints};
+use egui_plot::{AxisHints, Line, LineStyle, Plot, PlotPoints};
 
 use crate::cluster::study::Change;
 use crate::flow::stages::{MEASURES, StudyOf};
 use crate::ui::map::palette::category;
-use crate::ui::plot::axis::significant;
+use crate::ui::plot::axis::{short, significant};
 use crate::ui::plot::{describe, quiet};
 
 /// What each distance is called, and its line where colors alone do not tell.
@@ -38,10 +38,10 @@ pub fn study_ui(ui: &mut Ui, study: &StudyOf) {
             .on_hover_text("Change rate: by what share of itself a distance changes");
     });
     ui.columns(3, |columns| {
-        let title = "Change rate over compression (share of reports dropped, %)";
+        let title = "Change rate over reports dropped, %";
         let by_rate = |change: &Change| 100.0 * change.rate;
         changes_ui(&mut columns[0], title, &study.compression, &by_rate);
-        let title = "Change rate over noise (m)";
+        let title = "Change rate over noise, m";
         changes_ui(&mut columns[1], title, &study.noise, &|change| change.setting);
         directions_ui(&mut columns[2], study);
     });
@@ -53,8 +53,11 @@ fn changes_ui(ui: &mut Ui, title: &str, rows: &[Change], x: &dyn Fn(&Change) -> 
     let points = |place: usize| -> Vec<[f64; 2]> {
         rows.iter().filter_map(|row| Some([x(row), row.gammas[place]?])).collect()
     };
+    let marks = AxisHints::new_y()
+        .label_spacing(12.0..=20.0)
+        .formatter(|mark, _| if mark.value < 0.0 { String::new() } else { short(mark.value) });
     let plot: Plot<'_> = quiet(title).include_y(0.0).show_axes([true, true]);
-    let plot = plot.y_axis_min_width(36.0).show(ui, |plot| {
+    let plot = plot.custom_y_axes(vec![marks.min_thickness(36.0)]).show(ui, |plot| {
         for (place, name) in NAMES.iter().enumerate() {
             let line = Line::new(*name, PlotPoints::from(points(place)));
             let line = line.color(color(place, is_dark)).width(1.8).style(style(place));
@@ -74,7 +77,8 @@ fn changes_ui(ui: &mut Ui, title: &str, rows: &[Change], x: &dyn Fn(&Change) -> 
 
 fn directions_ui(ui: &mut Ui, study: &StudyOf) {
     ui.label(RichText::new("Same way and opposite").small().weak());
-    Grid::new("directions").num_columns(4).striped(true).show(ui, |ui| {
+    let grid = Grid::new("directions").num_columns(4).striped(true).min_row_height(0.0);
+    grid.spacing([12.0, 1.0]).show(ui, |ui| {
         for head in ["distance", "same", "opposite", "ratio"] {
             ui.label(RichText::new(head).small().weak());
         }
@@ -82,12 +86,13 @@ fn directions_ui(ui: &mut Ui, study: &StudyOf) {
         for ((name, key), found) in NAMES.iter().zip(MEASURES).zip(&study.direction) {
             // Meters, but for the MSSPD, whose parts have different units.
             let unit = if key == "msspd" { "" } else { " m" };
-            ui.label(*name);
-            for value in [found.same, found.opposite] {
-                ui.monospace(format!("{}{unit}", significant(value, 3)));
-            }
+            ui.label(RichText::new(*name).small());
+            let values = [found.same, found.opposite];
+            let values = values.map(|value| format!("{}{unit}", significant(value, 3)));
             let ratio = found.ratio().map_or("-".to_owned(), |ratio| significant(ratio, 3));
-            ui.monospace(ratio);
+            for text in values.into_iter().chain([ratio]) {
+                ui.label(RichText::new(text).small());
+            }
             ui.end_row();
         }
     });
@@ -116,9 +121,8 @@ mod tests {
             noise: vec![row(0.0, 0.0), row(500.0, 0.4)],
             direction: vec![Direction { same: 2.0, opposite: 50.0 }; 4],
         };
-        let mut harness = Harness::builder()
-            .with_size([900.0, 240.0])
-            .build_ui(move |ui| study_ui(ui, &study));
+        let mut harness =
+            Harness::builder().with_size([900.0, 240.0]).build_ui(move |ui| study_ui(ui, &study));
         harness.run();
         harness.get_by_label_contains("trip 17, trip 23 the same way, the same turned round");
         harness.get_by_label_contains("Fréchet 0.2 at 40, Hausdorff 0.1 at 40, MSSPD 0.05 at 40");

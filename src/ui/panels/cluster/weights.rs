@@ -1,6 +1,6 @@
 //! The weights of the MSSPD, which sum to one while they are moved.
 
-use egui::{Align, Label, RichText, Sense, Slider, Ui, vec2};
+use egui::{Align, Layout, RichText, Slider, Ui, vec2};
 
 use crate::distance::Weights;
 
@@ -20,8 +20,12 @@ pub fn weights_ui(ui: &mut Ui, weights: &mut Weights) {
     ] {
         ui.horizontal(|ui| {
             let size = vec2(NAME_PX, ui.spacing().interact_size.y);
-            let (place, _) = ui.allocate_exact_size(size, Sense::hover());
-            let label = ui.put(place, Label::new(name).halign(Align::Min)).on_hover_text(help);
+            let left = Layout::left_to_right(Align::Center);
+            let label = ui.allocate_ui_with_layout(size, left, |ui| {
+                ui.set_min_width(NAME_PX);
+                ui.label(name).on_hover_text(help)
+            });
+            let label = label.inner;
             ui.spacing_mut().slider_width = (ui.available_width() - NUMBER_PX).max(60.0);
             let slider = Slider::new(value, 0.0..=1.0).max_decimals(3).update_while_editing(false);
             ui.add(slider).labelled_by(label.id).on_hover_text(help);

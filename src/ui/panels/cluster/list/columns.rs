@@ -119,6 +119,22 @@ impl Column {
         shown.into_iter().map(|column| (column, width(column))).collect()
     }
 
+    /// Those that were left out, in the order of the columns.
+    pub fn spared(shown: &[(Column, f32)]) -> Vec<Column> {
+        let is_shown = |column: &Column| shown.iter().any(|(shown, _)| shown == column);
+        Column::ALL.into_iter().filter(|column| !is_shown(column)).collect()
+    }
+
+    /// What stands in it, with its unit, for a line of words.
+    pub fn words(self, row: &ClusterRow) -> Option<String> {
+        let unit = match self {
+            Column::Length => " nmi",
+            Column::Speed => " kn",
+            _ => "",
+        };
+        self.text(row).map(|text| text + unit)
+    }
+
     /// What stands in it, if anything is known.
     pub fn text(self, row: &ClusterRow) -> Option<String> {
         match self {

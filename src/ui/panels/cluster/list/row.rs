@@ -1,8 +1,8 @@
 //! One row of the list of clusters.
 
 use egui::{
-    Checkbox, Color32, Key, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit,
-    TextStyle, Ui, WidgetInfo, pos2, vec2,
+    Align2, Checkbox, Color32, Key, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind,
+    TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::{ClusterEdit, ClusterList, ClusterRow, Column, palette_ui, said, swatch_name};
@@ -14,24 +14,37 @@ pub fn swatch_colors(ui: &Ui) -> Vec<Color32> {
     (0..N_COLORS as usize).map(|place| category(place, is_dark)).collect()
 }
 
+/// How rows are laid out.
+pub struct Parts<'a> {
+    /// The columns, with their widths.
+    pub shown: &'a [(Column, f32)],
+    /// Those for which there is no room: they stand in small words below the name.
+    pub spared: &'a [Column],
+    /// Height of the line of columns.
+    pub line_px: f32,
+    /// Height of a row.
+    pub height_px: f32,
+}
+
 /// Draws a row, lit where the pointer is on its cluster anywhere. Adds what the user did to `edits`.
 pub fn row_ui(
     ui: &mut Ui,
     list: &mut ClusterList,
     row: &ClusterRow,
-    shown: &[(Column, f32)],
-    height_px: f32,
+    parts: &Parts,
     is_lit: bool,
     edits: &mut Vec<ClusterEdit>,
 ) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height_px), Sense::hover());
+    let (rect, _) =
+        ui.allocate_exact_size(vec2(ui.available_width(), parts.height_px), Sense::hover());
     let id = ui.scope_id().with(("cluster", row.cluster));
     let response = ui.interact(rect, id, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, said(row)));
     ground(ui, rect, &response, is_lit);
     let mut left = rect.left();
-    for (column, width_px) in shown {
-        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(*width_px, height_px));
+    for (column, width_px) in parts.shown {
+        let size = vec2(*width_px, parts.line_px);
+        let cell = Rect::from_min_size(pos2(left, rect.top()), size);
         left = cell.right();
         match (column, row.cluster) {
             (Column::Color, Some(cluster)) => swatch_ui(ui, cell, row, cluster, edits),
@@ -71,7 +84,21 @@ pub fn row_ui(
             }
         }
     }
+    below_ui(ui, rect, row, parts);
     act(ui, list, row, &response, rect, edits);
+}
+
+/// What has no column, in small words.
+fn below_ui(ui: &Ui, rect: Rect, row: &ClusterRow, parts: &Parts) {
+    let words: Vec<String> = parts.spared.iter().filter_map(|column| column.words(row)).collect();
+    if words.is_empty() {
+        return;
+    }
+    let indent_px = parts.shown.first().map_or(0.0, |(_, width_px)| *width_px);
+    let at = pos2(rect.left() + indent_px + 4.0, rect.top() + parts.line_px - 3.0);
+    let color = ui.visuals().weak_text_color();
+    let font = TextStyle::Small.resolve(ui.style());
+    ui.painter().text(at, Align2::LEFT_TOP, words.join(", "), font, color);
 }
 
 /// What the pointer and keys do with a row as a whole.

@@ -151,6 +151,12 @@ fn where_there_is_no_room_what_can_be_spared_is_left_out() {
     };
     assert_eq!(columns(700.0).len(), 10);
     assert_eq!(columns(290.0), ["#", "Cluster", "Trips", "Show", "Solo", "Merge"]);
+    let spared = Column::spared(&Column::that_fit(290.0));
+    let words = |row: &ClusterRow| -> Vec<String> {
+        spared.iter().filter_map(|column| column.words(row)).collect()
+    };
+    assert_eq!(words(&row(Some(0), 50, Some(90.0))), ["50.0 %", "090°", "9.0 nmi", "12.0 kn"]);
+    assert_eq!(words(&row(Some(1), 30, None)), ["30.0 %", "12.0 kn"]);
     let sum: f32 = Column::that_fit(500.0).iter().map(|(_, width)| width).sum();
     assert!((sum - 500.0).abs() < 1.0, "the name takes what is left: {sum}");
 }
