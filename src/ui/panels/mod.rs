@@ -19,7 +19,7 @@ mod tables;
 mod timeline;
 
 pub use cluster::ClusterPanels;
-pub use compress::Compression;
+pub use compress::{Compression, retention, thresholds};
 pub use filters::Filters;
 pub use layers::layers;
 pub use log::log;

@@ -75,49 +75,6 @@ impl Compression {
         Some(alone)
     }
 
-    /// The retention curve, whose line moves the tolerance.
-    pub fn retention(&mut self, ui: &mut Ui, deck: &mut Deck) {
-        let Deck { session, desk, .. } = deck;
-        let Some(shown) = desk.retention.shown() else {
-            nothing_ui(ui, &desk.retention);
-            return;
-        };
-        if shown.is_stale {
-            ui.multiply_opacity(STALE_OPACITY);
-        }
-        let params = &mut session.compress;
-        let kept = desk.compress.shown().filter(|kept| !kept.is_stale).map(|kept| {
-            let compressed = &kept.value.compressed;
-            (compressed.reports_kept(), compressed.reports_in())
-        });
-        let curve = Curve {
-            retention: &shown.value.retention,
-            rows: &shown.value.table,
-            tolerance_m: params.tolerance_m,
-            kept,
-            remark: remark(params),
-        };
-        if let Some(tolerance_m) = curve_ui(ui, &curve) {
-            params.tolerance_m = tolerance_m;
-        }
-    }
-
-    /// The paper's threshold table; a click on a row takes its tolerance.
-    pub fn thresholds(&mut self, ui: &mut Ui, deck: &mut Deck) {
-        let Deck { session, desk, .. } = deck;
-        let Some(shown) = desk.retention.shown() else {
-            nothing_ui(ui, &desk.retention);
-            return;
-        };
-        if shown.is_stale {
-            ui.multiply_opacity(STALE_OPACITY);
-        }
-        let tolerance_m = &mut session.compress.tolerance_m;
-        if let Some(clicked_m) = thresholds_ui(ui, &shown.value.table, *tolerance_m) {
-            *tolerance_m = clicked_m;
-        }
-    }
-
     /// One trip before and after: the one selected last, else the longest.
     pub fn before_after(&mut self, ui: &mut Ui, deck: &mut Deck) {
         let desk = deck.desk;
@@ -143,6 +100,49 @@ impl Compression {
         if let Some(t_ms) = self.pair.ui(ui, &subject) {
             deck.time.set_now_ms(t_ms);
         }
+    }
+}
+
+/// The retention curve, whose line moves the tolerance.
+pub fn retention(ui: &mut Ui, deck: &mut Deck) {
+    let Deck { session, desk, .. } = deck;
+    let Some(shown) = desk.retention.shown() else {
+        nothing_ui(ui, &desk.retention);
+        return;
+    };
+    if shown.is_stale {
+        ui.multiply_opacity(STALE_OPACITY);
+    }
+    let params = &mut session.compress;
+    let kept = desk.compress.shown().filter(|kept| !kept.is_stale).map(|kept| {
+        let compressed = &kept.value.compressed;
+        (compressed.reports_kept(), compressed.reports_in())
+    });
+    let curve = Curve {
+        retention: &shown.value.retention,
+        rows: &shown.value.table,
+        tolerance_m: params.tolerance_m,
+        kept,
+        remark: remark(params),
+    };
+    if let Some(tolerance_m) = curve_ui(ui, &curve) {
+        params.tolerance_m = tolerance_m;
+    }
+}
+
+/// The paper's threshold table; a click on a row takes its tolerance.
+pub fn thresholds(ui: &mut Ui, deck: &mut Deck) {
+    let Deck { session, desk, .. } = deck;
+    let Some(shown) = desk.retention.shown() else {
+        nothing_ui(ui, &desk.retention);
+        return;
+    };
+    if shown.is_stale {
+        ui.multiply_opacity(STALE_OPACITY);
+    }
+    let tolerance_m = &mut session.compress.tolerance_m;
+    if let Some(clicked_m) = thresholds_ui(ui, &shown.value.table, *tolerance_m) {
+        *tolerance_m = clicked_m;
     }
 }
 
