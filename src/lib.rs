@@ -61,7 +61,7 @@
 //!   measures the components of distances and `distances` weighs them; `tree` holds the clusters of
 //!   every eps and `clusters` cuts it. A group of parameters as the user meets it
 //!   ([`flow::settings`]) therefore reaches several stages, each by its own part.
-//! - **What a result chooses** (eps and MinPts by the sweep, k by the eigenvalues) is taken over in
+//! - **What a result chooses** (eps and `MinPts` by the sweep, k by the eigenvalues) is taken over in
 //!   [`flow::Desk::update`] and written into the session by [`flow::Desk::follow_choice`], so that
 //!   the user takes over where it left; undo does not see it ([`flow::Session::as_set`]).
 //! - **Parameters** ([`base::params::Params`]) are described once; sliders, range checks, `--set`, the

@@ -73,6 +73,8 @@ impl Wanted {
 impl Desk {
     /// Brings every wanted tray a step nearer to what `session` asks for. Called on every frame.
     pub fn update(&mut self, session: &Session, jobs: &Jobs, wanted: &Wanted) {
+        // Work whose panel was closed meanwhile ends here.
+        self.shelves_mut().into_iter().for_each(Shelf::take_in);
         if session.sources.is_empty() {
             if self.ingest.state() != State::Waiting {
                 *self = Desk::default(); // There is nothing to read any more.
@@ -146,17 +148,20 @@ impl Desk {
     ) {
         let mut settings = session.clusters.clone();
         let sweep = wanted.has("sweep").then(|| self.sweep.want(&session.sweep, distances, jobs));
-        // Of near pairs alone nothing is swept.
-        if settings.follows_sweep() && !session.distances.is_pruned() {
+        let spectrum =
+            wanted.has("spectrum").then(|| self.spectrum.want(&settings.spectrum, distances, jobs));
+        // Of near pairs alone nothing is swept; and what nobody sweeps stands as it was chosen last.
+        if let Some(sweep) = sweep
+            && settings.follows_sweep()
+            && !session.distances.is_pruned()
+        {
             // Until the sweep is done there is nothing to cut by.
-            let Some(sweep) = sweep.and_then(|sweep| sweep.value) else { return };
+            let Some(sweep) = sweep.value else { return };
             settings.take_best(&sweep);
         }
         let density = &settings.density;
         let tree = wanted.has("tree").then(|| self.tree.want(density, distances, jobs));
         let optics = wanted.has("optics").then(|| self.optics.want(density, distances, jobs));
-        let spectrum =
-            wanted.has("spectrum").then(|| self.spectrum.want(&settings.spectrum, distances, jobs));
         if settings.follows_gap() {
             let known = spectrum.as_ref().and_then(|spectrum| spectrum.value.as_ref());
             let Some(known) = known else { return };

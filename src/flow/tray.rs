@@ -77,6 +77,8 @@ pub trait Shelf {
     fn faults(&self) -> &[String];
     /// Ends the work going on.
     fn cancel(&mut self);
+    /// Takes in what work has brought, wanted or not.
+    fn take_in(&mut self);
     /// Starts what waits to be asked, and tries again what failed.
     fn request(&mut self);
     /// Seconds, key and figures of the shown result.
@@ -218,6 +220,10 @@ impl<S: Stage> Shelf for Tray<S> {
         if let Some((key, _)) = self.running.take() {
             self.failed = Some((key, vec!["stopped on request".into()]));
         }
+    }
+
+    fn take_in(&mut self) {
+        self.collect();
     }
 
     fn request(&mut self) {

@@ -365,6 +365,19 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
+/// Writes a table: its head and its rows, each a line.
+pub fn lines(
+    path: &Path,
+    head: &str,
+    rows: impl IntoIterator<Item = String>,
+) -> Result<(), WriteError> {
+    let fault = |error| WriteError::Io { path: path.to_owned(), error };
+    write_whole(path, |file| {
+        writeln!(file, "{head}").map_err(fault)?;
+        rows.into_iter().try_for_each(|row| writeln!(file, "{row}").map_err(fault))
+    })
+}
+
 /// Writes a plain table of counts.
 pub fn counts_csv<'a>(
     what: &str,

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use fairway::distance::{DistanceParams, Metric};
 use fairway::flow::stages::{DistancesOf, IndicesOf, PairsOf, RoutesOf};
-use fairway::flow::tray::Shelf;
+use fairway::flow::tray::{Shelf, State};
 use fairway::flow::{Desk, Jobs, Session};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -184,6 +184,38 @@ fn near_pairs_alone_give_the_same_clusters() {
     desk.update(&session, &Jobs::Inline, &wanted);
     let fault = desk.clusters.faults().join("\n");
     assert!(fault.contains("eps is 3000") && fault.contains("2000"), "{fault}");
+}
+
+#[test]
+fn every_stage_can_be_wanted_by_itself() {
+    let (session, mut names) = (session(20_000), Vec::new());
+    Desk::default().shelves().iter().for_each(|shelf| names.push(shelf.name()));
+    assert!(names.len() >= 18, "{names:?}");
+    for name in names {
+        let mut desk = Desk::default();
+        update(&mut desk, &session, &[name]);
+        let wanted = desk.wanted(&[name], &session).unwrap();
+        let shelves = desk.shelves();
+        let open = shelves.iter().filter(|shelf| wanted.has(shelf.name()));
+        let open: Vec<_> = open.filter(|shelf| shelf.state() != State::Fresh).collect();
+        assert!(open.is_empty(), "{name} waits for {:?}", open.first().map(|shelf| shelf.name()));
+    }
+}
+
+#[test]
+fn work_that_nobody_waits_for_any_more_comes_to_an_end() {
+    let (session, mut desk) = (session(20_000), Desk::default());
+    update(&mut desk, &session, &["distances"]);
+    let jobs = Jobs::Threads { wake: Arc::new(|| ()) };
+    let names = ["spectrum", "sweep", "optics"];
+    desk.update(&session, &jobs, &desk.wanted(&names, &session).unwrap());
+    assert!(desk.is_busy());
+    let start = std::time::Instant::now();
+    while desk.is_busy() {
+        assert!(start.elapsed().as_secs() < 60, "its progress stands in the status bar for ever");
+        desk.update(&session, &jobs, &fairway::flow::desk::Wanted::explore());
+        std::thread::yield_now();
+    }
 }
 
 #[test]

@@ -210,13 +210,11 @@ impl Stage for RetentionStage {
         let path = folder.join("retention.csv");
         let curve = &output.retention;
         let rows = curve.tolerance_m.iter().zip(&curve.kept).enumerate();
-        let rows: String = rows
-            .map(|(step, (tolerance_m, kept))| {
-                format!("{tolerance_m},{kept},{:.6}\n", curve.share(step))
-            })
-            .collect();
-        let text = format!("tolerance_m,reports_kept,kept_share\n{rows}");
-        export::text(&path, &text).map_err(|error| error.to_string())?;
+        let rows = rows.map(|(step, (tolerance_m, kept))| {
+            format!("{tolerance_m},{kept},{:.6}", curve.share(step))
+        });
+        export::lines(&path, "tolerance_m,reports_kept,kept_share", rows)
+            .map_err(|error| error.to_string())?;
         Ok(vec![path])
     }
 }

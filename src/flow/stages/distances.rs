@@ -238,9 +238,8 @@ impl Stage for DistancesStage {
     /// `distances.trips.csv`: which trip each row is. Of near pairs alone, `distances.near.csv`.
     fn export(output: &DistancesOf, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
         let trips = folder.join("distances.trips.csv");
-        let rows: String =
-            output.of.ids().iter().enumerate().map(|(row, id)| format!("{row},{id}\n")).collect();
-        export::text(&trips, &format!("row,trip_id\n{rows}")).map_err(|error| error.to_string())?;
+        let rows = output.of.ids().iter().enumerate().map(|(row, id)| format!("{row},{id}"));
+        export::lines(&trips, "row,trip_id", rows).map_err(|error| error.to_string())?;
         let matrix = if let Some(square) = &output.ground.square {
             let half: Vec<f32> =
                 (0..square.len()).flat_map(|i| square.row(i)[i + 1..].iter().copied()).collect();
@@ -251,11 +250,11 @@ impl Stage for DistancesStage {
             let near = &output.ground.near;
             let pairs = (0..near.len()).flat_map(|row| {
                 let after = near.of(row).filter(move |(other, _)| *other as usize > row);
-                after.map(move |(other, distance)| format!("{row},{other},{distance}\n"))
+                after.map(move |(other, distance)| format!("{row},{other},{distance}"))
             });
-            let text = format!("row,other_row,distance\n{}", pairs.collect::<String>());
             let matrix = folder.join("distances.near.csv");
-            export::text(&matrix, &text).map_err(|error| error.to_string())?;
+            export::lines(&matrix, "row,other_row,distance", pairs)
+                .map_err(|error| error.to_string())?;
             matrix
         };
         Ok(vec![matrix, trips])

@@ -69,6 +69,9 @@ impl Params for StudyParams {
 /// The distances that are studied, in the order of all rows.
 pub const MEASURES: [&str; 4] = ["frechet", "hausdorff", "sspd", "msspd"];
 
+/// The distance between two trips.
+type Distance = fn(&[Report], &[Report]) -> f64;
+
 /// Levels of noise, of the highest.
 const LEVELS: [f64; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
 
@@ -112,17 +115,15 @@ impl Stage for StudyStage {
         let reports = |index: usize| reports_of(trips[index].track(fleet));
         let (a, b) = (reports(trip), reports(same));
         let c = opposite.map_or_else(|| turned(&b), reports);
-        let by: Vec<Box<dyn Fn(&[Report], &[Report]) -> f64 + Sync>> = vec![
-            Box::new(|a, b| between(Metric::Frechet, a, b)),
-            Box::new(|a, b| between(Metric::Hausdorff, a, b)),
-            Box::new(|a, b| between(Metric::Sspd, a, b)),
-            Box::new(|a, b| between(Metric::Msspd, a, b)),
+        let by: [Distance; 4] = [
+            |a, b| between(Metric::Frechet, a, b),
+            |a, b| between(Metric::Hausdorff, a, b),
+            |a, b| between(Metric::Sspd, a, b),
+            |a, b| between(Metric::Msspd, a, b),
         ];
-        let measures: Vec<Measure> = MEASURES
-            .iter()
-            .zip(&by)
-            .map(|(name, distance)| Measure { name, distance: distance.as_ref() })
-            .collect();
+        let measures = MEASURES.iter().zip(&by);
+        let measures: Vec<Measure> =
+            measures.map(|(name, distance)| Measure { name, distance }).collect();
         let noise = Noise {
             share: params.noise_percent / 100.0,
             place_m: params.noise_m,

@@ -49,9 +49,8 @@ impl Stage for TreeStage {
     /// The k-distance plot: a core distance a row, largest first.
     fn export(tree: &Tree, folder: &Path, _: &Job) -> Result<Vec<PathBuf>, String> {
         let path = folder.join("tree.csv");
-        let rows: String = tree.k_distances().iter().map(|d| format!("{d}\n")).collect();
-        export::text(&path, &format!("core_distance\n{rows}"))
-            .map_err(|error| error.to_string())?;
+        let rows = tree.k_distances().into_iter().map(|distance| distance.to_string());
+        export::lines(&path, "core_distance", rows).map_err(|error| error.to_string())?;
         Ok(vec![path])
     }
 }
@@ -91,14 +90,9 @@ impl Stage for OpticsStage {
     /// The plot: a row a trip, in order; `trip` counts the chosen trips.
     fn export(optics: &Optics, folder: &Path, _: &Job) -> Result<Vec<PathBuf>, String> {
         let path = folder.join("optics.csv");
-        let rows: String = optics
-            .order()
-            .iter()
-            .zip(optics.reachability())
-            .map(|(trip, reachability)| format!("{trip},{reachability}\n"))
-            .collect();
-        export::text(&path, &format!("trip,reachability\n{rows}"))
-            .map_err(|error| error.to_string())?;
+        let rows = optics.order().iter().zip(optics.reachability());
+        let rows = rows.map(|(trip, reachability)| format!("{trip},{reachability}"));
+        export::lines(&path, "trip,reachability", rows).map_err(|error| error.to_string())?;
         Ok(vec![path])
     }
 }
@@ -149,20 +143,16 @@ impl Stage for SpectrumStage {
     fn export(output: &SpectrumOf, folder: &Path, _: &Job) -> Result<Vec<PathBuf>, String> {
         let path = folder.join("spectrum.csv");
         let values = output.spectrum.eigenvalues().iter().enumerate();
-        let rows: String = values
-            .map(|(place, value)| {
-                let row = output.curve.iter().find(|row| row.k == place + 1);
-                let index = |of: fn(&KRow) -> Option<f64>| {
-                    row.and_then(of).map_or(String::new(), |value| value.to_string())
-                };
-                let (sc, ch) = (
-                    index(|row| row.indices.silhouette),
-                    index(|row| row.indices.calinski_harabasz),
-                );
-                format!("{},{value},{sc},{ch}\n", place + 1)
-            })
-            .collect();
-        export::text(&path, &format!("k,eigenvalue,silhouette,calinski_harabasz\n{rows}"))
+        let rows = values.map(|(place, value)| {
+            let row = output.curve.iter().find(|row| row.k == place + 1);
+            let index = |of: fn(&KRow) -> Option<f64>| {
+                row.and_then(of).map_or(String::new(), |value| value.to_string())
+            };
+            let (sc, ch) =
+                (index(|row| row.indices.silhouette), index(|row| row.indices.calinski_harabasz));
+            format!("{},{value},{sc},{ch}", place + 1)
+        });
+        export::lines(&path, "k,eigenvalue,silhouette,calinski_harabasz", rows)
             .map_err(|error| error.to_string())?;
         Ok(vec![path])
     }
@@ -209,17 +199,13 @@ impl Stage for SweepStage {
     fn export(sweep: &Sweep, folder: &Path, _: &Job) -> Result<Vec<PathBuf>, String> {
         let path = folder.join("sweep.csv");
         let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-        let rows: String = sweep
-            .rows
-            .iter()
-            .map(|row| {
-                let Row { eps, min_trips, clusters, noise, sc, ch, db, scch, score } = row;
-                let [sc, ch, db, scch, score] = [*sc, *ch, *db, *scch, *score].map(text);
-                format!("{eps},{min_trips},{clusters},{noise},{sc},{ch},{db},{scch},{score}\n")
-            })
-            .collect();
-        let head = "eps,min_trips,clusters,noise,sc,ch,db,scch,score\n";
-        export::text(&path, &format!("{head}{rows}")).map_err(|error| error.to_string())?;
+        let rows = sweep.rows.iter().map(|row| {
+            let Row { eps, min_trips, clusters, noise, sc, ch, db, scch, score } = row;
+            let [sc, ch, db, scch, score] = [*sc, *ch, *db, *scch, *score].map(text);
+            format!("{eps},{min_trips},{clusters},{noise},{sc},{ch},{db},{scch},{score}")
+        });
+        let head = "eps,min_trips,clusters,noise,sc,ch,db,scch,score";
+        export::lines(&path, head, rows).map_err(|error| error.to_string())?;
         Ok(vec![path])
     }
 }

@@ -188,12 +188,10 @@ impl App {
 
     /// Writes a stage's result, on a thread: the results are shared, not copied.
     fn export(&mut self, stage: &'static str, folder: PathBuf) {
-        match self.desk.exporter(stage) {
-            Some(write) => self.errands.export(move || write(&folder, &Job::default())),
-            None => {
-                let fault = format!("{stage} has no result to export yet");
-                self.log.push(Message::fault(fault));
-            }
+        if let Some(write) = self.desk.exporter(stage) {
+            self.errands.export(move || write(&folder, &Job::default()));
+        } else {
+            self.log.push(Message::fault(format!("{stage} has no result to export yet")));
         }
     }
 }
