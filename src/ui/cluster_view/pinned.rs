@@ -178,6 +178,15 @@ impl Difference {
                 }
             }
         }
+        // What left a cluster is in another one now, and what came to it was in another one then.
+        let [of_before, of_now] = &mut has_changed;
+        for (is_so, heir) in of_now.iter_mut().zip(&heirs) {
+            if let Some(heir) = heir {
+                let was_so = &mut of_before[*heir as usize];
+                *is_so |= *was_so;
+                *was_so = *is_so;
+            }
+        }
         Difference {
             clusters: [before, now].map(|of| of.labels.clusters()),
             noise: [before, now].map(|of| of.labels.noise()),

@@ -179,6 +179,7 @@ impl Groups<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::cluster_view::About;
 
     /// Clusters of so many trips each, and three trips that are noise.
     fn view(sizes: &[usize]) -> ClusterView {
@@ -216,6 +217,22 @@ mod tests {
         assert_eq!(legend[9..], ["Route 10: 2", "and 4 more", "Noise: 3"]);
         let small = said_on(&view(&[2; 14]), 200.0);
         assert_eq!((small.len(), small[3].as_str()), (5, "and 11 more"));
+    }
+
+    #[test]
+    fn where_only_changes_are_asked_for_other_routes_are_left_out_on_both_sides() {
+        let (mut view, titles) = (view(&[9, 4]), Titles::default());
+        view.pin(About::default());
+        // One of the second cluster's trips becomes noise.
+        let groups = [vec![Some(0); 9], vec![Some(1); 3], vec![None; 4]].concat();
+        let labels = Labels::new(&groups);
+        view.follow(Key::of("2", &(), &[]), &labels, || (0..labels.len() as u64).collect());
+        view.show_only_changed(true);
+        for side in [Side::Now, Side::Pinned] {
+            let groups = Groups { clusters: &view, titles: &titles, side };
+            let is_drawn = [0, 1].map(|cluster| groups.route_look(cluster, 4, true).is_some());
+            assert_eq!(is_drawn, [false, true], "{side:?}");
+        }
     }
 
     #[test]
