@@ -23,6 +23,13 @@ const PICK_PX: f32 = 8.0;
 /// How near to a ship.
 const SHIP_PX: f32 = 10.0;
 
+/// The trips of a cluster that is shown, among all trips.
+fn members(deck: &Deck, cluster: u32) -> Option<Vec<usize>> {
+    let of = deck.desk.clusters.shown().filter(|shown| !shown.is_stale)?.value;
+    let labels = of.labels().as_slice().iter().zip(of.of.ids());
+    Some(labels.filter(|(label, _)| **label == Some(cluster)).map(|(_, id)| *id).collect())
+}
+
 impl MapPanel {
     /// What the pointer is over, and what it does there.
     pub(super) fn point(
@@ -56,6 +63,7 @@ impl MapPanel {
             ship.or_else(|| self.hit(view, at, Sight::of(deck, side)))
         });
         let shown = deck.desk.trips.shown()?;
+        let mut ribbon = None;
         if let Some(pointer) = pointer {
             let groups = Groups { clusters: &*deck.clusters, titles: &self.titles, side };
             let cluster = match &hovered {
@@ -82,6 +90,7 @@ impl MapPanel {
                 }),
             };
             let of_now = cluster.and_then(|cluster| groups.as_of_now(cluster));
+            ribbon = of_now.filter(|_| hovered.is_none());
             deck.clusters.set_hovered(of_now);
         }
         if response.clicked() {
@@ -90,7 +99,10 @@ impl MapPanel {
                 (Some(Hit { trip: Some(trip), .. }), false) => deck.pick(Pick::Trip(*trip)),
                 (Some(Hit { trip: Some(trip), .. }), true) => deck.pick(Pick::AlsoTrip(*trip)),
                 (Some(Hit { vessel, .. }), false) => deck.pick(Pick::Vessel(*vessel)),
-                (None, false) => deck.pick(Pick::Nothing),
+                (None, false) => match ribbon.and_then(|cluster| members(deck, cluster)) {
+                    Some(trips) => deck.ask(Command::SelectTrips(trips)),
+                    None => deck.pick(Pick::Nothing),
+                },
                 (_, true) => (),
             }
         }
