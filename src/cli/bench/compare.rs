@@ -10,7 +10,7 @@ use super::lanes::{plane, tracks, trips};
 use super::view::median_ms;
 use super::{Ground, checked};
 use crate::base::job::{Job, Stopped};
-use crate::compress::{CompressParams, Ruler, errors, keep, retention};
+use crate::compress::{CompressParams, Line, Ruler, errors, keep, retention, significance};
 use crate::distance::{DistanceParams, Metric, Paths, SurfaceChoice};
 
 /// How often what takes milliseconds is run; the median counts.
@@ -30,18 +30,33 @@ fn on_one_core<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Stopped> {
     Ok(pool.map_err(|error| Stopped::Failed(error.to_string()))?.install(work))
 }
 
-/// The significance of every report of 2,000 lines of 500 points.
+/// The significance of every point of 2,000 lines of 500 points on a plane, as the peers have them;
+/// and all that is measured of reports, from degrees, with speeds and courses.
 pub fn dp(ground: &Ground) -> Result<Value, Stopped> {
     let (fleet, lines) = tracks(ground.some(2000), 500, 7);
     let n = fleet.reports().len();
     let job = Job::default();
-    let ms = on_one_core(|| {
+    let planes: Vec<Vec<Xy>> = lines.iter().map(|trip| plane(&fleet, trip)).collect();
+    let laid = |places: &Vec<Xy>| Line {
+        x_m: places.iter().map(|place| place[0]).collect(),
+        y_m: places.iter().map(|place| place[1]).collect(),
+        t_s: vec![0.0; places.len()],
+    };
+    let plane_lines: Vec<Line> = planes.iter().map(laid).collect();
+    let mut significance_m = vec![0.0; n];
+    let ms = median_ms(RUNS, || {
+        for (line, trip) in plane_lines.iter().zip(&lines) {
+            let to = &mut significance_m[trip.reports.clone()];
+            significance(line, Ruler::Nearest, to, &job)?;
+        }
+        Ok(())
+    })?;
+    let reports_ms = on_one_core(|| {
         median_ms(RUNS, || {
             black_box(crate::compress::measure(&fleet, &lines, Ruler::Nearest, &job)?);
             Ok(())
         })
     })??;
-    let planes: Vec<Vec<Xy>> = lines.iter().map(|trip| plane(&fleet, trip)).collect();
     let mut kept = 0;
     let plain_ms = median_ms(RUNS, || {
         kept = planes.iter().map(|line| plain_dp(line, EPS_M)).sum();
@@ -50,6 +65,8 @@ pub fn dp(ground: &Ground) -> Result<Value, Stopped> {
     Ok(json!({
         "points_per_s": n as f64 / ms * 1000.0,
         "ms": ms,
+        "reports_per_s": n as f64 / reports_ms * 1000.0,
+        "kept": significance_m.iter().filter(|m| f64::from(**m) > EPS_M).count(),
         "plain_points_per_s": n as f64 / plain_ms * 1000.0,
         "plain": "textbook Douglas-Peucker at 50 m alone, one core",
         "plain_kept": kept,
