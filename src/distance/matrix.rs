@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
+use super::coarse::Coarse;
 use super::condensed::{Condensed, n_pairs};
 use super::legs::{LANES, View};
 use super::nearest::{Ask, Scratch};
@@ -74,7 +75,8 @@ pub fn measure_with(
     let far_m = (params.skips_far && params.metric == Metric::Msspd)
         .then(|| paths.median_length_m())
         .filter(|far_m| *far_m > 0.0);
-    let parts = meter.all_pairs(far_m, job)?;
+    let far = far_m.map(|far_m| Coarse::new(paths).map(|coarse| Far { far_m, coarse }));
+    let parts = meter.all_pairs(far.transpose()?.as_ref(), job)?;
     let (n_without_sog, n_without_cog) = paths.n_without_sog_and_cog();
     Ok(Distances {
         metric: params.metric,
@@ -160,6 +162,12 @@ impl Distances {
     }
 }
 
+/// From which SSPD on trips are far apart, and what shows it soon.
+struct Far {
+    far_m: f32,
+    coarse: Coarse,
+}
+
 /// Measures pairs.
 #[derive(Clone, Copy)]
 pub(super) struct Meter<'a> {
@@ -205,13 +213,28 @@ impl Meter<'_> {
         [m, 0.0, 0.0]
     }
 
-    /// The components of a pair of which boxes show that it is as far apart as `far_m`.
-    fn far(&self, i: usize, j: usize, far_m: Option<f32>) -> Option<[f32; 3]> {
-        let far_m = far_m?;
-        let (a, b) = (self.paths.view(i), self.paths.view(j));
+    /// The components of a pair that boxes or a few points show to be far apart.
+    fn far(
+        &self,
+        (i, a): (usize, &View<'_>),
+        j: usize,
+        far: &Far,
+        scratch: &mut Scratch,
+    ) -> Option<[f32; 3]> {
         // A bound that is rounded up by a hair shows nothing.
-        is_mean_beyond(&a, &b, f64::from(far_m) * (1.0 + 1e-5))
-            .then(|| [far_m, sog_kn(&a, &b), FAR_COG_DEG])
+        let m = f64::from(far.far_m) * (1.0 + 1e-5) + 1.0;
+        let parts = || {
+            let sog_kn = apart_kn(a.mean_sog_kn, self.paths.mean_sog_kn(j));
+            [far.far_m, sog_kn, FAR_COG_DEG]
+        };
+        if f64::from(a.whole.gap2(self.paths.whole(j)).sqrt()) > m {
+            return Some(parts());
+        }
+        let b = self.paths.view(j);
+        let is_far = is_mean_beyond(a, &b, m)
+            || Coarse::is_worth(a, &b)
+                && far.coarse.is_mean_beyond((i, a), (j, &b), m, self.level, scratch);
+        is_far.then(parts)
     }
 
     /// The tables of path `i` with up to [`LANES`] others.
@@ -230,8 +253,8 @@ impl Meter<'_> {
         }
     }
 
-    /// Where there is a `far_m`, pairs that far apart by their boxes are that far, and opposite.
-    fn all_pairs(&self, far_m: Option<f32>, job: &Job) -> Result<Vec<Condensed>, Stopped> {
+    /// Pairs that are shown to be far apart are so far, and opposite.
+    fn all_pairs(&self, far: Option<&Far>, job: &Job) -> Result<Vec<Condensed>, Stopped> {
         let n = self.paths.len();
         if self.table.is_some() {
             let mut all = Condensed::zeros(n);
@@ -253,8 +276,9 @@ impl Meter<'_> {
         rows.into_par_iter().enumerate().try_for_each_init(
             Scratch::default,
             |scratch, (i, mut rows)| {
+                let own = self.paths.view(i);
                 for at in 0..n - 1 - i {
-                    let found = self.far(i, i + 1 + at, far_m);
+                    let found = far.and_then(|far| self.far((i, &own), i + 1 + at, far, scratch));
                     let found = found.unwrap_or_else(|| self.between(i, i + 1 + at, scratch));
                     rows.iter_mut().zip(found).for_each(|(row, value)| row[at] = value);
                     if (at + 1) % LANES == 0 {
@@ -297,6 +321,10 @@ impl Meter<'_> {
 
 /// The difference of mean speeds, knots; zero where either is not known.
 pub(super) fn sog_kn(a: &View<'_>, b: &View<'_>) -> f32 {
-    let difference_kn = (a.mean_sog_kn - b.mean_sog_kn).abs();
+    apart_kn(a.mean_sog_kn, b.mean_sog_kn)
+}
+
+fn apart_kn(a_kn: f32, b_kn: f32) -> f32 {
+    let difference_kn = (a_kn - b_kn).abs();
     if difference_kn.is_nan() { 0.0 } else { difference_kn }
 }

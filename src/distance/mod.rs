@@ -35,6 +35,7 @@
 //! - SSPD is the mean of both directions on the sphere too, where `traj-dist` gives their sum.
 //! - Like the authors' `traj-dist` we divide by the number of points, not by length.
 
+mod coarse;
 pub mod condensed;
 mod legs;
 pub mod matrix;

@@ -180,11 +180,12 @@ impl Search<'_> {
     }
 }
 
-/// Whether boxes show that the SSPD of two paths is more than `m`: first one box each, then those
-/// of sixteen points and of eight legs.
+/// Whether the boxes of sixteen points and of eight legs show that the SSPD of two paths is more
+/// than `m`.
 pub(super) fn is_mean_beyond(a: &View<'_>, b: &View<'_>, m: f64) -> bool {
-    f64::from(a.whole.gap2(b.whole).sqrt()) > m
-        || f64::midpoint(gaps_m(a, b).mean_m, gaps_m(b, a).mean_m) > m
+    let there_m = gaps_m(a, b).mean_m;
+    // The other way is nearly as far, or does not help.
+    there_m > 0.2 * m && f64::midpoint(there_m, gaps_m(b, a).mean_m) > m
 }
 
 type Row = (Vec<(u32, f32)>, usize);

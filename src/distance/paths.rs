@@ -217,7 +217,12 @@ impl Paths {
         }
     }
 
-    fn push(&mut self, trip: usize, own: &[Point]) -> Result<(), DistanceError> {
+    /// No paths yet, on a surface that is there already.
+    pub(super) fn on(surface: Surface) -> Paths {
+        Paths::empty(surface)
+    }
+
+    pub(super) fn push(&mut self, trip: usize, own: &[Point]) -> Result<(), DistanceError> {
         let Some(last) = own.last() else { return Err(DistanceError::NoPosition { trip }) };
         let narrow = |point: &Point| point.at.map(|x| x as f32);
         for block in own.chunks(LANES) {
@@ -294,6 +299,11 @@ impl Paths {
             }));
             boxes.push(extent.widened(most_bulge_m));
         }
+    }
+
+    /// The box around path `index`.
+    pub(super) fn whole(&self, index: usize) -> &Extent {
+        &self.whole[index]
     }
 
     pub(super) fn view(&self, index: usize) -> View<'_> {
