@@ -89,10 +89,12 @@ impl TripLabel {
 /// trip's first moment.
 pub fn trip_names<'a>(fleet: &Fleet, trips: impl IntoIterator<Item = &'a Trip>) -> Vec<u64> {
     let name = |trip: &Trip| {
-        let mmsi = u64::from(fleet.vessels()[trip.vessel].mmsi.0);
+        let vessel = &fleet.vessels()[trip.vessel];
+        // Ships that share a number may begin at the same moment.
+        let ship = u64::from(vessel.mmsi.0) << 8 | u64::from(vessel.part);
         let t_ms = fleet.reports().t_ms[trip.reports.start] as u64;
         // Moments of one ship differ, and neighboring numbers of ships lie far apart.
-        mmsi.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(t_ms)
+        ship.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(t_ms)
     };
     trips.into_iter().map(name).collect()
 }
@@ -112,6 +114,7 @@ impl ClusterView {
             None if self.now.is_some() => self.forget(),
             None => (),
         }
+        self.complete_pinned(desk);
     }
 
     /// Goes over to the result of this key, unless it is followed already. Each cluster keeps color

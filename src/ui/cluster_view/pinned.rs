@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{ClusterView, Followed, TripLabel};
 use crate::base::text::grouped;
 use crate::cluster::Labels;
-use crate::flow::Key;
 use crate::flow::stages::RoutesOf;
+use crate::flow::{Desk, Key};
 
 /// A result that is kept to be compared with.
 pub struct Pinned {
@@ -36,6 +36,22 @@ impl ClusterView {
         self.shows_only_changed = false;
         self.compare();
         self.version += 1;
+    }
+
+    /// Routes that came only after their clusters were pinned belong to them too.
+    pub(super) fn complete_pinned(&mut self, desk: &Desk) {
+        let Some(pinned) = self.pinned.as_mut().filter(|pinned| pinned.about.routes.is_none())
+        else {
+            return;
+        };
+        let clusters = desk.clusters.shown().filter(|shown| shown.key == pinned.result.key);
+        let routes = desk.routes.shown().filter(|routes| {
+            clusters.is_some_and(|shown| Arc::ptr_eq(&routes.value.of.clusters, shown.value))
+        });
+        if let Some(routes) = routes {
+            pinned.about.routes = Some((routes.key, Arc::clone(routes.value)));
+            self.version += 1;
+        }
     }
 
     /// Lets go of the pinned result.

@@ -242,6 +242,22 @@ fn trips_are_named_by_ship_and_first_moment() {
 }
 
 #[test]
+fn ships_that_share_a_number_and_begin_at_once_have_trips_of_their_own() {
+    let vessel = |part| Vessel { mmsi: Mmsi(5), part, ..Vessel::default() };
+    let reports = || vec![Report::at(7, Position::new(0.0, 0.0)); 2];
+    let fleet = Fleet::from_tracks(vec![(vessel(1), reports()), (vessel(2), reports())]);
+    let trip = |vessel: usize| Trip {
+        vessel,
+        reports: fleet.range(vessel),
+        length_m: 0.0,
+        begins: Ending::Track,
+        ends: Ending::Track,
+    };
+    let names = trip_names(&fleet, &[trip(0), trip(1)]);
+    assert_ne!(names[0], names[1]);
+}
+
+#[test]
 fn what_is_hidden_now_is_hidden_in_the_pinned_result_too() {
     let mut view = ClusterView::default();
     follow(&mut view, "1", &[A, A, A, B, B, None]);

@@ -1,0 +1,136 @@
+//! The panels that there are.
+
+use serde::{Deserialize, Serialize};
+
+/// A panel that can be moved, resized and put behind a tab.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Pane {
+    /// The map; always there.
+    Map,
+    /// Files, and what was refused of them.
+    Sources,
+    /// What the map draws.
+    Layers,
+    /// Which trips are looked at.
+    Filters,
+    /// Cleaning and trips.
+    Prepare,
+    /// The selected vessel and trip.
+    Inspector,
+    /// All trips.
+    Trips,
+    /// All vessels.
+    Vessels,
+    /// Speed and course of the selected.
+    Profile,
+    /// How lengths and durations are distributed.
+    Distributions,
+    /// Compression, and what it costs.
+    Compress,
+    /// What is kept at every tolerance.
+    Retention,
+    /// One trip before and after compression.
+    BeforeAfter,
+    /// The paper's tolerances.
+    Thresholds,
+    /// Distances, clusters and routes: their parameters.
+    Clustering,
+    /// The clusters that were found.
+    Clusters,
+    /// How far each trip lies from its nearest.
+    KDistance,
+    /// Trips in an order in which clusters are valleys.
+    Reachability,
+    /// What each pair of eps and `MinPts` scores, as maps.
+    Scores,
+    /// The same as a table.
+    Pairs,
+    /// What each number of clusters is worth.
+    Eigenvalues,
+    /// How distances change with compression, noise and direction.
+    Study,
+    /// What was said.
+    Log,
+}
+
+impl Pane {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Pane; 23] = [
+        Pane::Map,
+        Pane::Sources,
+        Pane::Layers,
+        Pane::Filters,
+        Pane::Prepare,
+        Pane::Inspector,
+        Pane::Trips,
+        Pane::Vessels,
+        Pane::Profile,
+        Pane::Distributions,
+        Pane::Compress,
+        Pane::Retention,
+        Pane::BeforeAfter,
+        Pane::Thresholds,
+        Pane::Clustering,
+        Pane::Clusters,
+        Pane::KDistance,
+        Pane::Reachability,
+        Pane::Scores,
+        Pane::Pairs,
+        Pane::Eigenvalues,
+        Pane::Study,
+        Pane::Log,
+    ];
+
+    /// What its tab says.
+    pub fn title(self) -> &'static str {
+        match self {
+            Pane::Map => "Map",
+            Pane::Sources => "Sources",
+            Pane::Layers => "Layers",
+            Pane::Filters => "Filters",
+            Pane::Prepare => "Clean and cut",
+            Pane::Inspector => "Inspector",
+            Pane::Trips => "Trips",
+            Pane::Vessels => "Vessels",
+            Pane::Profile => "Profile",
+            Pane::Distributions => "Distributions",
+            Pane::Compress => "Compression",
+            Pane::Retention => "Retention",
+            Pane::BeforeAfter => "Before and after",
+            Pane::Thresholds => "Thresholds",
+            Pane::Clustering => "Clustering",
+            Pane::Clusters => "Clusters",
+            Pane::KDistance => "k-distance",
+            Pane::Reachability => "Reachability",
+            Pane::Scores => "Scores",
+            Pane::Pairs => "Pairs tried",
+            Pane::Eigenvalues => "Eigenvalues",
+            Pane::Study => "Study of distances",
+            Pane::Log => "Log",
+        }
+    }
+}
+
+impl Pane {
+    /// The steps of the analysis whose results it shows, beyond trips: worked on while it is open.
+    pub fn stages(self) -> &'static [&'static str] {
+        match self {
+            Pane::Compress | Pane::BeforeAfter => &["compress"],
+            Pane::Retention => &["retention", "compress"],
+            Pane::Thresholds => &["retention"],
+            Pane::Clustering => &["tree", "indices", "sweep", "routes"],
+            Pane::Clusters => &["clusters", "routes"],
+            Pane::KDistance => &["tree"],
+            Pane::Reachability => &["optics", "clusters"],
+            Pane::Scores | Pane::Pairs => &["sweep"],
+            Pane::Eigenvalues => &["spectrum"],
+            Pane::Study => &["distance-study"],
+            _ => &[],
+        }
+    }
+
+    /// Whether its steps take so long that they are worked on only while it is in front.
+    pub fn is_costly(self) -> bool {
+        matches!(self, Pane::Eigenvalues | Pane::Study)
+    }
+}
