@@ -125,7 +125,9 @@ mod tests {
             Harness::builder().with_size([900.0, 240.0]).build_ui(move |ui| study_ui(ui, &study));
         harness.run();
         harness.get_by_label_contains("trip 17, trip 23 the same way, the same turned round");
-        harness.get_by_label_contains("Fréchet 0.2 at 40, Hausdorff 0.1 at 40, MSSPD 0.05 at 40");
-        assert_eq!(harness.get_all_by_label("25").count(), 4, "ratios");
+        harness.get_by_label_contains(
+            "Fréchet 0.20 at 40.0, Hausdorff 0.10 at 40.0, MSSPD 0.050 at 40.0",
+        );
+        assert_eq!(harness.get_all_by_label("25.0").count(), 4, "ratios");
     }
 }
