@@ -49,6 +49,12 @@ pub fn frame(sources: &Sources) -> Result<Value, Stopped> {
     let mut gpu: Vec<f64> = Vec::new();
     let center = player.app.map_center();
     let at = |part: f32| center + 160.0 * vec2((part * 19.0).cos(), (part * 13.0).sin());
+    // Not by cluster: that would measure clustering, which has figures of its own.
+    let colors: Vec<TrackColor> = TrackColor::CASES
+        .iter()
+        .map(|(_, color)| *color)
+        .filter(|color| *color != TrackColor::Cluster)
+        .collect();
     for (name, counts) in [
         ("still", false),
         ("pan", true),
@@ -70,8 +76,7 @@ pub fn frame(sources: &Sources) -> Result<Value, Stopped> {
                 match name {
                     "brush" => player.brush(part),
                     "color" => {
-                        player.app.session.map.color_by =
-                            TrackColor::CASES[n % TrackColor::CASES.len()].1;
+                        player.app.session.map.color_by = colors[n % colors.len()];
                     }
                     _ => (),
                 }

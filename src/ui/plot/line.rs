@@ -33,11 +33,15 @@ pub enum Scale {
 /// with Shift by ten. Screen readers meet it as a slider. What it gives back is rounded to the
 /// digits that a point of the screen is worth.
 ///
-/// ```ignore
-/// let plot = quiet("retention").show(ui, |plot| ..);
-/// let line = DragLine::vertical("tolerance").unit("m").scale(Scale::Log10).range(1.0..=1e4);
-/// if let Some(tolerance_m) = line.note("kept 4.1 %").show(ui, &plot, params.tolerance_m) {
-///     params.tolerance_m = tolerance_m;
+/// ```
+/// use fairway::ui::plot::{DragLine, Scale, quiet};
+///
+/// fn tolerance_ui(ui: &mut egui::Ui, tolerance_m: &mut f64) {
+///     let plot = quiet("retention").show(ui, |_| ());
+///     let line = DragLine::vertical("tolerance").unit("m").scale(Scale::Log10).range(1.0..=1e4);
+///     if let Some(moved_m) = line.note("kept 4.1 %").show(ui, &plot, *tolerance_m) {
+///         *tolerance_m = moved_m;
+///     }
 /// }
 /// ```
 #[derive(Clone, Debug)]
