@@ -260,6 +260,28 @@ mod tests {
         assert!(!settings.choose);
     }
 
+    /// A form whose user moves the slider of one count up by one.
+    struct Nudge(&'static str);
+
+    impl Form for Nudge {
+        fn number(&mut self, _: &'static str, _: &mut f64, _: Field<f64>) {}
+        fn count(&mut self, name: &'static str, value: &mut usize, _: Field<usize>) {
+            *value += usize::from(name == self.0);
+        }
+        fn flag(&mut self, _: &'static str, _: &mut bool, _: &'static str) {}
+        fn choice(&mut self, _: &'static str, _: &mut usize, _: &[&'static str], _: &'static str) {}
+        fn text(&mut self, _: &'static str, _: &mut String, _: &'static str) {}
+    }
+
+    #[test]
+    fn moving_a_slider_of_what_is_chosen_ends_choosing_and_no_other_does() {
+        for (name, stays) in [("min_trips", false), ("k", false), ("starts", true), ("", true)] {
+            let mut settings = ClusterSettings::default();
+            settings.describe(&mut Nudge(name));
+            assert_eq!(settings.choose, stays, "{name}");
+        }
+    }
+
     #[test]
     fn what_results_chose_is_not_what_the_user_set() {
         let mut chosen = ClusterSettings::default();
