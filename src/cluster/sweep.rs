@@ -174,12 +174,27 @@ pub fn sweep(
         .collect::<Result<_, Stopped>>()?;
     let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
     score(&mut rows, square.len(), params.weighing);
-    let best = (0..rows.len()).filter(|place| rows[*place].score.is_some()).max_by(|a, b| {
+    let best = best(&rows, |_| true);
+    Ok(Sweep { rows, best })
+}
+
+/// The row with the highest score of those that `may` be chosen, of several the one with the larger
+/// eps.
+fn best(rows: &[Row], may: impl Fn(&Row) -> bool) -> Option<usize> {
+    let places = (0..rows.len()).filter(|place| rows[*place].score.is_some() && may(&rows[*place]));
+    places.max_by(|a, b| {
         let by = |row: &Row| (row.score.unwrap_or(0.0), row.eps);
         let (a, b) = (by(&rows[*a]), by(&rows[*b]));
         a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
-    });
-    Ok(Sweep { rows, best })
+    })
+}
+
+impl Sweep {
+    /// Chooses the best of the pairs whose eps is less than `eps`, if any of them has a score: of a
+    /// larger one it is known that it joins what should be apart.
+    pub fn choose_below(&mut self, eps: f32) {
+        self.best = best(&self.rows, |row| row.eps < eps).or(self.best);
+    }
 }
 
 fn row(sums: &mut Sums, labels: &Labels, eps: f32, min_trips: usize) -> Row {
@@ -264,5 +279,35 @@ fn score(rows: &mut [Row], n: usize, weighing: Weighing) {
             Weighing::Kept => scch * kept,
             Weighing::Paper => scch,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_below_an_eps_is_chosen_and_the_best_of_all_where_none_is_below() {
+        let row = |eps: f32, score: Option<f64>| Row {
+            eps,
+            min_trips: 3,
+            clusters: 2,
+            noise: 0,
+            sc: score,
+            ch: score,
+            db: None,
+            scch: score,
+            score,
+        };
+        let rows =
+            vec![row(0.1, Some(0.4)), row(0.2, Some(0.6)), row(0.3, None), row(0.4, Some(0.9))];
+        let mut sweep = Sweep { best: best(&rows, |_| true), rows };
+        assert_eq!(sweep.best, Some(3));
+        sweep.choose_below(0.4);
+        assert_eq!(sweep.best, Some(1));
+        sweep.choose_below(0.2);
+        assert_eq!(sweep.best, Some(0));
+        sweep.choose_below(0.05);
+        assert_eq!(sweep.best, Some(0), "what was chosen stays");
     }
 }

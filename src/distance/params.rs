@@ -168,6 +168,19 @@ impl Default for Weights {
     }
 }
 
+impl Weights {
+    /// The least MSSPD of trips that sail the same way in opposite directions: their courses differ
+    /// by more than 162°, nine tenths of half a turn. A larger eps takes both for neighbors. None
+    /// where courses do not count.
+    pub fn opposite(&self) -> Option<f32> {
+        let half_turn = match self.scale {
+            Scale::Trip | Scale::Minmax => 1.0,
+            Scale::None => 180.0,
+        };
+        (self.cog > 0.0).then_some((0.9 * self.cog * half_turn / 3.0) as f32)
+    }
+}
+
 impl Params for Weights {
     fn describe(&mut self, form: &mut dyn Form) {
         let weight = |help| Field { unit: "", range: 0.0..=1.0, help };
@@ -198,6 +211,15 @@ mod tests {
         assert_eq!(faults, ["w1 + w2 + w3 is 1.200; weights must sum to 1"]);
         let faults = Checked::new(&Weights { sspd: f64::NAN, ..Weights::default() }).unwrap_err();
         assert_eq!(faults.len(), 2, "{faults:?}");
+    }
+
+    #[test]
+    fn opposite_trips_are_as_far_apart_as_their_courses_count() {
+        let weights = Weights { sspd: 0.5, sog: 0.2, cog: 0.3, scale: Scale::Trip };
+        assert!((weights.opposite().unwrap() - 0.09).abs() < 1e-6);
+        let unscaled = Weights { scale: Scale::None, ..weights };
+        assert!((unscaled.opposite().unwrap() - 16.2).abs() < 1e-4);
+        assert_eq!(Weights { cog: 0.0, ..weights }.opposite(), None);
     }
 
     #[test]

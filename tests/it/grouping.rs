@@ -418,6 +418,26 @@ fn few_and_equal_trips_are_no_trouble() {
 }
 
 #[test]
+fn the_two_directions_of_the_kattegat_are_two_routes() {
+    let name = "tracks/kattegat_2025_11_1min.parquet";
+    let test = "the_two_directions_of_the_kattegat_are_two_routes";
+    let Some(path) = data(test, name) else { return };
+    let output = fairway(&["run", path.to_str().unwrap(), "--want", "routes", "--json"]);
+    let figures = json(&output);
+    let routes = figures["routes"]["routes"].as_array().unwrap();
+    let large = routes.iter().filter(|route| route["trips"].as_u64().unwrap() >= 50);
+    let large: Vec<(f64, f64)> = large
+        .map(|route| {
+            let figure = |name: &str| route[name].as_f64().unwrap();
+            (figure("direction_deg"), figure("opposite_share"))
+        })
+        .collect();
+    assert!(large.len() >= 2 && large.iter().all(|(_, share)| *share < 0.15), "{large:?}");
+    let turn_deg = (large[0].0 - large[1].0).rem_euclid(360.0);
+    assert!((150.0..=210.0).contains(&turn_deg), "{large:?}");
+}
+
+#[test]
 fn real_trips_of_santa_barbara_cluster_into_lanes() {
     let name = "tracks/santa_barbara_2018_06_01_05.csv.zst";
     let Some(path) = data("real_trips_of_santa_barbara_cluster_into_lanes", name) else { return };

@@ -174,6 +174,8 @@ pub struct DistancesOf {
     pub ground: Ground,
     /// The metric.
     pub metric: Metric,
+    /// From which eps on trips in opposite directions are neighbors, where courses count.
+    pub opposite: Option<f32>,
     /// How many pairs were measured in a second.
     pub pairs_per_s: f64,
     /// The trips, before compression.
@@ -215,6 +217,7 @@ impl Stage for DistancesStage {
         Ok(DistancesOf {
             ground,
             metric: input.params.measure.metric,
+            opposite: params.opposite().filter(|_| input.params.measure.metric == Metric::Msspd),
             pairs_per_s: input.pairs_per_s(),
             of: Arc::clone(&input.of),
             points,

@@ -9,7 +9,7 @@ use super::DistancesOf;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
 use crate::cluster::{
-    DensityParams, KRow, Optics, Row, Spectrum, SpectrumParams, Sweep, SweepParams, Tree,
+    DensityParams, KRow, Optics, Row, Spectrum, SpectrumParams, Sweep, SweepParams, Tree, Weighing,
 };
 use crate::flow::stage::{Pace, Stage};
 use crate::io::export;
@@ -185,7 +185,13 @@ impl Stage for SweepStage {
         input: &Arc<DistancesOf>,
         job: &Job,
     ) -> Result<Sweep, Stopped> {
-        input.ground.sweep(params, job)
+        let mut sweep = input.ground.sweep(params, job)?;
+        // A channel's two directions are two routes, however good one cluster of both looks. The
+        // paper's own choice stands as it is.
+        if let Some(eps) = input.opposite.filter(|_| params.weighing != Weighing::Paper) {
+            sweep.choose_below(eps);
+        }
+        Ok(sweep)
     }
 
     fn figures(sweep: &Sweep) -> Map<String, Value> {
