@@ -126,8 +126,8 @@
 //!   in sight where a table is wider than its panel, which `egui_extras` cannot.
 //! - **Distances are scaled by the median trip**, not to 0 to 1 over all pairs, unless asked: one far
 //!   ship would else press all near distances together. The sweep's best pair is that with the best
-//!   silhouette where noise counts as 0, of an
-//!   eps that keeps opposite directions apart; the paper's SCCH, which leaves noise out, stands beside it.
+//!   silhouette where noise counts as 0, of an eps that keeps opposite directions apart; the paper's
+//!   SCCH, which leaves noise out, stands beside it.
 //! - **Exports of any tray go by its [`flow::tray::Shelf`]**, in the window too.
 //! - **walkers fetches tiles, we draw them**: its own layer ends at the date line, lies over what is
 //!   drawn before it, and leaves a tile that failed once blank for good.
