@@ -3,9 +3,12 @@
 pub mod angle;
 pub mod geo;
 pub mod job;
+pub mod linalg;
 pub mod note;
 pub mod params;
 pub mod rng;
+pub mod rows;
+pub mod scaler;
 pub mod text;
 pub mod time;
 pub mod units;

@@ -76,6 +76,7 @@ const TENANTS: &[(&str, &str)] = &[
     ("flate2", "io"),
     ("png", "io"),
     ("burn", "learn"),
+    ("faer", "base"),
     ("egui", "ui"),
     ("egui_extras", "ui"),
     ("eframe", "ui"),
