@@ -142,6 +142,7 @@ pub mod compress;
 pub mod distance;
 pub mod flow;
 pub mod io;
+pub mod predict;
 pub mod prep;
 pub mod synth;
 pub mod ui;

@@ -405,7 +405,7 @@ pub fn cholesky(matrix: &Matrix, job: &Job) -> Result<Cholesky, Stopped> {
         share = if share == 0.0 { FIRST_JITTER } else { share * 10.0 };
         if share > LAST_JITTER * 1.5 {
             return Err(Stopped::Failed(format!(
-                "a matrix of {n} x {n} is not positive definite, even with {jitter:e} added to its \
+                "a matrix of {n} x {n} is not positive definite, even with {jitter:.0e} added to its \
                  diagonal; use a larger ridge or fewer features that say the same"
             )));
         }
@@ -521,3 +521,6 @@ pub fn eigen(matrix: &Matrix) -> Result<Eigen, Stopped> {
     let values = (0..n).map(|i| values[i]).collect();
     Ok(Eigen { values, vectors: Matrix::of(vectors.as_ref()) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! Where a ship will be: regression from what it did to where it is then.
+//!
+//! The methods here work on plain arrays: a row of standardized features a sample
+//! ([`Rows`](crate::base::rows::Rows)), one to eight standardized targets each. They know nothing
+//! about ships.
+
+pub mod elm;
+mod samples;
