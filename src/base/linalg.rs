@@ -26,6 +26,9 @@ const LANES: usize = 8;
 /// Multiplications between two looks at the job: some ten milliseconds.
 const PIECE: usize = 40_000_000;
 
+/// Columns of a triangular matrix that are reckoned as if they were full.
+const PANEL: usize = 64;
+
 /// What is first added to a diagonal that is not positive, as a share of its mean; ten times more
 /// at each further try,
 const FIRST_JITTER: f64 = 1e-12;
@@ -222,6 +225,27 @@ pub fn multiply_here(left: &[f64], width: usize, right: &Matrix, out: &mut [f64]
     let left = MatRef::from_row_major_slice(left, n, width);
     let out = MatMut::from_row_major_slice_mut(out, n, right.n_columns);
     matmul(out, Accum::Replace, left, right.view(), 1.0, Par::Seq);
+}
+
+/// Like [`multiply_here`] for a `right` that holds zeros below its diagonal: half the work.
+///
+/// # Panics
+///
+/// If sizes do not fit or `right` is not square.
+pub fn multiply_upper_here(left: &[f64], right: &Matrix, out: &mut [f64]) {
+    let width = right.n_rows;
+    assert_eq!(width, right.n_columns, "a matrix with a diagonal is square");
+    assert_eq!(out.len(), left.len(), "the product fills its place");
+    let n = left.len() / width;
+    let left = MatRef::from_row_major_slice(left, n, width);
+    let mut out = MatMut::from_row_major_slice_mut(out, n, width);
+    for start in (0..width).step_by(PANEL) {
+        let end = width.min(start + PANEL);
+        let right = right.view().submatrix(0, start, end, end - start);
+        let left = left.submatrix(0, 0, n, end);
+        let out = out.as_mut().submatrix_mut(0, start, n, end - start);
+        matmul(out, Accum::Replace, left, right, 1.0, Par::Seq);
+    }
 }
 
 /// The sums of least squares: `H'WH`, `H'WY` and, for each column of y, `y'Wy`.

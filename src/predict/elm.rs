@@ -1,18 +1,21 @@
 //! Extreme learning machine: a hidden layer drawn by chance, output weights by least squares.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::ridge;
 use super::samples::check;
 use crate::base::job::{Job, Stopped};
-use crate::base::linalg::{Matrix, Normal, cholesky, eigen, multiply_here, normal};
+use crate::base::linalg::{Matrix, Normal, multiply_here, normal};
 use crate::base::params::{Choice, Field, Form, Params};
 use crate::base::rng::Rng;
 use crate::base::rows::Rows;
 
-/// The values of the ridge of which the one with the least error is taken.
+/// The values of the ridge of which the one with the least error is taken; of equal ones, the last.
 const RIDGES: [f64; 13] =
-    [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1e3];
+    [1e3, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
 /// Rows that are predicted at a time.
 const PIECE: usize = 256;
@@ -77,20 +80,20 @@ impl Default for ElmParams {
 
 impl Params for ElmParams {
     fn describe(&mut self, form: &mut dyn Form) {
-        form.count("hidden", &mut self.n_hidden, Field { unit: "neurons", range: 1..=2000, help: "Neurons of the hidden layer: L in the ELM literature. Time grows with its square." });
+        form.count("elm_hidden", &mut self.n_hidden, Field { unit: "neurons", range: 1..=2000, help: "Neurons of the hidden layer: L in the ELM literature. Time grows with its square." });
         self.activation.describe(
             "activation",
             form,
             "What a hidden neuron does with the sum of its inputs: the paper's g.",
         );
-        form.flag("direct", &mut self.has_direct, "Features and a constant also reach the output directly, so that straight relations cost no neurons.");
+        form.flag("elm_direct", &mut self.has_direct, "Features and a constant also reach the output directly, so that straight relations cost no neurons.");
         form.flag(
             "choose_ridge",
             &mut self.chooses_ridge,
             "Take the ridge with the least generalized cross-validation error, of 1e-6 to 1000.",
         );
-        form.number("ridge", &mut self.ridge, Field { unit: "", range: 1e-9..=1e6, help: "What holds output weights small where it is not chosen: λ in the normal equations." });
-        form.number("input_scale", &mut self.input_scale, Field { unit: "", range: 0.01..=10.0, help: "Deviation of the sums that reach the hidden neurons: small is nearly straight, large is nearly steps." });
+        form.number("elm_ridge", &mut self.ridge, Field { unit: "", range: 1e-9..=1e6, help: "What holds output weights small where it is not chosen: λ in the normal equations." });
+        form.number("elm_input_scale", &mut self.input_scale, Field { unit: "", range: 0.01..=10.0, help: "Deviation of the sums that reach the hidden neurons: small is nearly straight, large is nearly steps." });
         form.count(
             "seed",
             &mut self.seed,
@@ -200,7 +203,7 @@ impl Elm {
             output: Matrix::zeros(0, y.width()),
         });
         let width = elm.saved.width();
-        let fill = |range: std::ops::Range<usize>, block: &mut [f64]| {
+        let fill = |range: Range<usize>, block: &mut [f64]| {
             elm.fill(&x.values()[range.start * x.width()..range.end * x.width()], block);
         };
         let sums = normal(width, y, weights, fill, job)?;
@@ -306,78 +309,21 @@ impl Elm {
 
 /// Output weights and the ridge they were found with.
 fn solve(sums: Normal, n: usize, params: &ElmParams, job: &Job) -> Result<(Matrix, f64), Stopped> {
+    let held = |sums: Normal, free: usize| {
+        if params.chooses_ridge {
+            ridge::choose(&sums, n, free, &RIDGES, job)
+        } else {
+            Ok((ridge::solve(sums, params.ridge, job)?, params.ridge))
+        }
+    };
     if !params.has_direct {
-        return ridge(&sums, n, 0.0, params, job);
+        return held(sums, 0);
     }
-    // The constant is taken out: what is left is about the weighted mean.
-    let Normal { gram, cross, squares } = sums;
-    let (last, targets) = (gram.n_rows() - 1, cross.n_columns());
-    let total = gram.at(last, last);
-    let mut inner =
-        Normal { gram: Matrix::zeros(last, last), cross: Matrix::zeros(last, targets), squares };
-    for i in 0..last {
-        let mean = gram.at(i, last) / total;
-        for j in 0..last {
-            *inner.gram.at_mut(i, j) = gram.at(i, j) - mean * gram.at(j, last);
-        }
-        for j in 0..targets {
-            *inner.cross.at_mut(i, j) = cross.at(i, j) - mean * cross.at(last, j);
-        }
-    }
-    for (j, square) in inner.squares.iter_mut().enumerate() {
-        *square = (*square - cross.at(last, j).powi(2) / total).max(0.0);
-    }
-    let (weights, lambda) = ridge(&inner, n, 1.0, params, job)?;
+    let (inner, constant) = ridge::without_constant(sums);
+    let (weights, chosen) = held(inner, 1)?;
     let mut values = weights.values().to_vec();
-    for j in 0..targets {
-        let explained: f64 = (0..last).map(|i| gram.at(i, last) * weights.at(i, j)).sum();
-        values.push((cross.at(last, j) - explained) / total);
-    }
-    Ok((Matrix::from_values(last + 1, targets, values), lambda))
-}
-
-/// Ridge regression from its sums; `free` weights were fitted before.
-fn ridge(
-    sums: &Normal,
-    n: usize,
-    free: f64,
-    params: &ElmParams,
-    job: &Job,
-) -> Result<(Matrix, f64), Stopped> {
-    if !params.chooses_ridge {
-        let mut gram = sums.gram.clone();
-        gram.add_to_diagonal(params.ridge);
-        return Ok((cholesky(&gram, job)?.solve(&sums.cross), params.ridge));
-    }
-    let found = eigen(&sums.gram)?;
-    let turned = found.vectors.transposed().times(&sums.cross);
-    let n = n as f64;
-    let mut best = (f64::INFINITY, RIDGES[RIDGES.len() - 1]);
-    // From the largest down: of equal errors, the one that holds weights smaller.
-    for lambda in RIDGES.into_iter().rev() {
-        let mut left: f64 = sums.squares.iter().sum();
-        let mut used = free;
-        for (i, value) in found.values.iter().enumerate() {
-            let value = value.max(0.0);
-            used += value / (value + lambda);
-            let share = (2.0 - value / (value + lambda)) / (value + lambda);
-            left -= turned.row(i).iter().map(|c| c * c * share).sum::<f64>();
-        }
-        // What is left of a perfect fit is rounding.
-        left = left.max(1e-14 * sums.squares.iter().sum::<f64>());
-        let freedom = 1.0 - used / n;
-        let error = if freedom > 0.0 { left / n / (freedom * freedom) } else { f64::INFINITY };
-        if error < best.0 {
-            best = (error, lambda);
-        }
-    }
-    let lambda = best.1;
-    let mut shrunk = turned;
-    for (i, value) in found.values.iter().enumerate() {
-        let divisor = value.max(0.0) + lambda;
-        shrunk.row_mut(i).iter_mut().for_each(|c| *c /= divisor);
-    }
-    Ok((found.vectors.times(&shrunk), lambda))
+    values.extend(constant.beside(&weights));
+    Ok((Matrix::from_values(weights.n_rows() + 1, weights.n_columns(), values), chosen))
 }
 
 #[cfg(test)]

@@ -5,4 +5,8 @@
 //! about ships.
 
 pub mod elm;
+pub mod gpr;
+pub mod kernel;
+mod landmarks;
+mod ridge;
 mod samples;

@@ -72,6 +72,18 @@ fn any_number_of_threads_and_any_place_in_memory_give_the_same_bits() {
 }
 
 #[test]
+fn a_product_with_an_upper_half_is_the_product() {
+    for n in [1, 64, 65, 150] {
+        let left = random(20, n, 1);
+        let mut right = Matrix::from_rows(&random(n, n, 2));
+        (0..n).for_each(|i| right.row_mut(i)[..i].fill(0.0));
+        let mut out = vec![f64::NAN; 20 * n];
+        multiply_upper_here(left.values(), &right, &mut out);
+        assert!(is_near(&out, product(&left, &right).values()), "{n}");
+    }
+}
+
+#[test]
 fn a_positive_definite_matrix_is_solved_without_jitter() {
     // L = [2 0; 1 3], so that A = [4 2; 2 10] and its determinant is 36.
     let matrix = Matrix::from_values(2, 2, vec![4.0, 2.0, 2.0, 10.0]);

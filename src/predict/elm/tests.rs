@@ -1,4 +1,5 @@
 use super::*;
+use crate::base::linalg::cholesky;
 
 fn random(n: usize, width: usize, seed: u64) -> Rows {
     let mut rng = Rng::new(seed, 0);
