@@ -248,6 +248,22 @@ pub fn multiply_upper_here(left: &[f64], right: &Matrix, out: &mut [f64]) {
     }
 }
 
+/// Adds `H'H` to the lower half of `sum`, for rows of H as wide as `sum`, on this thread.
+///
+/// # Panics
+///
+/// If `sum` is empty or not square, or the values do not fill whole rows.
+pub fn add_gram_here(block: &[f64], sum: &mut Matrix) {
+    let width = sum.n_rows;
+    assert_eq!(width, sum.n_columns, "a symmetric matrix is square");
+    assert!(block.len().is_multiple_of(width), "values fill whole rows");
+    let block = MatRef::from_row_major_slice(block, block.len() / width, width);
+    let sum = MatMut::from_row_major_slice_mut(&mut sum.values, width, width);
+    let (lower, full) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
+    let turned = block.transpose();
+    triangular::matmul(sum, lower, Accum::Add, turned, full, block, full, 1.0, Par::Seq);
+}
+
 /// The sums of least squares: `H'WH`, `H'WY` and, for each column of y, `y'Wy`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Normal {
@@ -322,12 +338,9 @@ impl Normal {
         if width == 0 {
             return;
         }
+        add_gram_here(block, &mut self.gram);
         let n = block.len() / width;
-        let block = MatRef::from_row_major_slice(block, n, width);
-        let gram = MatMut::from_row_major_slice_mut(&mut self.gram.values, width, width);
-        let (lower, full) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
-        let turned = block.transpose();
-        triangular::matmul(gram, lower, Accum::Add, turned, full, block, full, 1.0, Par::Seq);
+        let turned = MatRef::from_row_major_slice(block, n, width).transpose();
         let cross = MatMut::from_row_major_slice_mut(&mut self.cross.values, width, outputs);
         let ys = MatRef::from_row_major_slice(right, n, outputs);
         matmul(cross, Accum::Add, turned, ys, 1.0, Par::Seq);

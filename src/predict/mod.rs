@@ -5,6 +5,7 @@
 //! about ships.
 
 pub mod elm;
+pub mod gmm;
 pub mod gpr;
 pub mod kernel;
 mod landmarks;
