@@ -4,6 +4,7 @@ pub mod angle;
 pub mod geo;
 pub mod job;
 pub mod linalg;
+pub mod nearest;
 pub mod note;
 pub mod params;
 pub mod rng;
