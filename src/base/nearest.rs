@@ -238,7 +238,8 @@ impl Nearest {
         let farthest = best.farthest();
         let mut sums = [0.0_f32; LEAF];
         for (rows, query) in rows.chunks(STRIDE * LEAF).zip(query.chunks(STRIDE)) {
-            for (row, x) in rows.chunks_exact(LEAF).zip(query) {
+            // Rows of known length, so that all sums stay in the processor's registers.
+            for (row, x) in rows.as_chunks::<LEAF>().0.iter().zip(query) {
                 for (sum, coordinate) in sums.iter_mut().zip(row) {
                     *sum += (coordinate - x) * (coordinate - x);
                 }
