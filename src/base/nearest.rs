@@ -116,6 +116,21 @@ impl Nearest {
     ///
     /// If the query has another width than the rows.
     pub fn find(&self, query: &[f64], k: usize, found: &mut Vec<(u32, f64)>) {
+        self.find_among(query, k, &|_| true, found);
+    }
+
+    /// [`Nearest::find`] among the rows at the places that `may` names, as if there were no others.
+    ///
+    /// # Panics
+    ///
+    /// If the query has another width than the rows.
+    pub fn find_among(
+        &self,
+        query: &[f64],
+        k: usize,
+        may: &dyn Fn(u32) -> bool,
+        found: &mut Vec<(u32, f64)>,
+    ) {
         assert_eq!(query.len(), self.width, "a query is as wide as the rows");
         found.clear();
         let k = k.min(self.n);
@@ -129,7 +144,7 @@ impl Nearest {
             turned.iter_mut().zip(row).for_each(|(sum, axis)| *sum += difference * axis);
         }
         let turned: Vec<f32> = turned.into_iter().map(|x| x as f32).collect();
-        let mut best = Best { k, rows: Vec::with_capacity(k + 1) };
+        let mut best = Best { k, may, rows: Vec::with_capacity(k + 1) };
         self.search(0, 0.0, &turned, &mut best);
         found.extend(best.rows.iter().map(|(squared, place)| (*place, f64::from(*squared).sqrt())));
     }
@@ -258,19 +273,20 @@ impl Nearest {
 }
 
 /// The nearest rows so far, nearest first.
-struct Best {
+struct Best<'a> {
     k: usize,
+    may: &'a dyn Fn(u32) -> bool,
     rows: Vec<(f32, u32)>,
 }
 
-impl Best {
+impl Best<'_> {
     /// The squared distance above which nothing is taken.
     fn farthest(&self) -> f32 {
         if self.rows.len() < self.k { f32::INFINITY } else { self.rows[self.k - 1].0 }
     }
 
     fn offer(&mut self, squared: f32, place: u32) {
-        if squared > self.farthest() {
+        if squared > self.farthest() || !(self.may)(place) {
             return;
         }
         let before = |other: &(f32, u32)| (other.0, other.1) < (squared, place);
@@ -315,6 +331,20 @@ mod tests {
             rows.iter().enumerate().map(|(i, row)| (i as u32, distance(row).sqrt())).collect();
         all.sort_by(|a, b| a.1.total_cmp(&b.1));
         all
+    }
+
+    #[test]
+    fn rows_that_may_not_be_found_are_as_if_they_were_not_there() {
+        let rows = random(500, 5, 3);
+        let nearest = Nearest::new(&rows);
+        let may = |place: u32| place % 3 != 0;
+        for query in &random(20, 5, 4) {
+            let mut found = Vec::new();
+            nearest.find_among(query, 12, &may, &mut found);
+            let expected = plain(&rows, query).into_iter().filter(|(place, _)| may(*place));
+            let places: Vec<u32> = expected.take(12).map(|(place, _)| place).collect();
+            assert_eq!(found.iter().map(|(place, _)| *place).collect::<Vec<_>>(), places);
+        }
     }
 
     #[test]

@@ -4,10 +4,18 @@
 //! ([`Rows`](crate::base::rows::Rows)), one to eight standardized targets each. They know nothing
 //! about ships.
 
+pub mod dataset;
 pub mod elm;
+pub mod ensemble;
+pub mod features;
+pub mod frame;
 pub mod gmm;
 pub mod gpr;
 pub mod kernel;
 mod landmarks;
+pub mod model;
+pub mod params;
 mod ridge;
 mod samples;
+pub mod spread;
+pub mod window;
