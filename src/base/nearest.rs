@@ -25,7 +25,7 @@ const SLACK: f32 = 1.0 - 1e-5;
 /// # Reference
 ///
 /// Friedman, Bentley, Finkel (1977), *An algorithm for finding best matches in logarithmic expected
-/// time*; McNames (2001), *A fast nearest-neighbor algorithm based on a principal axis search tree*.
+/// time*; `McNames` (2001), *A fast nearest-neighbor algorithm based on a principal axis search tree*.
 ///
 /// # Example
 ///
