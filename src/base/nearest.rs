@@ -335,10 +335,12 @@ mod tests {
 
     #[test]
     fn neighbors_are_those_of_a_plain_search() {
-        for (n, width, k) in [(1, 3, 1), (31, 1, 4), (33, 5, 33), (1000, 20, 32), (3000, 7, 10)] {
+        for (n, width, k) in
+            [(5000, 2, 5), (1, 3, 1), (31, 1, 4), (33, 5, 33), (1000, 20, 32), (3000, 7, 10)]
+        {
             let rows = random(n, width, 1);
             let nearest = Nearest::new(&rows);
-            for query in &random(30, width, 2) {
+            for query in &random(100, width, 2) {
                 let mut found = Vec::new();
                 nearest.find(query, k, &mut found);
                 let expected = &plain(&rows, query)[..k];
