@@ -26,6 +26,12 @@ const LANES: usize = 8;
 /// Multiplications between two looks at the job: some ten milliseconds.
 const PIECE: usize = 40_000_000;
 
+/// Columns that Cholesky's factor grows by at a time,
+const BLOCK: usize = 64;
+
+/// and rows or columns that one thread works on.
+const STRIP: usize = 64;
+
 /// Columns of a triangular matrix that are reckoned as if they were full.
 const PANEL: usize = 64;
 
@@ -141,6 +147,7 @@ impl Matrix {
     }
 
     /// Rows become columns.
+    #[must_use]
     pub fn transposed(&self) -> Matrix {
         let mut turned = Matrix::zeros(self.n_columns, self.n_rows);
         for row in 0..self.n_rows {
@@ -156,6 +163,7 @@ impl Matrix {
     /// # Panics
     ///
     /// If `other` does not have as many rows as this has columns.
+    #[must_use]
     pub fn times(&self, other: &Matrix) -> Matrix {
         assert_eq!(self.n_columns, other.n_rows, "the inner sizes of a product are the same");
         let mut product = Matrix::zeros(self.n_rows, other.n_columns);
@@ -436,7 +444,7 @@ pub fn cholesky(matrix: &Matrix, job: &Job) -> Result<Cholesky, Stopped> {
         let mut lower = matrix.owned();
         let jitter = share * if mean > 0.0 { mean } else { 1.0 };
         (0..n).for_each(|i| lower[(i, i)] += jitter);
-        if factor(lower.as_mut()) {
+        if factor(lower.as_mut(), job)? {
             return Ok(Cholesky { lower, jitter });
         }
         share = if share == 0.0 { FIRST_JITTER } else { share * 10.0 };
@@ -449,20 +457,56 @@ pub fn cholesky(matrix: &Matrix, job: &Job) -> Result<Cholesky, Stopped> {
     }
 }
 
-fn factor(matrix: MatMut<'_, f64>) -> bool {
+/// Replaces the lower half by its factor, block by block of columns; false if there is none.
+fn factor(mut matrix: MatMut<'_, f64>, job: &Job) -> Result<bool, Stopped> {
     let n = matrix.nrows();
+    for start in (0..n).step_by(BLOCK) {
+        job.go_on()?;
+        let rest = matrix.as_mut().submatrix_mut(start, start, n - start, n - start);
+        let block = BLOCK.min(n - start);
+        let (mut corner, _, mut below, trailing) = rest.split_at_mut(block, block);
+        if !factor_here(corner.as_mut()) {
+            return Ok(false);
+        }
+        let corner = corner.as_ref();
+        // Below the corner L21 L11' = A21, by strips of rows.
+        strips(below.as_mut()).into_par_iter().for_each(|strip| {
+            solve_lower_triangular_in_place(corner, strip.transpose_mut(), Par::Seq);
+        });
+        let below = below.as_ref();
+        // What this part of the factor explains of the rest, by strips up to the diagonal.
+        let updates = strips(trailing).into_par_iter().enumerate();
+        updates.for_each(|(at, strip)| {
+            let (from, count) = (at * STRIP, strip.nrows());
+            let strip = strip.submatrix_mut(0, 0, count, from + count);
+            let left = below.submatrix(from, 0, count, block);
+            let right = below.submatrix(0, 0, from + count, block);
+            matmul(strip, Accum::Add, left, right.transpose(), -1.0, Par::Seq);
+        });
+    }
+    Ok(true)
+}
+
+/// Cuts a matrix into strips of rows.
+fn strips(matrix: MatMut<'_, f64>) -> Vec<MatMut<'_, f64>> {
+    let mut strips = Vec::new();
+    let mut rest = matrix;
+    while rest.nrows() > STRIP {
+        let (strip, below) = rest.split_at_row_mut(STRIP);
+        strips.push(strip);
+        rest = below;
+    }
+    strips.push(rest);
+    strips
+}
+
+fn factor_here(matrix: MatMut<'_, f64>) -> bool {
+    use faer::prelude::default;
     let scratch =
-        llt::factor::cholesky_in_place_scratch::<f64>(n, Par::Seq, faer::prelude::default());
+        llt::factor::cholesky_in_place_scratch::<f64>(matrix.nrows(), Par::Seq, default());
     let mut memory = MemBuffer::new(scratch);
     let stack = MemStack::new(&mut memory);
-    let found = llt::factor::cholesky_in_place(
-        matrix,
-        faer::prelude::default(),
-        Par::Seq,
-        stack,
-        faer::prelude::default(),
-    );
-    found.is_ok()
+    llt::factor::cholesky_in_place(matrix, default(), Par::Seq, stack, default()).is_ok()
 }
 
 impl Cholesky {
@@ -483,21 +527,42 @@ impl Cholesky {
         Matrix::of(x.as_ref())
     }
 
-    /// Solves `L X = B`, half of the way: columns of X have the scalar products that those of B
-    /// have by the inverse of A.
-    ///
-    /// # Panics
-    ///
-    /// If B has another number of rows than A.
-    pub fn half_solve(&self, right: &Matrix) -> Matrix {
-        let mut x = right.owned();
-        solve_lower_triangular_in_place(self.lower.as_ref(), x.as_mut(), Par::Seq);
-        Matrix::of(x.as_ref())
+    /// The inverse of A, on all cores.
+    pub fn inverse(&self, job: &Job) -> Result<Matrix, Stopped> {
+        let turn = self.inverse_of_lower(job)?;
+        let rows = Rows::from_values(self.size().max(1), turn.values);
+        job.go_on()?;
+        // A^-1 = L^-T L^-1.
+        Ok(gram(&rows, None))
     }
 
-    /// The inverse of A.
-    pub fn inverse(&self) -> Matrix {
-        self.solve(&Matrix::identity(self.size()))
+    /// The inverse of L, on all cores: by it, columns get the scalar products that they have by
+    /// the inverse of A.
+    pub fn inverse_of_lower(&self, job: &Job) -> Result<Matrix, Stopped> {
+        let n = self.size();
+        let strips: Vec<Mat<f64>> = (0..n.div_ceil(STRIP))
+            .into_par_iter()
+            .map(|strip| {
+                job.go_on()?;
+                // These columns are zero above the strip's first row.
+                let start = strip * STRIP;
+                let mut columns = Mat::zeros(n - start, STRIP.min(n - start));
+                (0..columns.ncols()).for_each(|i| columns[(i, i)] = 1.0);
+                let lower = self.lower.submatrix(start, start, n - start, n - start);
+                solve_lower_triangular_in_place(lower, columns.as_mut(), Par::Seq);
+                Ok(columns)
+            })
+            .collect::<Result<_, Stopped>>()?;
+        let mut inverse = Matrix::zeros(n, n);
+        for (strip, columns) in strips.iter().enumerate() {
+            let start = strip * STRIP;
+            for i in 0..columns.nrows() {
+                for j in 0..columns.ncols() {
+                    *inverse.at_mut(start + i, start + j) = columns[(i, j)];
+                }
+            }
+        }
+        Ok(inverse)
     }
 
     /// L, with zeros above its diagonal.

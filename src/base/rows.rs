@@ -126,6 +126,7 @@ impl Rows {
     /// # Panics
     ///
     /// If there is no row at one of the places.
+    #[must_use]
     pub fn take(&self, places: &[usize]) -> Rows {
         let mut taken = Vec::with_capacity(places.len() * self.width);
         for place in places {

@@ -368,9 +368,9 @@ fn from_logarithms(values: &mut [f64]) -> f64 {
 const HALF_LN_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// The transposed inverse of a covariance's factor, and the logarithm of its density at the mean.
-fn whitening(factor: &Cholesky) -> (Matrix, f64) {
-    let turn = factor.half_solve(&Matrix::identity(factor.size())).transposed();
-    (turn, -0.5 * factor.log_determinant() - factor.size() as f64 * HALF_LN_TAU)
+fn whitening(factor: &Cholesky, job: &Job) -> Result<(Matrix, f64), Stopped> {
+    let turn = factor.inverse_of_lower(job)?.transposed();
+    Ok((turn, -0.5 * factor.log_determinant() - factor.size() as f64 * HALF_LN_TAU))
 }
 
 impl Part {
@@ -396,7 +396,7 @@ impl Part {
             }
             *left.at_mut(i, i) = left.at(i, i).max(0.0);
         }
-        let (whiten, log_constant) = whitening(&factor);
+        let (whiten, log_constant) = whitening(&factor, job)?;
         let (mean, level) = gaussian.mean.split_at(features);
         Ok(Part {
             log_constant: log_constant + gaussian.weight.ln(),

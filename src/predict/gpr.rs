@@ -87,7 +87,7 @@ impl Params for GprParams {
             Field {
                 unit: "deviations",
                 range: 0.01..=100.0,
-                help: "How far targets stray without noise where it is not chosen: σ_f.",
+                help: "How far targets stray without noise where it is not chosen: `σ_f`.",
             },
         );
         form.number(
@@ -96,7 +96,7 @@ impl Params for GprParams {
             Field {
                 unit: "deviations",
                 range: 1e-3..=10.0,
-                help: "Deviation of the noise on targets where it is not chosen: σ_n.",
+                help: "Deviation of the noise on targets where it is not chosen: `σ_n`.",
             },
         );
         form.count(
@@ -255,12 +255,12 @@ impl Gpr {
         self.saved.points.length()
     }
 
-    /// The deviation of each target's process, given or chosen: σ_f.
+    /// The deviation of each target's process, given or chosen: `σ_f`.
     pub fn signals(&self) -> Vec<f64> {
         self.saved.signals.iter().map(|variance| variance.sqrt()).collect()
     }
 
-    /// The deviation of each target's noise, given or chosen: σ_n.
+    /// The deviation of each target's noise, given or chosen: `σ_n`.
     pub fn noises(&self) -> Vec<f64> {
         self.saved.signals.iter().map(|variance| (variance * self.saved.share).sqrt()).collect()
     }
@@ -372,7 +372,7 @@ fn spread_of(
     matrix.add_to_diagonal(share);
     let factor = cholesky(&matrix, job)?;
     job.go_on()?;
-    let inverse = factor.inverse();
+    let inverse = factor.inverse(job)?;
     Ok((factor, inverse))
 }
 
@@ -415,7 +415,7 @@ fn nystrom(
     let alphas = landmarks.turn.times(&weights);
     job.go_on()?;
     // turn (I - share B^-1) turn', B the factored matrix.
-    let mut known = factor.inverse();
+    let mut known = factor.inverse(job)?;
     known.values_mut().iter_mut().for_each(|x| *x *= -share);
     known.add_to_diagonal(1.0);
     let spread = landmarks.turn.times(&known).times(&landmarks.turn.transposed());

@@ -212,7 +212,7 @@ impl Landmarks<'_> {
         let mut matrix = points.matrix(job)?;
         matrix.add_to_diagonal(JITTER);
         let factor = cholesky(&matrix, job)?;
-        let turn = factor.half_solve(&Matrix::identity(points.len())).transposed();
+        let turn = factor.inverse_of_lower(job)?.transposed();
         Ok(Landmarks { points, turn })
     }
 

@@ -58,7 +58,12 @@ fn any_number_of_threads_and_any_place_in_memory_give_the_same_bits() {
         gram.add_to_diagonal(0.1);
         let factor = cholesky(&gram, &Job::default()).unwrap();
         let weights = factor.solve(&cross(x, y));
-        (eigen(&gram).unwrap(), product(x, &weights), factor.inverse(), gram)
+        (
+            eigen(&gram).unwrap(),
+            product(x, &weights),
+            factor.inverse(&Job::default()).unwrap(),
+            gram,
+        )
     };
     let [one, five] = on_threads(|| of(&x, &y));
     assert!(one == five);
@@ -93,8 +98,10 @@ fn a_positive_definite_matrix_is_solved_without_jitter() {
     assert!((factor.log_determinant() - 36_f64.ln()).abs() < 1e-12);
     let right = Matrix::from_values(2, 2, vec![4.0, 6.0, 2.0, 12.0]);
     assert!(is_near(factor.solve(&right).values(), &[1.0, 1.0, 0.0, 1.0]));
-    assert!(is_near(factor.half_solve(&right).values(), &[2.0, 3.0, 0.0, 3.0]));
-    assert!(is_near(matrix.times(&factor.inverse()).values(), &[1.0, 0.0, 0.0, 1.0]));
+    let of_lower = factor.inverse_of_lower(&Job::default()).unwrap();
+    assert!(is_near(of_lower.values(), &[0.5, 0.0, -1.0 / 6.0, 1.0 / 3.0]));
+    let inverse = factor.inverse(&Job::default()).unwrap();
+    assert!(is_near(matrix.times(&inverse).values(), &[1.0, 0.0, 0.0, 1.0]));
 }
 
 #[test]
@@ -105,6 +112,8 @@ fn large_systems_are_solved_too() {
         let right = Matrix::from_rows(&random(n, 3, 4));
         let factor = cholesky(&matrix, &Job::default()).unwrap();
         assert!(is_near(matrix.times(&factor.solve(&right)).values(), right.values()), "{n}");
+        let inverse = factor.inverse(&Job::default()).unwrap();
+        assert!(is_near(matrix.times(&inverse).values(), Matrix::identity(n).values()), "{n}");
         let lower = factor.lower();
         assert!(is_near(lower.times(&lower.transposed()).values(), matrix.values()), "{n}");
     }

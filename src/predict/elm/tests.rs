@@ -118,7 +118,7 @@ fn hard_samples_give_finite_predictions() {
         for has_direct in [true, false] {
             for chooses_ridge in [true, false] {
                 for ridge in [1e-9, 1.0] {
-                    let elm = fit(&x, &y, &ElmParams { has_direct, chooses_ridge, ridge, ..few() });
+                    let elm = fit(&x, &y, &ElmParams { has_direct, ridge, chooses_ridge, ..few() });
                     let found = elm.predict_all(&Rows::from_values(2, vec![0.5, 1.0, -40.0, 90.0]));
                     assert!(found.values().iter().all(|y| y.is_finite()), "{found:?}");
                 }

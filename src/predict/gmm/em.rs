@@ -202,7 +202,7 @@ fn expect(rows: &Rows, gaussians: &[Gaussian], job: &Job) -> Result<Expected, St
         .par_iter()
         .map(|gaussian| {
             let factor = cholesky(&gaussian.covariance, job)?;
-            let (turn, constant) = whitening(&factor);
+            let (turn, constant) = whitening(&factor, job)?;
             Ok((turn, constant + gaussian.weight.ln()))
         })
         .collect::<Result<Vec<(Matrix, f64)>, Stopped>>()?;
