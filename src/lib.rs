@@ -17,6 +17,7 @@
 //!     |  read by
 //!     v
 //!  Desk::update:   ingest --> clean --> trips --> filter -+-> (map, table, plots | JSON, exports)
+//!                                                         +-> outliers
 //!       repair --> significance --> compress --> pairs <--+
 //!                  pairs --> distances --> sweep, tree, optics, spectrum --> clusters
 //!                                                clusters --> indices --> routes

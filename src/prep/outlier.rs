@@ -57,6 +57,16 @@ pub enum OutlierKind {
     },
 }
 
+impl OutlierKind {
+    /// Its kind in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            OutlierKind::SharpTurn { .. } => "sharp_turn",
+            OutlierKind::SmallLoop { .. } => "small_loop",
+        }
+    }
+}
+
 /// The outliers of a set of trips.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Outliers {
