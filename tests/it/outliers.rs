@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui::Role;
+use egui::accesskit::Toggled;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fairway::flow::tray::{Shelf as _, State};
@@ -263,19 +264,20 @@ fn a_row_selects_the_trip_and_moves_map_and_time_to_the_outlier() {
     // The row is told to be selected until another moment or trip is.
     let is_selected = |harness: &Harness<'static, App>| {
         let row = harness.get_by_label_contains("small loop, Vessel BRAVO");
-        row.accesskit_node().is_selected()
+        row.accesskit_node().toggled() == Some(Toggled::True)
     };
-    assert_eq!(is_selected(&harness), Some(true));
+    assert!(is_selected(&harness));
     harness.state_mut().time.stop();
     harness.run_steps(4);
-    assert_eq!(is_selected(&harness), Some(false));
+    assert!(!is_selected(&harness));
 }
 
 #[test]
 fn the_line_across_the_angles_and_the_sliders_search_anew() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = window(folder.path());
-    harness.get_by_label_contains("1 sharp turn and 1 small loop on 2 of 2 trips; 30 of 148");
+    harness.get_by_label("1 sharp turn, 1 small loop");
+    harness.get_by_label("30 of 148 reports cut out of training (20.27 %)");
     let line = harness.get_by_role_and_label(Role::Slider, "Sharp turn below, degrees");
     let at = line.rect().center();
     let to = at - egui::vec2(60.0, 0.0);
@@ -296,7 +298,4 @@ fn the_line_across_the_angles_and_the_sliders_search_anew() {
     harness.get_by_label("Outliers on the map").click();
     harness.run_steps(4);
     assert!(harness.state().session.map.outliers);
-    harness.state_mut().session.outliers.angle_deg = 200.0;
-    until(&mut harness, "a fault", |app| app.desk.outliers.state() == State::Fault);
-    assert!(harness.get_all_by_label_contains("it must lie between 0 and 180").count() >= 1);
 }

@@ -2,7 +2,7 @@
 //! sharp as a line across it.
 
 use egui::{Label, RichText, Stroke, Ui};
-use egui_plot::{Bar, BarChart, PlotBounds};
+use egui_plot::{Bar, BarChart, GridMark, PlotBounds};
 
 use crate::base::text::{counted, grouped};
 use crate::prep::OutlierParams;
@@ -69,6 +69,7 @@ pub fn angles_ui(ui: &mut Ui, angles: &Angles, angle_deg: f64) -> Option<f64> {
         .y_axis_min_width(36.0)
         .y_grid_spacer(|input| log_marks(&input))
         .y_axis_formatter(|mark, _| log_text(mark))
+        .x_grid_spacer(|_| degree_marks())
         .x_axis_formatter(|mark, _| format!("{:.0}°", mark.value))
         .show(ui, |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [180.0, high]));
@@ -97,6 +98,12 @@ pub fn angles_ui(ui: &mut Ui, angles: &Angles, angle_deg: f64) -> Option<f64> {
         .show(ui, &plot, angle_deg);
     let is_reset = plot.response.double_clicked();
     moved.or(is_reset.then(|| OutlierParams::default().angle_deg))
+}
+
+/// A mark every 30 degrees.
+fn degree_marks() -> Vec<GridMark> {
+    let mark = |place: i32| GridMark { value: f64::from(30 * place), step_size: 30.0 };
+    (0..=6).map(mark).collect()
 }
 
 #[cfg(test)]

@@ -36,25 +36,35 @@ pub fn outliers(ui: &mut Ui, deck: &mut Deck) {
         head(ui, &desk.outliers);
         let shown = desk.outliers.shown();
         if let Some(shown) = &shown {
-            ui.add_enabled(!shown.is_stale, Label::new(summary(&shown.value.outliers)).wrap());
+            for line in summary(&shown.value.outliers) {
+                ui.add_enabled(!shown.is_stale, Label::new(line));
+            }
         }
         let found = shown.as_ref().map(|shown| &shown.value.outliers);
         params_ui(ui, "outliers", &mut session.outliers, &|name| effect(found?, name));
     });
 }
 
-/// What was found, in two lines.
-fn summary(found: &Outliers) -> String {
-    format!(
-        "{} and {} on {} of {} trips; {} of {} reports cut out of training ({:.2} %)",
-        counted(found.sharp_turns as u64, "sharp turn"),
-        counted(found.loops as u64, "small loop"),
-        grouped(found.trips_touched as u64),
-        grouped(found.trips() as u64),
-        grouped(found.reports_cut as u64),
-        grouped(found.reports_in as u64),
-        100.0 * found.share_cut()
-    )
+/// What was found, in lines that fit a narrow panel.
+fn summary(found: &Outliers) -> [String; 3] {
+    [
+        format!(
+            "{}, {}",
+            counted(found.sharp_turns as u64, "sharp turn"),
+            counted(found.loops as u64, "small loop")
+        ),
+        format!(
+            "on {} of {}",
+            grouped(found.trips_touched as u64),
+            counted(found.trips() as u64, "trip")
+        ),
+        format!(
+            "{} of {} reports cut out of training ({:.2} %)",
+            grouped(found.reports_cut as u64),
+            grouped(found.reports_in as u64),
+            100.0 * found.share_cut()
+        ),
+    ]
 }
 
 /// What a parameter finds.
@@ -138,11 +148,12 @@ mod tests {
         (found.sharp_turns, found.loops, found.trips_touched) = (1, 12, 9);
         (found.reports_in, found.reports_cut) = (4000, 100);
         found.angles_deg = vec![30.0, 100.0];
-        assert_eq!(
-            summary(&found),
-            "1 sharp turn and 12 small loops on 9 of 0 trips; 100 of 4\u{2009}000 reports cut out \
-             of training (2.50 %)"
-        );
+        let expected = [
+            "1 sharp turn, 12 small loops",
+            "on 9 of 0 trips",
+            "100 of 4\u{2009}000 reports cut out of training (2.50 %)",
+        ];
+        assert_eq!(summary(&found), expected);
         let effects =
             ["angle", "tolerance", "slope", "loop", "margin"].map(|name| effect(&found, name));
         let expected = [Some("1 turn"), Some("2 bends"), None, Some("12 loops"), Some("100 cut")];
