@@ -277,7 +277,7 @@ fn the_line_across_the_angles_and_the_sliders_search_anew() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = window(folder.path());
     harness.get_by_label("1 sharp turn, 1 small loop");
-    harness.get_by_label("30 of 148 reports cut out of training (20.27 %)");
+    harness.get_by_label("30 of 148 reports cut (20.27 %)");
     let line = harness.get_by_role_and_label(Role::Slider, "Sharp turn below, degrees");
     let at = line.rect().center();
     let to = at - egui::vec2(60.0, 0.0);

@@ -100,9 +100,10 @@ pub fn angles_ui(ui: &mut Ui, angles: &Angles, angle_deg: f64) -> Option<f64> {
     moved.or(is_reset.then(|| OutlierParams::default().angle_deg))
 }
 
-/// A mark every 30 degrees.
+/// A mark every 30 degrees. Each is named, as if they were three times as far apart: numbers of
+/// degrees are short.
 fn degree_marks() -> Vec<GridMark> {
-    let mark = |place: i32| GridMark { value: f64::from(30 * place), step_size: 30.0 };
+    let mark = |place: i32| GridMark { value: f64::from(30 * place), step_size: 90.0 };
     (0..=6).map(mark).collect()
 }
 

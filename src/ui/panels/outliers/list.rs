@@ -38,7 +38,7 @@ const COLUMNS: &[Column<Sheet>] = &[
     Column {
         title: "Kind",
         help: "A turn that is too sharp, or a way that crosses itself",
-        width_px: 74.0,
+        width_px: 70.0,
         is_number: false,
         cell: |sheet, row| match sheet.outlier(row).kind {
             OutlierKind::SharpTurn { .. } => Cell::Text("sharp turn", 0),
@@ -48,11 +48,38 @@ const COLUMNS: &[Column<Sheet>] = &[
     Column {
         title: "Vessel",
         help: "The name of the ship",
-        width_px: 130.0,
+        width_px: 112.0,
         is_number: false,
         cell: |sheet, row| {
             let name = sheet.of.vessel(sheet.outlier(row)).about.name.as_str();
             Cell::Text(name, sheet.ranks[row])
+        },
+    },
+    Column {
+        title: "Time UTC",
+        help: "When the ship turned, or was about to cross her way",
+        width_px: 130.0,
+        is_number: false,
+        cell: |sheet, row| Cell::Time(sheet.of.t_ms(sheet.outlier(row))),
+    },
+    Column {
+        title: "Angle °",
+        help: "Between the way back and the way ahead of a turn: 0 is straight back",
+        width_px: 54.0,
+        is_number: true,
+        cell: |sheet, row| match sheet.outlier(row).kind {
+            OutlierKind::SharpTurn { angle_deg } => Cell::Decimal(angle_deg, 1),
+            OutlierKind::SmallLoop { .. } => Cell::Missing,
+        },
+    },
+    Column {
+        title: "Loop m",
+        help: "The way round a loop",
+        width_px: 54.0,
+        is_number: true,
+        cell: |sheet, row| match sheet.outlier(row).kind {
+            OutlierKind::SharpTurn { .. } => Cell::Missing,
+            OutlierKind::SmallLoop { length_m } => Cell::Decimal(length_m, 0),
         },
     },
     Column {
@@ -63,33 +90,6 @@ const COLUMNS: &[Column<Sheet>] = &[
         cell: |sheet, row| {
             let vessel = sheet.of.vessel(sheet.outlier(row));
             Cell::Number(if vessel.is_local { "local" } else { "" }, vessel.mmsi.0.into())
-        },
-    },
-    Column {
-        title: "Time UTC",
-        help: "When the ship turned, or was about to cross her way",
-        width_px: 136.0,
-        is_number: false,
-        cell: |sheet, row| Cell::Time(sheet.of.t_ms(sheet.outlier(row))),
-    },
-    Column {
-        title: "Angle °",
-        help: "Between the way back and the way ahead of a turn: 0 is straight back",
-        width_px: 60.0,
-        is_number: true,
-        cell: |sheet, row| match sheet.outlier(row).kind {
-            OutlierKind::SharpTurn { angle_deg } => Cell::Decimal(angle_deg, 1),
-            OutlierKind::SmallLoop { .. } => Cell::Missing,
-        },
-    },
-    Column {
-        title: "Loop m",
-        help: "The way round a loop",
-        width_px: 60.0,
-        is_number: true,
-        cell: |sheet, row| match sheet.outlier(row).kind {
-            OutlierKind::SharpTurn { .. } => Cell::Missing,
-            OutlierKind::SmallLoop { length_m } => Cell::Decimal(length_m, 0),
         },
     },
     Column {

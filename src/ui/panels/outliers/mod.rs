@@ -24,7 +24,7 @@ use crate::ui::theme;
 const STALE_OPACITY: f32 = 0.6;
 
 /// The share of the width that the plot takes beside the list.
-const PLOT_SHARE: f32 = 0.4;
+const PLOT_SHARE: f32 = 0.38;
 
 /// The right panel: the parameters, and what each of them finds.
 pub fn outliers(ui: &mut Ui, deck: &mut Deck) {
@@ -59,7 +59,7 @@ fn summary(found: &Outliers) -> [String; 3] {
             counted(found.trips() as u64, "trip")
         ),
         format!(
-            "{} of {} reports cut out of training ({:.2} %)",
+            "{} of {} reports cut ({:.2} %)",
             grouped(found.reports_cut as u64),
             grouped(found.reports_in as u64),
             100.0 * found.share_cut()
@@ -151,7 +151,7 @@ mod tests {
         let expected = [
             "1 sharp turn, 12 small loops",
             "on 9 of 0 trips",
-            "100 of 4\u{2009}000 reports cut out of training (2.50 %)",
+            "100 of 4\u{2009}000 reports cut (2.50 %)",
         ];
         assert_eq!(summary(&found), expected);
         let effects =
