@@ -48,7 +48,7 @@ const COLUMNS: &[Column<Sheet>] = &[
     Column {
         title: "Vessel",
         help: "The name of the ship",
-        width_px: 112.0,
+        width_px: 104.0,
         is_number: false,
         cell: |sheet, row| {
             let name = sheet.of.vessel(sheet.outlier(row)).about.name.as_str();
@@ -75,7 +75,7 @@ const COLUMNS: &[Column<Sheet>] = &[
     Column {
         title: "Loop m",
         help: "The way round a loop",
-        width_px: 54.0,
+        width_px: 62.0,
         is_number: true,
         cell: |sheet, row| match sheet.outlier(row).kind {
             OutlierKind::SharpTurn { .. } => Cell::Missing,

@@ -101,7 +101,7 @@ impl OutlierList {
         }
         let room = ui.available_rect_before_wrap();
         let (left, right) = room.split_left_right_at_fraction(PLOT_SHARE);
-        ui.scope_builder(UiBuilder::new().max_rect(left.with_max_x(left.right() - 8.0)), |ui| {
+        ui.scope_builder(UiBuilder::new().max_rect(left.with_max_x(left.right() - 20.0)), |ui| {
             let angles = Angles { angles_deg: &shown.value.outliers.angles_deg };
             if let Some(angle_deg) = angles_ui(ui, &angles, session.outliers.angle_deg) {
                 session.outliers.angle_deg = angle_deg;
