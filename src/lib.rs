@@ -17,6 +17,7 @@
 //!     |  read by
 //!     v
 //!  Desk::update:   ingest --> clean --> trips --> filter -+-> (map, table, plots | JSON, exports)
+//!                                                         +-> outliers
 //!       repair --> significance --> compress --> pairs <--+
 //!                  pairs --> distances --> sweep, tree, optics, spectrum --> clusters
 //!                                                clusters --> indices --> routes
@@ -31,8 +32,8 @@
 //! | [`ais`] | base | the nouns: vessel, report, fleet, track, trip |
 //! | [`io`] | base, ais | files in and out; polars stays here |
 //! | [`synth`] | base, ais | made traffic with known truth |
-//! | [`prep`] | base, ais | cleaning, tracks cut into trips, the filter; ships at a moment |
 //! | [`compress`] | base, ais | fewer points to a trip, and what that costs |
+//! | [`prep`] | base, ais, compress | cleaning, tracks cut into trips, the filter, outliers of motion; ships at a moment |
 //! | [`distance`] | base, ais | how far trips are apart |
 //! | [`cluster`] | base, ais, distance | trips into groups, their scores and routes |
 //! | [`flow`] | all above | session, stages, desk, project file |

@@ -6,8 +6,8 @@ use super::stage::Asked;
 use super::stages::{
     ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf, DistancesStage,
     FilterStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, OpticsStage,
-    PairsStage, RepairStage, RetentionStage, RoutesStage, SpectrumStage, StudyStage, SweepStage,
-    TreeStage, TripsStage, without_tolerance,
+    OutliersStage, PairsStage, RepairStage, RetentionStage, RoutesStage, SpectrumStage, StudyStage,
+    SweepStage, TreeStage, TripsStage, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -24,6 +24,8 @@ pub struct Desk {
     pub trips: Tray<TripsStage>,
     /// Trips chosen from all.
     pub filter: Tray<FilterStage>,
+    /// Sharp turns and small loops in them.
+    pub outliers: Tray<OutliersStage>,
     /// Silences within trips filled.
     pub repair: Tray<RepairStage>,
     /// Reports measured, so that thresholds only compare.
@@ -92,6 +94,9 @@ impl Desk {
         let trips = self.trips.want(&session.trips, &cleaned, jobs);
         if wanted.has("filter") {
             let chosen = self.filter.want(&session.filter, &trips, jobs);
+            if wanted.has("outliers") {
+                self.outliers.want(&session.outliers, &chosen, jobs);
+            }
             self.compare(session, &chosen, jobs, wanted);
         }
     }
@@ -211,6 +216,7 @@ impl Desk {
             &self.clean,
             &self.trips,
             &self.filter,
+            &self.outliers,
             &self.repair,
             &self.measure,
             &self.compress,
@@ -235,6 +241,7 @@ impl Desk {
             &mut self.clean,
             &mut self.trips,
             &mut self.filter,
+            &mut self.outliers,
             &mut self.repair,
             &mut self.measure,
             &mut self.compress,

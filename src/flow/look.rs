@@ -77,6 +77,8 @@ pub struct MapParams {
     pub cuts: bool,
     /// Whether reports are marked that cleaning removed.
     pub removed: bool,
+    /// Whether sharp turns and small loops are marked.
+    pub outliers: bool,
     /// Whether reports are marked that compression keeps, with the line between them.
     pub kept: bool,
     /// What lies under everything.
@@ -109,6 +111,7 @@ impl Default for MapParams {
             routes: true,
             cuts: false,
             removed: false,
+            outliers: false,
             kept: false,
             base: BaseChoice::default(),
             graticule: true,
@@ -131,6 +134,9 @@ impl MapParams {
     /// The steps whose results this look shows, beyond trips.
     pub fn stages(&self) -> Vec<&'static str> {
         let mut stages = Vec::new();
+        if self.outliers {
+            stages.push("outliers");
+        }
         if self.kept {
             stages.push("compress");
         }
@@ -203,6 +209,11 @@ impl Params for MapParams {
             "Marks where tracks were cut into trips: silence, stop, turn",
         );
         form.flag("removed", &mut self.removed, "Reports that cleaning removed, by reason");
+        form.flag(
+            "outliers",
+            &mut self.outliers,
+            "Marks of motion outliers: sharp turns and small loops",
+        );
         form.flag(
             "kept",
             &mut self.kept,

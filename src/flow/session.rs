@@ -13,7 +13,7 @@ use crate::cluster::SweepParams;
 use crate::cluster::route::RouteParams;
 use crate::compress::CompressParams;
 pub use crate::io::{FileLedger, FileRef, Mapping};
-use crate::prep::{CleanParams, FilterParams, TripParams};
+use crate::prep::{CleanParams, FilterParams, OutlierParams, TripParams};
 use crate::synth::SeaParams;
 
 /// What to read, and how each stage is set.
@@ -28,6 +28,8 @@ pub struct Session {
     pub trips: TripParams,
     /// Which trips are looked at.
     pub filter: FilterParams,
+    /// What counts as an outlier of motion.
+    pub outliers: OutlierParams,
     /// Which of their reports are kept.
     pub compress: CompressParams,
     /// How far trips lie apart.
@@ -138,6 +140,7 @@ impl Session {
         visitor.meet("clean", &mut self.clean);
         visitor.meet("trips", &mut self.trips);
         visitor.meet("filter", &mut self.filter);
+        visitor.meet("outliers", &mut self.outliers);
         visitor.meet("compress", &mut self.compress);
         visitor.meet("distances", &mut self.distances);
         visitor.meet("clusters", &mut self.clusters);

@@ -2,8 +2,9 @@
 //!
 //! [`clean()`] takes away reports that cannot be true and tells ships apart that share a number;
 //! [`segment()`] cuts each track into trips; [`filter()`] chooses those that are looked at. All say
-//! of everything they took what it was and why. [`Moments`] and [`rhythm()`] tell where ships are
-//! at a moment and how many reports there are over time.
+//! of everything they took what it was and why. [`outliers()`] finds motion that teaches nothing of
+//! where ships go next. [`Moments`] and [`rhythm()`] tell where ships are at a moment and how many
+//! reports there are over time.
 
 mod chain;
 pub mod clean;
@@ -13,6 +14,7 @@ mod gather;
 pub mod limits;
 mod mend;
 pub mod moment;
+pub mod outlier;
 mod part;
 #[cfg(test)]
 mod properties;
@@ -31,6 +33,7 @@ pub use clean::{Cleaned, Mended, SharedMmsi, Verdict, clean};
 pub use filter::{Chosen, Criterion, FilterParams, filter};
 pub use limits::{CleanParams, SpeedLimit};
 pub use moment::{Moments, ShipAt, ship_at};
+pub use outlier::{Outlier, OutlierKind, OutlierParams, Outliers, outliers};
 pub use rhythm::{Rhythm, rhythm};
 pub use segment::{Cut, Dropped, TripParams, Trips, segment};
 

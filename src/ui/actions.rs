@@ -212,6 +212,8 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Vessels panel", None, ALWAYS, || C::Toggle(Pane::Vessels)),
         action(Window, 2, "Profile panel", None, ALWAYS, || C::Toggle(Pane::Profile)),
         action(Window, 2, "Distributions panel", None, ALWAYS, || C::Toggle(Pane::Distributions)),
+        action(Window, 2, "Motion outliers panel", None, ALWAYS, || C::Toggle(Pane::Outliers)),
+        action(Window, 2, "Turns and loops panel", None, ALWAYS, || C::Toggle(Pane::OutlierList)),
         action(Window, 2, "Compression panel", None, ALWAYS, || C::Toggle(Pane::Compress)),
         action(Window, 2, "Retention panel", None, ALWAYS, || C::Toggle(Pane::Retention)),
         action(Window, 2, "Before and after panel", None, ALWAYS, || C::Toggle(Pane::BeforeAfter)),

@@ -15,7 +15,9 @@ use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane, Workspace};
 use super::map::MapPanel;
-use super::panels::{ClusterPanels, Compression, Filters, Palette, Preview, Tables, Timeline};
+use super::panels::{
+    ClusterPanels, Compression, Filters, OutlierList, Palette, Preview, Tables, Timeline,
+};
 use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
@@ -56,6 +58,7 @@ pub struct App {
     timeline: Timeline,
     tables: Tables,
     filters: Filters,
+    outliers: OutlierList,
     compression: Compression,
     clustering: ClusterPanels,
     /// The workspace that the map's look was suited to.
@@ -105,6 +108,7 @@ impl App {
             timeline: Timeline::default(),
             tables: Tables::default(),
             filters: Filters::default(),
+            outliers: OutlierList::default(),
             compression: Compression::default(),
             clustering: ClusterPanels::default(),
             suited: None,

@@ -63,6 +63,8 @@ pub enum Command {
     FitAll,
     /// Show the selected trip on the map.
     FitSelection,
+    /// Show these places on the map.
+    FitPlaces(Vec<Position>),
     /// Change the selection.
     Select(Pick),
     /// Select these trips, as indices into all, and no others.

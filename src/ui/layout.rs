@@ -53,8 +53,14 @@ impl Workspace {
             },
             Workspace::Prepare => Arrangement {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
-                below: &[Pane::Trips, Pane::Distributions, Pane::Profile, Pane::Vessels],
-                right: &[&[Pane::Prepare, Pane::Inspector]],
+                below: &[
+                    Pane::Trips,
+                    Pane::OutlierList,
+                    Pane::Distributions,
+                    Pane::Profile,
+                    Pane::Vessels,
+                ],
+                right: &[&[Pane::Prepare, Pane::Outliers, Pane::Inspector]],
             },
             Workspace::Compress => Arrangement {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],

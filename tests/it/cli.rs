@@ -322,6 +322,7 @@ fn describe_lists_every_parameter_that_set_takes() {
             "clean",
             "trips",
             "filter",
+            "outliers",
             "compress",
             "distances",
             "clusters",

@@ -14,6 +14,7 @@ mod grouping;
 mod layers;
 mod map_clusters;
 mod nmea;
+mod outliers;
 mod panels;
 mod properties;
 mod snap;

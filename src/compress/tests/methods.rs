@@ -42,6 +42,40 @@ fn rdp2_takes_the_crest_and_the_trough_of_a_wave_at_once() {
 }
 
 #[test]
+fn rdp2_splits_three_times_where_douglas_peucker_splits_five_times() {
+    // The kind of curve in the paper's figure 4: three crests and two troughs, rounded.
+    let turns =
+        [(0, 0), (300, 250), (600, -150), (1000, 400), (1400, -400), (1700, 200), (2000, 0)]
+            .map(|(x, y)| (f64::from(x), f64::from(y)));
+    let mut points = vec![turns[0]];
+    for pair in turns.windows(2) {
+        let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
+        points.extend((1..=40).map(|i| {
+            let share = f64::from(i) / 40.0;
+            let rise = (1.0 - (share * std::f64::consts::PI).cos()) / 2.0;
+            (pair[0].0 + share * dx, pair[0].1 + rise * dy)
+        }));
+    }
+    let curve = line(&points);
+    let (kept, calls) = by_rdp2(&curve, 60.0, 10.0);
+    assert_eq!(kept, [0, 36, 82, 120, 160, 197, 240]);
+    // Each split gives as many points as new chords but one: (P3, P4), (P1, P2), P5 in the paper.
+    let points = kept.len() - 2;
+    assert_eq!(calls - 1 - points, 3);
+    // Douglas-Peucker: P3, P2, P1, P5, P4, one after the other.
+    let (mut splits, mut stack) = (0, vec![(0, 240)]);
+    while let Some((a, b)) = stack.pop() {
+        let off_m = |at: &usize| distance_m(&curve, Ruler::Nearest, *at, a, b);
+        let farthest = (a + 1..b).max_by(|a, b| off_m(a).total_cmp(&off_m(b)));
+        if let Some(at) = farthest.filter(|at| off_m(at) > 60.0) {
+            splits += 1;
+            stack.extend([(a, at), (at, b)]);
+        }
+    }
+    assert_eq!(splits, 5);
+}
+
+#[test]
 fn rdp2_goes_through_meridians_as_through_parallels() {
     let Line { x_m, y_m, t_s } = wave();
     let turned = Line { x_m: y_m, y_m: x_m, t_s };

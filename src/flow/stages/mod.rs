@@ -7,6 +7,7 @@ mod distances;
 mod filter;
 mod indices;
 mod ingest;
+mod outliers;
 mod preview;
 mod repair;
 mod routes;
@@ -24,6 +25,7 @@ pub use distances::{DistancesOf, DistancesStage, Measured, PairsOf, PairsStage, 
 pub use filter::{ChosenOf, FilterStage};
 pub use indices::{IndicesOf, IndicesStage};
 pub use ingest::Ingest;
+pub use outliers::{OutliersOf, OutliersStage};
 pub use preview::{PreviewParams, PreviewStage};
 pub use repair::{RepairStage, RepairedOf};
 pub use routes::{RoutesOf, RoutesStage};

@@ -91,6 +91,7 @@ impl App {
                 }
                 _ => self.map.fit_all(&self.desk),
             },
+            Command::FitPlaces(places) => self.map.fit_places(&places),
             // Esc puts a tool away first; what is selected stays.
             Command::Select(Pick::Nothing) if !self.map.tool().is_hand() => {
                 self.map.take_up(Tool::Hand);

@@ -25,6 +25,10 @@ pub enum Pane {
     Profile,
     /// How lengths and durations are distributed.
     Distributions,
+    /// What counts as an outlier of motion.
+    Outliers,
+    /// The outliers that were found, and how sharply ships turn.
+    OutlierList,
     /// Compression, and what it costs.
     Compress,
     /// What is kept at every tolerance.
@@ -55,7 +59,7 @@ pub enum Pane {
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 23] = [
+    pub const ALL: [Pane; 25] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -66,6 +70,8 @@ impl Pane {
         Pane::Vessels,
         Pane::Profile,
         Pane::Distributions,
+        Pane::Outliers,
+        Pane::OutlierList,
         Pane::Compress,
         Pane::Retention,
         Pane::BeforeAfter,
@@ -94,6 +100,8 @@ impl Pane {
             Pane::Vessels => "Vessels",
             Pane::Profile => "Profile",
             Pane::Distributions => "Distributions",
+            Pane::Outliers => "Motion outliers",
+            Pane::OutlierList => "Turns and loops",
             Pane::Compress => "Compression",
             Pane::Retention => "Retention",
             Pane::BeforeAfter => "Before and after",
@@ -115,6 +123,7 @@ impl Pane {
     /// The steps of the analysis whose results it shows, beyond trips: worked on while it is open.
     pub fn stages(self) -> &'static [&'static str] {
         match self {
+            Pane::Outliers | Pane::OutlierList => &["outliers"],
             Pane::Compress | Pane::BeforeAfter => &["compress"],
             Pane::Retention => &["retention", "compress"],
             Pane::Thresholds => &["retention"],

@@ -35,6 +35,7 @@ pub struct Held {
     failed: Option<(Key, String)>,
     pub removed: HeldMarks,
     pub cuts: HeldMarks,
+    pub outliers: HeldMarks,
     pub kept: HeldKept,
     /// For what the looks were sent, now and pinned.
     looks: [Option<Looks>; 2],
@@ -72,6 +73,7 @@ impl Held {
             failed: None,
             removed: HeldMarks::default(),
             cuts: HeldMarks::default(),
+            outliers: HeldMarks::default(),
             kept: HeldKept::default(),
             looks: [None, None],
         }
@@ -83,6 +85,7 @@ impl Held {
         self.layer.clear();
         self.pinned.clear();
         (self.removed, self.cuts) = (HeldMarks::default(), HeldMarks::default());
+        self.outliers = HeldMarks::default();
     }
 
     pub fn has_gpu(&self) -> bool {
@@ -102,6 +105,7 @@ impl Held {
         self.making.is_some()
             || self.removed.making.is_some()
             || self.cuts.making.is_some()
+            || self.outliers.making.is_some()
             || self.kept.is_busy()
     }
 
@@ -162,6 +166,16 @@ impl Held {
                 });
             }
             _ => self.cuts = HeldMarks::default(),
+        }
+        match desk.outliers.shown() {
+            Some(shown) if wanted.outliers => {
+                let of = Arc::clone(shown.value);
+                self.outliers.want(shown.key, render_state, jobs, move || {
+                    let clock = Clock::new(of.fleet().time_span_ms().unwrap_or((0, 0)));
+                    Marks::new(&marks::outliers(&of), clock)
+                });
+            }
+            _ => self.outliers = HeldMarks::default(),
         }
         self.kept.want(desk.compress.shown().filter(|_| wanted.kept), jobs);
     }

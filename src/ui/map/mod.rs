@@ -37,5 +37,6 @@ pub mod view;
 
 pub use clusters::{in_words as clusters_in_words, titles as cluster_titles};
 pub use gpu::wgpu_options;
+pub use marks::outlier_color;
 pub use panel::MapPanel;
 pub use tool::Tool;

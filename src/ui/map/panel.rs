@@ -301,6 +301,13 @@ impl MapPanel {
         }
     }
 
+    /// Shows these places.
+    pub fn fit_places(&mut self, places: &[Position]) {
+        if let Some(bounds) = fit::middle_bounds(places.iter().copied(), 0.0) {
+            self.fit(bounds);
+        }
+    }
+
     fn fit(&mut self, bounds: Bounds) {
         self.look_from(fit::camera(bounds, self.rect.size()));
         self.fitted = Some((bounds, self.camera()));

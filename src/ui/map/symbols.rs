@@ -172,7 +172,8 @@ impl Marks {
     fn time_window(&self, style: &SymbolStyle) -> Option<[f32; 2]> {
         let (from, to) = style.time_window_ms?;
         let clock = self.clock?;
-        Some([clock.steps(from), clock.steps(to)])
+        // A symbol stands at the step nearest its time: it may lie half a step beyond.
+        Some([clock.steps(from) - 0.5, clock.steps(to) + 0.5])
     }
 
     /// Where those in the window are that are shown, with some more.

@@ -26,6 +26,8 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
             .on_hover_text("Marks where a track was cut: silence, stop, turn");
         ui.checkbox(&mut map.removed, "Removed reports")
             .on_hover_text("Reports that cleaning removed, by reason");
+        ui.checkbox(&mut map.outliers, "Motion outliers")
+            .on_hover_text("Marks of sharp turns and small loops, which are cut out of training");
         ui.checkbox(&mut map.kept, "Kept reports").on_hover_text(
             "Reports that compression keeps, and the line between them: of selected trips, and \
              close in of all",

@@ -91,6 +91,9 @@ impl MapPanel {
         if params.cuts {
             n_left_out += self.held.cuts.layer.paint(painter, view, &marks);
         }
+        if params.outliers {
+            n_left_out += self.held.outliers.layer.paint(painter, view, &marks);
+        }
         if let (Some(of), true) = (desk.trips.shown(), params.kept) {
             let looker = self.held.looker_of(sight.said(), of.value);
             let is_linked = selection.key() == Some(of.key);
@@ -189,6 +192,9 @@ impl MapPanel {
         }
         if let (Some(shown), true) = (desk.trips.shown(), params.cuts) {
             legends.push(marks::cuts_legend(shown.value));
+        }
+        if let (Some(shown), true) = (desk.outliers.shown(), params.outliers) {
+            legends.push(marks::outliers_legend(&shown.value.outliers));
         }
         if params.kept {
             legends.extend(self.held.kept.legend(is_dark));

@@ -190,6 +190,23 @@ fn classes_and_the_time_window_hide_marks_without_sending_them_again() {
 }
 
 #[test]
+fn a_mark_between_two_seconds_is_shown_at_its_moment() {
+    let clock = Clock::new((0, 180_000));
+    for t_ms in [60_000, 60_499, 60_500, 60_999] {
+        let symbol = Symbol { t_ms, ..symbol(0.0, 0.0, SymbolShape::Disc) };
+        let marks = Marks::new(&[symbol], clock);
+        let window = |from_ms: i64, to_ms: i64| {
+            let style =
+                SymbolStyle { time_window_ms: Some((from_ms, to_ms)), ..SymbolStyle::new(true) };
+            let [from, to] = marks.time_window(&style).unwrap();
+            (from..=to).contains(&(clock.time(t_ms) as f32))
+        };
+        assert!(window(0, t_ms) && window(t_ms, 180_000), "{t_ms}");
+        assert!(!window(0, t_ms - 1500) && !window(t_ms + 1500, 180_000), "{t_ms}");
+    }
+}
+
+#[test]
 fn what_is_set_anew_replaces_what_was_and_memory_is_kept() {
     let Some(screen) = Screen::new() else { return };
     let view = view(0.0, 0.0, 3.0);
