@@ -88,7 +88,8 @@ fn a_right_angle_is_a_sharp_turn_of_90_degrees_everywhere() {
         // Two minutes on either side.
         assert_eq!(found.cut(0), from_ref(&(28..33)));
         assert_eq!((found.reports_in, found.reports_cut, found.trips_touched), (61, 5, 1));
-        // Not below 90, and at no angle below 60.
+        let just = search(&fleet, &OutlierParams { angle_deg: turns[0].1, ..params() });
+        assert_eq!(just.sharp_turns, 0, "an angle is not below itself");
         let blunt = search(&fleet, &OutlierParams { angle_deg: 60.0, ..params() });
         assert!(blunt.found.is_empty() && blunt.cut(0).is_empty());
         assert_eq!(blunt.angles_deg, found.angles_deg);
@@ -121,6 +122,10 @@ fn a_turn_back_counts_once_if_it_takes_less_room_than_an_arm() {
     let turns = turns(&sharp);
     assert!(turns.len() == 1 && turns[0].0.abs_diff(39) <= 2, "{turns:?}");
     assert!((50.0..62.0).contains(&turns[0].1), "{turns:?}");
+    // Closer control points along it turn nearly as sharply, but it stays one turn.
+    let close = OutlierParams { angle_deg: 120.0, tolerance_m: 20.0, ..params() };
+    let close = search(&fleet, &close);
+    assert_eq!((close.sharp_turns, close.angles_deg.len()), (1, 1), "{:?}", close.angles_deg);
     // With arms of 100 m it is a chain of gentle bends.
     let gentle = search(&fleet, &OutlierParams { angle_deg: 70.0, arm_m: 100.0, ..params() });
     assert_eq!(gentle.sharp_turns, 0);
@@ -285,6 +290,21 @@ fn cuts_of_several_trips_are_joined_within_each() {
     assert_eq!(job.progress(), (3, 3));
     job.cancel();
     assert_eq!(outliers(&fleet, &[&whole], &params, &job), Err(Stopped::Cancelled));
+}
+
+#[test]
+fn every_outlier_knows_its_trip_among_many() {
+    let fleet = fleet(ORIGINS[0], &dense(&[(0.0, 0.0), (2000.0, 0.0), (2000.0, 2000.0)]));
+    let (bent, straight) = (trip(0..41), trip(0..20));
+    let trips: Vec<&Trip> = (0..50).map(|i| if i % 3 == 0 { &bent } else { &straight }).collect();
+    let params = Checked::new(&params()).unwrap();
+    let found = outliers(&fleet, &trips, &params, &Job::default()).unwrap();
+    let of_trips: Vec<usize> = found.found.iter().map(|outlier| outlier.trip).collect();
+    assert_eq!(of_trips, (0..50).step_by(3).collect::<Vec<_>>());
+    for place in 0..50 {
+        let expected = if place % 3 == 0 { from_ref(&(18..23)) } else { &[] };
+        assert_eq!(found.cut(place), expected, "{place}");
+    }
 }
 
 #[test]
