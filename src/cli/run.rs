@@ -14,6 +14,7 @@ use super::Failure;
 use crate::base::job::Job;
 use crate::flow::desk::Wanted;
 use crate::flow::session::{Session, fault_line, sources_of};
+use crate::flow::stage::Pace;
 use crate::flow::tray::{Shelf, State};
 use crate::flow::{Desk, Jobs, project, run_file};
 
@@ -148,6 +149,12 @@ pub fn settle(
     let is_terminal = std::io::stderr().is_terminal();
     loop {
         desk.update(session, &jobs, wanted);
+        // Whoever names a stage on the command line has asked for it.
+        let waits = |shelf: &&mut dyn Shelf| {
+            let is_asked = shelf.pace() == Pace::OnRequest && wanted.has(shelf.name());
+            is_asked && matches!(shelf.state(), State::Waiting | State::Stale)
+        };
+        desk.shelves_mut().into_iter().filter(waits).for_each(Shelf::request);
         if stop.go_on().is_err() {
             desk.shelves_mut().into_iter().for_each(Shelf::cancel);
             return Err(Failure::Run("cancelled".into()));

@@ -1,13 +1,15 @@
 //! All trays, and the flow between them in one function.
 
 use super::jobs::Jobs;
+use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf, DistancesStage,
-    FilterStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, OpticsStage,
-    OutliersStage, PairsStage, RepairStage, RetentionStage, RoutesStage, SpectrumStage, StudyStage,
-    SweepStage, TreeStage, TripsStage, without_tolerance,
+    ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf, DistancesStage, EndsStage,
+    FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest, MeasureParams,
+    MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, RepairStage,
+    RetentionStage, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage, TreeStage,
+    TripsStage, WindowsStage, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -54,6 +56,16 @@ pub struct Desk {
     pub routes: Tray<RoutesStage>,
     /// How distances change with compression, noise and direction.
     pub study: Tray<StudyStage>,
+    /// What predictions are learned from.
+    pub windows: Tray<WindowsStage>,
+    /// Fitted prediction models.
+    pub fit: Tray<FitStage>,
+    /// How far off prediction methods are.
+    pub scores: Tray<ScoresStage>,
+    /// Where the ships of all trips go on to.
+    pub ends: Tray<EndsStage>,
+    /// Where one ship will be.
+    pub path: Tray<PathStage>,
 }
 
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
@@ -95,9 +107,43 @@ impl Desk {
         if wanted.has("filter") {
             let chosen = self.filter.want(&session.filter, &trips, jobs);
             if wanted.has("outliers") {
-                self.outliers.want(&session.outliers, &chosen, jobs);
+                let outliers = self.outliers.want(&session.outliers, &chosen, jobs);
+                self.predict(session, &chosen, &outliers, jobs, wanted);
             }
             self.compare(session, &chosen, jobs, wanted);
+        }
+    }
+
+    /// From chosen trips, less what teaches nothing, to predicted paths.
+    fn predict(
+        &mut self,
+        session: &Session,
+        chosen: &Asked<ChosenOf>,
+        outliers: &Asked<OutliersOf>,
+        jobs: &Jobs,
+        wanted: &Wanted,
+    ) {
+        let settings = &session.predict;
+        if !wanted.has("windows") {
+            return;
+        }
+        let windows = self.windows.want(&settings.params.window, (chosen, outliers), jobs);
+        if wanted.has("predict-scores") {
+            self.scores.want(
+                &PredictSettings { model: String::new(), ..settings.clone() },
+                &windows,
+                jobs,
+            );
+        }
+        if !wanted.has("predict-fit") {
+            return;
+        }
+        let models = self.fit.want(&FitParams::of(settings), &windows, jobs);
+        if wanted.has("predict") {
+            self.ends.want(&(), (&models, chosen), jobs);
+        }
+        if wanted.has("path") {
+            self.path.want(&session.path, (&models, chosen), jobs);
         }
     }
 
@@ -231,6 +277,11 @@ impl Desk {
             &self.indices,
             &self.routes,
             &self.study,
+            &self.windows,
+            &self.fit,
+            &self.scores,
+            &self.ends,
+            &self.path,
         ]
     }
 
@@ -256,6 +307,11 @@ impl Desk {
             &mut self.indices,
             &mut self.routes,
             &mut self.study,
+            &mut self.windows,
+            &mut self.fit,
+            &mut self.scores,
+            &mut self.ends,
+            &mut self.path,
         ]
     }
 

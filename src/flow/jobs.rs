@@ -68,6 +68,13 @@ fn bug_text(panic: &(dyn std::any::Any + Send)) -> String {
     format!("a bug stopped this step; please report it: {said}")
 }
 
+impl<T: Send + Sync + 'static> Running<T> {
+    /// What there is of the outcome so far, where the work shows it.
+    pub fn so_far(&self) -> Option<Arc<T>> {
+        self.job.so_far()
+    }
+}
+
 impl<T> Running<T> {
     /// The outcome and how long it took, once there is one. Never blocks.
     pub fn poll(&self) -> Option<(Result<T, Stopped>, Duration)> {

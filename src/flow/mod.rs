@@ -6,6 +6,7 @@ pub mod key;
 pub mod look;
 pub mod made;
 pub mod map_base;
+pub mod predicting;
 pub mod project;
 pub mod run_file;
 pub mod session;

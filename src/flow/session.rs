@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::look::MapParams;
+use super::predicting::{PathParams, PredictSettings};
 use super::settings::{ClusterSettings, DistanceSettings};
 use super::stages::StudyParams;
 use crate::base::params::{self, Checked, Entry, Form, Params};
@@ -42,6 +43,10 @@ pub struct Session {
     pub routes: RouteParams,
     /// What distances are studied with.
     pub study: StudyParams,
+    /// How paths are predicted and scored.
+    pub predict: PredictSettings,
+    /// Whose path is shown.
+    pub path: PathParams,
     /// How the map looks.
     pub map: MapParams,
 }
@@ -128,7 +133,9 @@ impl Session {
     /// The same without what results chose: what the user did, for undo.
     #[must_use]
     pub fn as_set(&self) -> Session {
-        Session { clusters: self.clusters.as_set(), ..self.clone() }
+        // Whose path is shown follows the selection and the moment, which are no acts.
+        let path = PathParams::default();
+        Session { clusters: self.clusters.as_set(), path, ..self.clone() }
     }
 
     /// Shows `visitor` the parameters of every stage, in the order of the flow.
@@ -147,6 +154,8 @@ impl Session {
         visitor.meet("sweep", &mut self.sweep);
         visitor.meet("routes", &mut self.routes);
         visitor.meet("distance-study", &mut self.study);
+        visitor.meet("predict", &mut self.predict);
+        visitor.meet("path", &mut self.path);
         visitor.meet("map", &mut self.map);
     }
 

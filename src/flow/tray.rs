@@ -67,6 +67,8 @@ pub trait Shelf {
     fn name(&self) -> &'static str;
     /// What the user calls the stage.
     fn title(&self) -> &'static str;
+    /// When it runs.
+    fn pace(&self) -> Pace;
     /// The names of the stages whose results it takes.
     fn needs(&self) -> &'static [&'static str];
     /// How the stage stands.
@@ -116,6 +118,11 @@ impl<S: Stage> Tray<S> {
     pub fn shown(&self) -> Option<Shown<'_, S::Output>> {
         let Kept { key, value, .. } = self.shown.as_ref()?;
         Some(Shown { key: *key, value, is_stale: self.wanted != Some(*key) })
+    }
+
+    /// What there is so far of the result that is being worked on, where its stage shows it.
+    pub fn so_far(&self) -> Option<Arc<S::Output>> {
+        self.running.as_ref()?.1.so_far()
     }
 
     /// Forgets everything, cancelling what goes on: the last file was closed.
@@ -187,6 +194,10 @@ impl<S: Stage> Shelf for Tray<S> {
 
     fn title(&self) -> &'static str {
         S::TITLE
+    }
+
+    fn pace(&self) -> Pace {
+        S::PACE
     }
 
     fn needs(&self) -> &'static [&'static str] {

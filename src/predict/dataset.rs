@@ -38,8 +38,6 @@ pub struct Sample {
     pub features: Vec<f64>,
     /// Reports as they came.
     pub raw: Vec<f64>,
-    /// The group of its trip, where trips are grouped.
-    pub group: Option<u16>,
 }
 
 impl Sample {
@@ -58,7 +56,6 @@ impl Sample {
             key: [place[0] / KM_A_MPS, place[1] / KM_A_MPS, place[2] / KM_A_MPS, east, north],
             features: features(window, vessel, everything, params),
             raw: raw(window),
-            group: None,
         }
     }
 }
@@ -101,12 +98,11 @@ pub struct Dataset {
 }
 
 /// Makes the windows of all `trips` of `fleet`. `cut` gives, for a trip by its place, the ranges of
-/// its reports that are no motion to learn from, and `group` the group of a trip.
+/// its reports that are no motion to learn from.
 pub fn dataset<'a>(
     fleet: &Fleet,
     trips: &[&Trip],
     cut: &(dyn Fn(usize) -> &'a [Range<u32>] + Sync),
-    group: &(dyn Fn(usize) -> Option<u16> + Sync),
     params: &WindowParams,
     job: &Job,
 ) -> Result<Dataset, Stopped> {
@@ -116,14 +112,7 @@ pub fn dataset<'a>(
         .into_par_iter()
         .map(|place| {
             job.step()?;
-            Ok(of_trip(
-                fleet,
-                (place, trips[place]),
-                cut(place),
-                group(place),
-                &horizons_min,
-                params,
-            ))
+            Ok(of_trip(fleet, (place, trips[place]), cut(place), &horizons_min, params))
         })
         .collect::<Result<_, Stopped>>()?;
     let mut all = Dataset { horizons_min, ..Dataset::default() };
@@ -149,7 +138,6 @@ fn of_trip(
     fleet: &Fleet,
     (place, trip): (usize, &Trip),
     cut: &[Range<u32>],
-    group: Option<u16>,
     horizons_min: &[f64],
     params: &WindowParams,
 ) -> Dataset {
@@ -168,7 +156,7 @@ fn of_trip(
         let seen = from + times[from..=last].partition_point(|t_ms| *t_ms < first_ms);
         let (seen, last_here) = ((seen - from) as u32, (last - from) as u32);
         out.is_cut.push(cut.iter().any(|range| range.start <= last_here && range.end > seen));
-        out.samples.push(Sample { group, ..Sample::of(&window, vessel, params) });
+        out.samples.push(Sample::of(&window, vessel, params));
         out.places.push((place as u32, last as u32));
         out.truths.push(truths);
     }

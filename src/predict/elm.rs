@@ -82,20 +82,20 @@ impl Params for ElmParams {
     fn describe(&mut self, form: &mut dyn Form) {
         form.count("elm_hidden", &mut self.n_hidden, Field { unit: "neurons", range: 1..=2000, help: "Neurons of the hidden layer: L in the ELM literature. Time grows with its square." });
         self.activation.describe(
-            "activation",
+            "elm_activation",
             form,
             "What a hidden neuron does with the sum of its inputs: the paper's g.",
         );
         form.flag("elm_direct", &mut self.has_direct, "Features and a constant also reach the output directly, so that straight relations cost no neurons.");
         form.flag(
-            "choose_ridge",
+            "elm_choose_ridge",
             &mut self.chooses_ridge,
             "Take the ridge with the least generalized cross-validation error, of 1e-6 to 1000.",
         );
         form.number("elm_ridge", &mut self.ridge, Field { unit: "", range: 1e-9..=1e6, help: "What holds output weights small where it is not chosen: λ in the normal equations." });
         form.number("elm_input_scale", &mut self.input_scale, Field { unit: "", range: 0.01..=10.0, help: "Deviation of the sums that reach the hidden neurons: small is nearly straight, large is nearly steps." });
         form.count(
-            "seed",
+            "elm_seed",
             &mut self.seed,
             Field { unit: "", range: 0..=1_000_000, help: "Seed of the hidden layer's weights." },
         );

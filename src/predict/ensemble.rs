@@ -277,7 +277,7 @@ impl Ensemble {
             let median = median_of(&neighbors, &off);
             errors[0] = off[i][0].hypot(off[i][1]);
             errors[1] = (median[0] - off[i][0]).hypot(median[1] - off[i][1]);
-            Ok(())
+            Ok::<(), Stopped>(())
         })?;
         let all: Vec<usize> = (0..which.len()).collect();
         let (everything, of_cluster) = models(&x, &y, &all, &clusters, k, params, job)?;

@@ -191,7 +191,7 @@ fn of_method(
             continue;
         }
         let (params, tried) = match searches {
-            true => tune(method, data, &learned, params, job)?,
+            true => tune(method, data, &learned, params, &job.uncounted())?,
             false => (params.clone(), Vec::new()),
         };
         for tried in tried {
@@ -201,15 +201,17 @@ fn of_method(
             }
             let chosen = usize::from(tried.is_chosen);
             let mean = tried.mean_nmi;
-            let entry = search
-                .entry(name)
-                .or_insert((Tried { mean_nmi: 0.0, is_chosen: false, ..tried }, 0, 0));
+            let entry = search.entry(name).or_insert((
+                Tried { mean_nmi: 0.0, is_chosen: false, ..tried },
+                0,
+                0,
+            ));
             entry.0.mean_nmi += mean;
             entry.1 += chosen;
             entry.2 += 1;
         }
         let start = Instant::now();
-        let model = Model::fit(method, data, &learned, &params, job)?;
+        let model = Model::fit(method, data, &learned, &params, &job.uncounted())?;
         fit_s += start.elapsed().as_secs_f64();
         let asked: Vec<usize> = (0..data.len()).filter(|i| folds[*i] == fold).collect();
         // What one prediction takes is measured where nothing else runs beside it.

@@ -55,9 +55,11 @@ fn candidates(method: Method, params: &PredictParams) -> Vec<(String, PredictPar
                 })
             })
             .to_vec(),
-        Method::Gpr => [("Matern 5/2", Kernel::Matern52), ("squared exponential", Kernel::SquaredExponential)]
-            .map(|(name, kernel)| with(name.into(), &|p| p.gpr.kernel = kernel))
-            .to_vec(),
+        Method::Gpr => {
+            [("Matern 5/2", Kernel::Matern52), ("squared exponential", Kernel::SquaredExponential)]
+                .map(|(name, kernel)| with(name.into(), &|p| p.gpr.kernel = kernel))
+                .to_vec()
+        }
         Method::Ensemble => [(4, 32), (4, 64), (8, 32), (8, 64)]
             .map(|(k, near)| {
                 with(format!("{k} clusters, {near} neighbors"), &|p| {

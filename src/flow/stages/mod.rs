@@ -8,6 +8,7 @@ mod filter;
 mod indices;
 mod ingest;
 mod outliers;
+mod predict;
 mod preview;
 mod repair;
 mod routes;
@@ -26,6 +27,10 @@ pub use filter::{ChosenOf, FilterStage};
 pub use indices::{IndicesOf, IndicesStage};
 pub use ingest::Ingest;
 pub use outliers::{OutliersOf, OutliersStage};
+pub use predict::{
+    EndOf, EndsOf, EndsStage, FitParams, FitStage, ModelsOf, OnePath, PathOf, PathStage, ScoresOf,
+    ScoresStage, WindowsOf, WindowsStage,
+};
 pub use preview::{PreviewParams, PreviewStage};
 pub use repair::{RepairStage, RepairedOf};
 pub use routes::{RoutesOf, RoutesStage};

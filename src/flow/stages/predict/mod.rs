@@ -1,0 +1,13 @@
+//! Path prediction: windows, fitted models, scores, the path of one ship, and that of every trip.
+
+mod ends;
+mod fit;
+mod path;
+mod scores;
+mod windows;
+
+pub use ends::{EndOf, EndsOf, EndsStage};
+pub use fit::{FitParams, FitStage, ModelsOf};
+pub use path::{OnePath, PathOf, PathStage};
+pub use scores::{ScoresOf, ScoresStage};
+pub use windows::{WindowsOf, WindowsStage};
