@@ -7,7 +7,8 @@
 //! # In one sentence
 //!
 //! Files become reports, reports become tracks, tracks become trips, of which a filter chooses,
-//! chosen trips are compressed, compared and grouped, and groups have routes; a
+//! chosen trips are compressed, compared and grouped, groups have routes, windows of trips teach
+//! where ships will be; a
 //! [`flow::Session`] says what is wanted and with which parameters, a [`flow::Desk`] keeps each
 //! step's result under a [`flow::Key`] made of what it was made from, and the window ([`ui`]) and
 //! the command line ([`cli`]) only differ in how they show it.
@@ -17,7 +18,8 @@
 //!     |  read by
 //!     v
 //!  Desk::update:   ingest --> clean --> trips --> filter -+-> (map, table, plots | JSON, exports)
-//!                                                         +-> outliers
+//!                                                         +-> outliers --> windows
+//!       windows --> predict-scores, predict-fit --> predict, path
 //!       repair --> significance --> compress --> pairs <--+
 //!                  pairs --> distances --> sweep, tree, optics, spectrum --> clusters
 //!                                                clusters --> indices --> routes
@@ -36,6 +38,7 @@
 //! | [`prep`] | base, ais, compress | cleaning, tracks cut into trips, the filter, outliers of motion; ships at a moment |
 //! | [`distance`] | base, ais | how far trips are apart |
 //! | [`cluster`] | base, ais, distance | trips into groups, their scores and routes |
+//! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
@@ -65,6 +68,11 @@
 //! - **What a result chooses** (eps and `MinPts` by the sweep, k by the eigenvalues) is taken over in
 //!   [`flow::Desk::update`] and written into the session by [`flow::Desk::follow_choice`], so that
 //!   the user takes over where it left; undo does not see it ([`flow::Session::as_set`]).
+//! - **What takes long waits to be asked** ([`flow::stage::Pace::OnRequest`]): fitting and scoring. Such
+//!   a stage shows what it has so far ([`base::job::Job::show`]), as a result of its own kind, and the
+//!   window draws that as it draws the whole. On the command line `--want` is the asking.
+//! - **Whose path is shown** is a parameter like others ([`flow::predicting::PathParams`]), so that a
+//!   click is a result with a key, repeatable without a window; undo does not see it.
 //! - **Parameters** ([`base::params::Params`]) are described once; sliders, range checks, `--set`, the
 //!   project file and the manual all come from that description.
 //!
@@ -129,6 +137,9 @@
 //!   ship would else press all near distances together. The sweep's best pair is that with the best
 //!   silhouette where noise counts as 0, of an eps that keeps opposite directions apart; the paper's
 //!   SCCH, which leaves noise out, stands beside it.
+//! - **Path prediction learns what dead reckoning is off by**, in lengths of the way that it reckons,
+//!   in a frame at the *last* report: more in [`predict::ensemble`]. Neighbors are near in place and
+//!   velocity, never of the ship itself, and folds never part a ship.
 //! - **Exports of any tray go by its [`flow::tray::Shelf`]**, in the window too.
 //! - **walkers fetches tiles, we draw them**: its own layer ends at the date line, lies over what is
 //!   drawn before it, and leaves a tile that failed once blank for good.

@@ -2,6 +2,7 @@
 //! the same run.
 
 mod compare;
+mod forecast;
 mod group;
 mod lanes;
 mod view;
@@ -64,6 +65,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("weights", group::weights),
     ("sweep", group::sweep),
     ("spectral", group::spectral),
+    ("ensemble", forecast::ensemble),
 ];
 
 /// Where benchmarks find their files.

@@ -35,7 +35,7 @@ impl Default for PredictSettings {
         PredictSettings {
             methods: String::new(),
             model: String::new(),
-            params: PredictParams { has_ship: true, ..PredictParams::default() },
+            params: PredictParams::default(),
             searches: true,
             n_folds: 10,
             fold_seed: 1,

@@ -11,7 +11,7 @@ use crate::base::job::{Job, Stopped};
 use crate::base::nearest::Nearest;
 use crate::base::params::{Field, Form, Params};
 use crate::base::rows::Rows;
-use crate::base::scaler::Scaler;
+use crate::base::scaler::{NotFinite, Scaler};
 use crate::cluster::means::k_means;
 
 /// How the ensemble is made.
@@ -126,9 +126,9 @@ const KEPT_ERRORS: usize = 4;
 /// Tu et al., III-C. Ours differs in five ways. Neighbors are near in place and velocity, not in all
 /// features, and never of the ship itself. A model's error on a neighbor is that of a model which
 /// did not train on the neighbor's ship (two halves of ships), where the paper's is the training
-/// error. Clusters are of place and velocity too. Models minimize distances in place of their
-/// squares, by reweighing. And dead reckoning, the neighbors' median and the ELM of all compete with
-/// the clusters' models.
+/// error. Clusters are of place and velocity too, and their models know the place. Models minimize
+/// distances in place of their squares, by reweighing. And dead reckoning, the neighbors' median and
+/// an ELM of all windows compete with the clusters' models.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Saved", into = "Saved")]
 pub struct Ensemble {
@@ -141,7 +141,8 @@ struct Saved {
     params: EnsembleParams,
     inputs: Inputs,
     horizon_s: f64,
-    scaler: Scaler,
+    /// Of the inputs, and of the inputs with the place.
+    scalers: [Scaler; 2],
     /// The models' targets are scaled by this.
     unit: f64,
     everything: Elm,
@@ -174,11 +175,12 @@ impl TryFrom<Saved> for Ensemble {
         if !numbers.chain(saved.keys.values()).all(|x| x.is_finite()) {
             return Err("a number of the ensemble is not finite".into());
         }
-        let width = kept_features(saved.inputs).len();
-        let mut models =
-            std::iter::once(&saved.everything).chain(saved.of_cluster.iter().flatten());
-        if saved.scaler.names().len() != width
-            || models.any(|elm| elm.n_features() != width || elm.n_targets() != 2)
+        let widths = [saved.inputs, placed(saved.inputs)].map(|inputs| kept_features(inputs).len());
+        let fits = |elm: &Elm, width: usize| elm.n_features() == width && elm.n_targets() == 2;
+        let [plain, wide] = &saved.scalers;
+        if [plain.names().len(), wide.names().len()] != widths
+            || !fits(&saved.everything, widths[0])
+            || !saved.of_cluster.iter().flatten().all(|elm| fits(elm, widths[1]))
         {
             return Err("a model of the ensemble has other inputs".into());
         }
@@ -233,10 +235,9 @@ impl Ensemble {
         let vessels: Vec<u64> = samples.iter().map(|sample| sample.vessel).collect();
         let nearest = Nearest::new(&keys);
 
-        let rows = data.rows(which, inputs);
-        let fault = |fault: crate::base::scaler::NotFinite| Stopped::Failed(fault.to_string());
-        let scaler = Scaler::of(&feature_names(inputs), &rows).map_err(fault)?;
-        let x = scaler.applied(&rows).map_err(fault)?;
+        let (plain, x) = scaled_rows(data, which, inputs)?;
+        let (wide, with_place) = scaled_rows(data, which, placed(inputs))?;
+        let x = [x, with_place];
         let unit = unit_of(&off);
         let mut y = Rows::new(2);
         off.iter().for_each(|off| y.push(&off.map(|x| x / unit)));
@@ -254,7 +255,7 @@ impl Ensemble {
             // One ship alone has nobody else to learn from.
             let learned = if learned.is_empty() { told.clone() } else { learned };
             let (everything, of_cluster) = models(&x, &y, &learned, &clusters, k, params, job)?;
-            let by_all = everything.predict_all(&x.take(&told));
+            let by_all = everything.predict_all(&x[0].take(&told));
             let missed = |told: &[f64], i: usize| {
                 (told[0] * unit - off[i][0]).hypot(told[1] * unit - off[i][1])
             };
@@ -266,7 +267,7 @@ impl Ensemble {
                 let Some(elm) = elm else { continue };
                 let mine: Vec<usize> =
                     told.iter().copied().filter(|i| clusters[*i] as usize == cluster).collect();
-                for (told, &i) in elm.predict_all(&x.take(&mine)).iter().zip(&mine) {
+                for (told, &i) in elm.predict_all(&x[1].take(&mine)).iter().zip(&mine) {
                     errors[i][3] = missed(told, i);
                 }
             }
@@ -289,7 +290,7 @@ impl Ensemble {
             params: params.clone(),
             inputs,
             horizon_s,
-            scaler,
+            scalers: [plain, wide],
             unit,
             everything,
             of_cluster,
@@ -325,10 +326,13 @@ impl Ensemble {
     fn members(&self, sample: &Sample) -> Vec<([f64; 2], f64)> {
         let saved = &self.saved;
         let near = neighbors(&self.nearest, &saved.vessels, sample, saved.params.n_neighbors);
-        let kept = kept_features(saved.inputs);
-        let mut x: Vec<f64> = kept.iter().map(|at| sample.features[*at]).collect();
-        // Features are finite by their making.
-        let is_scaled = saved.scaler.apply(&mut x).is_ok();
+        let [plain, wide] = [0, 1].map(|which| {
+            let inputs = if which == 0 { saved.inputs } else { placed(saved.inputs) };
+            let kept = kept_features(inputs);
+            let mut x: Vec<f64> = kept.iter().map(|at| sample.features[*at]).collect();
+            // Features are finite by their making.
+            saved.scalers[which].apply(&mut x).ok().map(|()| x)
+        });
         let mut sums = [0.0; KEPT_ERRORS];
         let mut all = 0.0;
         let mut of_cluster: Vec<(u32, f64, f64)> = Vec::new(); // Cluster, sum of errors, of weights.
@@ -354,9 +358,11 @@ impl Ensemble {
             members.push((median_of(&near, &saved.off), mean(sums[1], all, 1)));
         }
         let mut told = [0.0; 2];
-        if is_scaled {
+        if let Some(x) = plain {
             saved.everything.predict(&x, &mut told);
             members.push((told.map(|x| x * saved.unit), mean(sums[2], all, 2)));
+        }
+        if let Some(x) = wide {
             for (cluster, sum, weights) in of_cluster {
                 if let Some(elm) = &saved.of_cluster[cluster as usize] {
                     elm.predict(&x, &mut told);
@@ -369,6 +375,20 @@ impl Ensemble {
         members.truncate(saved.params.n_fused);
         members
     }
+}
+
+/// The same with the place: what the models of clusters learn from.
+fn placed(inputs: Inputs) -> Inputs {
+    Inputs { has_place: true, ..inputs }
+}
+
+/// The features of samples `which`, scaled, and by what.
+fn scaled_rows(data: &Dataset, which: &[usize], inputs: Inputs) -> Result<(Scaler, Rows), Stopped> {
+    let rows = data.rows(which, inputs);
+    let fault = |fault: NotFinite| Stopped::Failed(fault.to_string());
+    let scaler = Scaler::of(&feature_names(inputs), &rows).map_err(fault)?;
+    let x = scaler.applied(&rows).map_err(fault)?;
+    Ok((scaler, x))
 }
 
 /// A scale that few large values do not set: the mean length.
@@ -396,7 +416,7 @@ fn clusters_of(keys: &Rows, params: &EnsembleParams, job: &Job) -> Result<Vec<u3
 
 /// An ELM of samples `which`, and one of each cluster that has enough of them.
 fn models(
-    x: &Rows,
+    x: &[Rows; 2],
     y: &Rows,
     which: &[usize],
     clusters: &[u32],
@@ -404,15 +424,14 @@ fn models(
     params: &EnsembleParams,
     job: &Job,
 ) -> Result<(Elm, Vec<Option<Elm>>), Stopped> {
-    let everything = robust(x, y, which, params, job)?;
+    let everything = robust(&x[0], y, which, params, job)?;
     let of_cluster = (0..k)
         .into_par_iter()
         .map(|cluster| {
             let mine: Vec<usize> =
                 which.iter().copied().filter(|i| clusters[*i] as usize == cluster).collect();
-            // One cluster is everything over again.
-            let is_own = k > 1 && mine.len() >= FEWEST;
-            is_own.then(|| robust(x, y, &mine, params, job)).transpose()
+            let is_own = mine.len() >= FEWEST;
+            is_own.then(|| robust(&x[1], y, &mine, params, job)).transpose()
         })
         .collect::<Result<_, Stopped>>()?;
     Ok((everything, of_cluster))

@@ -46,7 +46,7 @@ impl Default for GmmParams {
             ridge: 1e-4,
             most_rounds: 60,
             least_gain: 1e-3,
-            n_used: 20_000,
+            n_used: 8_000,
             seed: 1,
         }
     }

@@ -1,8 +1,17 @@
 //! Where a ship will be: regression from what it did to where it is then.
 //!
-//! The methods here work on plain arrays: a row of standardized features a sample
-//! ([`Rows`](crate::base::rows::Rows)), one to eight standardized targets each. They know nothing
-//! about ships.
+//! [`window`] says what is known of a ship at a moment, [`frame`] in which coordinates, [`features`]
+//! by which numbers; [`dataset`] does so for all trips and knows where the ships were later. The
+//! regressors ([`elm`], [`kernel`], [`gmm`], [`gpr`]) work on plain arrays: a row of standardized
+//! features a sample ([`Rows`](crate::base::rows::Rows)), one to eight standardized targets each;
+//! they know nothing about ships. [`ensemble`] joins many of one of them. A [`model::Model`] is a
+//! method fitted for each time ahead, with the [`spread`] that its ellipses come from; [`tune`] finds
+//! its settings and [`score`] says how far off it is.
+//!
+//! # Reference
+//!
+//! Tu, Zhang, Mao, Rachmawati, Huang, *Modeling Historical AIS Data For Vessel Path Prediction: A
+//! Comprehensive Treatment*.
 
 pub mod dataset;
 pub mod elm;
@@ -21,3 +30,6 @@ pub mod score;
 pub mod spread;
 pub mod tune;
 pub mod window;
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,7 @@ impl Method {
 }
 
 /// How windows are made, which methods learn from them, and how.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PredictParams {
     /// What is learned from, and what is predicted.
@@ -80,6 +80,22 @@ pub struct PredictParams {
     pub gmm: GmmParams,
     /// The Gaussian process.
     pub gpr: GprParams,
+}
+
+impl Default for PredictParams {
+    fn default() -> Self {
+        PredictParams {
+            window: WindowParams::default(),
+            has_ship: true,
+            has_place: false,
+            ensemble: EnsembleParams::default(),
+            // The paper's has no direct links.
+            elm: ElmParams { has_direct: false, ..ElmParams::default() },
+            svm: KernelParams::default(),
+            gmm: GmmParams::default(),
+            gpr: GprParams::default(),
+        }
+    }
 }
 
 impl PredictParams {

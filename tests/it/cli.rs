@@ -329,6 +329,8 @@ fn describe_lists_every_parameter_that_set_takes() {
             "sweep",
             "routes",
             "distance-study",
+            "predict",
+            "path",
             "map"
         ]
     );
@@ -388,12 +390,13 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "eps",
             "weights",
             "sweep",
-            "spectral"
+            "spectral",
+            "ensemble"
         ]
     );
     let of_rows = ["load", "nmea", "parquet", "synth", "trips", "filter", "play", "frame", "hover"];
     for (name, figures) in figures.as_object().unwrap() {
-        let of = ["rows_per_s", "ms", "pairs_per_s_per_core"];
+        let of = ["rows_per_s", "ms", "pairs_per_s_per_core", "samples_per_s"];
         let speed = of.iter().find_map(|speed| figures.get(speed)).and_then(Value::as_f64);
         assert!(speed.unwrap() > 0.0, "{name}");
         let least = if of_rows.contains(&name.as_str()) { 19_000 } else { 50 };
