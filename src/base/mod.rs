@@ -3,6 +3,7 @@
 pub mod angle;
 pub mod geo;
 pub mod job;
+pub mod means;
 pub mod note;
 pub mod params;
 pub mod rng;

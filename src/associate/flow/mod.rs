@@ -1,0 +1,123 @@
+//! Flow: the likeliest links of all points together.
+
+mod candidates;
+mod matching;
+mod model;
+
+use super::links::{Link, Why};
+use super::params::FlowParams;
+use super::points::Spot;
+use crate::base::job::{Job, Stopped};
+use candidates::{Measure, Slice, candidates, measure};
+use matching::{Edge, cheapest_links};
+use rayon::prelude::*;
+
+pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec<Link>, Stopped> {
+    let clock = std::time::Instant::now();
+    let say = |what: &str| {
+        if std::env::var("SAY").is_ok() {
+            eprintln!("{:6.2} {what}", clock.elapsed().as_secs_f64())
+        }
+    };
+    let longest = params.longest_gap_s;
+    let background = model::log_backgrounds(spots);
+    say("background");
+    let mut slices: Vec<Slice> = Vec::new();
+    let mut before = 0.0;
+    for to_s in [60.0, 600.0, 1850.0, 7200.0, longest] {
+        if to_s > before {
+            slices.push(Slice { from_s: before, to_s, most: 5, by_place: before >= 7200.0 });
+            before = to_s;
+        }
+    }
+    let mut model: Option<model::Model> = None;
+    let mut links = vec![Link::none(Why::NoCandidate); spots.len()];
+    let mut pairs = candidates(spots, &slices, job)?;
+    say("candidates");
+    for round in 0..params.rounds {
+        let cost = |m: &Measure, from: u32, to: u32| -> f64 {
+            let log = match &model {
+                Some(model) => model.log(m, spots[from as usize].v_kn),
+                None => model::prior(m),
+            };
+            -(log
+                - params.locality * background[to as usize]
+                - (1.0 - params.locality) * params.ambient)
+                - params.end_cost
+        };
+        let edges: Vec<Edge> = pairs
+            .par_iter()
+            .with_min_len(1000)
+            .map(|pair| {
+                let m = measure(&spots[pair.from as usize], &spots[pair.to as usize]);
+                Edge { from: pair.from, to: pair.to, cost: cost(&m, pair.from, pair.to) as f32 }
+            })
+            .collect();
+        say(&format!(
+            "costs of {} edges, {} below 0",
+            edges.len(),
+            edges.iter().filter(|e| e.cost < 0.0).count()
+        ));
+        let next = cheapest_links(spots.len(), &edges, job)?;
+        say(&format!("matched {}", next.iter().flatten().count()));
+        // Margins: second best of each row and column.
+        let n = spots.len();
+        let mut row_best = vec![[f32::INFINITY; 2]; n];
+        let mut col_best = vec![[f32::INFINITY; 2]; n];
+        let put = |b: &mut [f32; 2], c: f32| {
+            if c < b[0] {
+                b[1] = b[0];
+                b[0] = c;
+            } else if c < b[1] {
+                b[1] = c;
+            }
+        };
+        for e in &edges {
+            put(&mut row_best[e.from as usize], e.cost);
+            put(&mut col_best[e.to as usize], e.cost);
+        }
+        let mut chosen = vec![];
+        let mut speeds = vec![];
+        for e in &edges {
+            let is_link = next[e.from as usize] == Some(e.to);
+            if is_link {
+                links[e.from as usize] = Link { to: Some(e.to), why: Why::Likely, cost: e.cost };
+            }
+            let margin = |b: [f32; 2]| if b[0] == e.cost { b[1].min(0.0) - e.cost } else { -1.0 };
+            let least = if round == 0 { 2.0 } else { params.margin as f32 };
+            if is_link
+                && margin(row_best[e.from as usize]) >= least
+                && margin(col_best[e.to as usize]) >= least
+            {
+                chosen.push(measure(&spots[e.from as usize], &spots[e.to as usize]));
+                speeds.push(spots[e.from as usize].v_kn);
+            }
+        }
+        for (at, next) in next.iter().enumerate() {
+            if next.is_none() {
+                links[at] = Link::none(Why::Ended);
+            }
+        }
+        say(&format!("chosen {}", chosen.len()));
+        if round + 1 < params.rounds && chosen.len() >= 30 {
+            model = Some(model::Model::calibrate(&chosen, &speeds, spots));
+            let mut gaps: Vec<f64> = chosen.iter().map(|m| m.gap_s).collect();
+            gaps.sort_unstable_by(f64::total_cmp);
+            let at = |q: f64| gaps[(q * (gaps.len() - 1) as f64) as usize];
+            if round == 0 {
+                let (a, b) = (at(0.05), at(0.9));
+                say(&format!("gaps {a} {b}"));
+                let slices = [
+                    Slice { from_s: 0.0, to_s: a, most: 4, by_place: false },
+                    Slice { from_s: a, to_s: b, most: 14, by_place: false },
+                    Slice { from_s: b, to_s: 4.0 * b, most: 4, by_place: false },
+                    Slice { from_s: b, to_s: longest, most: 5, by_place: true },
+                ];
+                let slices: Vec<Slice> = slices.into_iter().filter(|s| s.to_s > s.from_s).collect();
+                pairs = candidates(spots, &slices, job)?;
+                say("candidates");
+            }
+        }
+    }
+    Ok(links)
+}
