@@ -269,6 +269,8 @@ pub struct FlowParams {
     pub ambient: f64,
     /// Margin.
     pub margin: f64,
+    /// Skip.
+    pub skip: f64,
 }
 
 impl Default for FlowParams {
@@ -276,10 +278,11 @@ impl Default for FlowParams {
         FlowParams {
             longest_gap_s: 86_400.0,
             rounds: 4,
-            end_cost: 4.0,
+            end_cost: 7.0,
             locality: 1.0,
             ambient: -30.0,
             margin: 0.0,
+            skip: 1.0,
         }
     }
 }
@@ -308,6 +311,7 @@ impl Params for FlowParams {
             &mut self.ambient,
             Field { unit: "", range: -100.0..=10.0, help: "." },
         );
+        form.number("skip", &mut self.skip, Field { unit: "", range: 0.0..=10.0, help: "." });
         form.number("margin", &mut self.margin, Field { unit: "", range: -10.0..=10.0, help: "." });
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
     let mut links = vec![Link::none(Why::NoCandidate); spots.len()];
     let mut pairs = candidates(spots, &slices, job)?;
     say("candidates");
+    let mut end_cost = params.end_cost + 4.0;
     for round in 0..params.rounds {
         let cost = |m: &Measure, from: u32, to: u32| -> f64 {
             let log = match &model {
@@ -43,7 +44,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
             -(log
                 - params.locality * background[to as usize]
                 - (1.0 - params.locality) * params.ambient)
-                - params.end_cost
+                - end_cost
         };
         let edges: Vec<Edge> = pairs
             .par_iter()
@@ -53,6 +54,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
                 Edge { from: pair.from, to: pair.to, cost: cost(&m, pair.from, pair.to) as f32 }
             })
             .collect();
+        let edges = with_skips(&edges, spots.len(), params.skip as f32);
         say(&format!(
             "costs of {} edges, {} below 0",
             edges.len(),
@@ -98,7 +100,9 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
                 links[at] = Link::none(Why::Ended);
             }
         }
-        say(&format!("chosen {}", chosen.len()));
+        let ends = next.iter().filter(|next| next.is_none()).count();
+        say(&format!("chosen {} ends {ends} end_cost {end_cost}", chosen.len()));
+        end_cost = params.end_cost + 2.0 * (spots.len() as f64 / ends as f64).ln();
         if round + 1 < params.rounds && chosen.len() >= 30 {
             model = Some(model::Model::calibrate(&chosen, &speeds, spots));
             let mut gaps: Vec<f64> = chosen.iter().map(|m| m.gap_s).collect();
@@ -120,4 +124,45 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
         }
     }
     Ok(links)
+}
+
+fn env(name: &str, default: f32) -> f32 {
+    static C: std::sync::OnceLock<(f32, f32)> = std::sync::OnceLock::new();
+    let c = C.get_or_init(|| { let g = |n: &str, d: f32| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d); (g("FLOOR", 0.0), g("CAP", 100.0)) });
+    let _ = default;
+    if name == "FLOOR" { c.0 } else { c.1 }
+}
+
+/// Adds to each edge what speaks for a point between.
+fn with_skips(edges: &[Edge], n: usize, weight: f32) -> Vec<Edge> {
+    if weight == 0.0 {
+        return edges.to_vec();
+    }
+    let mut begins = vec![0_u32; n + 1];
+    for edge in edges {
+        begins[edge.from as usize + 1] += 1;
+    }
+    for at in 0..n {
+        begins[at + 1] += begins[at];
+    }
+    let of = |at: u32| &edges[begins[at as usize] as usize..begins[at as usize + 1] as usize];
+    edges
+        .par_iter()
+        .with_min_len(1000)
+        .map(|edge| {
+            let mut most = 0.0_f32;
+            if edge.cost < 0.0 {
+                for first in of(edge.from).iter().take_while(|e| e.to < edge.to) {
+                    if -first.cost <= most {
+                        continue;
+                    }
+                    let rest = of(first.to);
+                    if let Ok(place) = rest.binary_search_by_key(&edge.to, |e| e.to) {
+                        most = most.max((-first.cost).min(-rest[place].cost));
+                    }
+                }
+            }
+            Edge { cost: edge.cost + (weight * (most - env("FLOOR", 0.0))).clamp(0.0, env("CAP", 100.0)), ..*edge }
+        })
+        .collect()
 }
