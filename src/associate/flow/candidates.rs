@@ -36,6 +36,12 @@ pub(super) struct Measure {
     pub way_m: f64,
     /// How far the second lies from where both speeds and courses, averaged, would bring the first.
     pub miss_m: f64,
+    /// How long that line is.
+    pub sweep_m: f64,
+    /// Where on it the nearest place is, 0 to 1.
+    pub share: f64,
+    /// East and north.
+    pub off_m: (f64, f64),
     /// How far the average speed brings one, meters.
     pub run_m: f64,
     /// Change of speed, knots.
@@ -48,16 +54,30 @@ pub(super) struct Measure {
 }
 
 /// Measures a pair.
-pub(super) fn measure(from: &Spot, to: &Spot) -> Measure {
+pub(super) fn measure(from: &Spot, to: &Spot, stretch: f64) -> Measure {
     let gap_s = to.t_s - from.t_s;
     let (east, north) = way_m(from, to);
     let ((u, v), (p, q)) = (velocity_mps(from), velocity_mps(to));
-    let half = 0.5 * gap_s;
+    // From where the first speed and course lead to where the second lead.
+    let (x, y) = (u * gap_s, v * gap_s);
+    let (mut dx, mut dy) = ((p - u) * gap_s, (q - v) * gap_s);
+    let (mut x, mut y) = (x, y);
+    if from.v_kn.min(to.v_kn) >= split() {
+        (x, y) = (x + 0.5 * dx, y + 0.5 * dy);
+        (dx, dy) = (0.0, 0.0);
+    }
+    let sweep = dx * dx + dy * dy;
+    let share =
+        if sweep > 0.0 { (((east - x) * dx + (north - y) * dy) / sweep).clamp(0.0, 1.0) } else { 0.5 };
+    let (off_x, off_y) = (east - x - share * dx, north - y - share * dy);
     Measure {
         gap_s,
         way_m: east.hypot(north),
-        miss_m: (east - (u + p) * half).hypot(north - (v + q) * half),
-        run_m: (u.hypot(v) + p.hypot(q)) * half,
+        off_m: (off_x, off_y),
+        miss_m: if from.v_kn.max(to.v_kn) < 1.5 { (off_x * stretch).hypot(off_y / stretch) } else { off_x.hypot(off_y) },
+        sweep_m: sweep.sqrt(),
+        share,
+        run_m: (u.hypot(v) + p.hypot(q)) * 0.5 * gap_s,
         faster_kn: to.v_kn - from.v_kn,
         turn_deg: turn_deg(from.c_deg, to.c_deg).abs(),
         slow_kn: from.v_kn.min(to.v_kn),
@@ -95,7 +115,8 @@ pub(super) fn candidates(
     let typical_s =
         slices.iter().map(|slice| slice.most as f64 * slice.to_s.min(3600.0)).sum::<f64>()
             / slices.iter().map(|slice| slice.most as f64).sum::<f64>().max(1.0);
-    let tree = Tree::new(&rows, [1.0, M_PER_DEG, M_PER_DEG, 0.5 * typical_s, 0.5 * typical_s]);
+    let tw = std::env::var("TW").map_or(1.0, |v| v.parse().unwrap());
+    let tree = Tree::new(&rows, [tw, M_PER_DEG, M_PER_DEG, 0.5 * typical_s, 0.5 * typical_s]);
     job.expect(spots.len());
     let found: Vec<Vec<Pair>> = (0..spots.len() as u32)
         .into_par_iter()
@@ -131,7 +152,7 @@ fn misfit(from: &Spot, to: &Spot, slice: &Slice) -> f64 {
         let (east, north) = way_m(from, to);
         return east.hypot(north) + PATIENCE_MPS * gap_s;
     }
-    let pair = measure(from, to);
+    let pair = measure(from, to, 1.0);
     pair.miss_m / (SLACK_M + SLACK_MPS * gap_s + SLACK_OF_WAY * pair.run_m)
 }
 
@@ -158,16 +179,20 @@ fn least_misfit(from: &Spot, row: &[f64; 5], bound: &Bound<5>, slice: &Slice) ->
         let (low, high) = (bound.low[axis] - at, bound.high[axis] - at);
         let low = shrunk(low, low < 0.0);
         let high = shrunk(high, high > 0.0);
-        let v = [
-            0.5 * (row[axis + 2] + bound.low[axis + 2]),
-            0.5 * (row[axis + 2] + bound.high[axis + 2]),
-        ];
-        let run_low = (v[0] * least).min(v[0] * most);
-        let run_high = (v[1] * least).max(v[1] * most);
+        let (v, w) = (row[axis + 2], (bound.low[axis + 2], bound.high[axis + 2]));
+        let slowest = v.min(w.0);
+        let fastest_here = v.max(w.1);
+        let run_low = (slowest * least).min(slowest * most);
+        let run_high = (fastest_here * least).max(fastest_here * most);
         let off = (low - run_high).max(run_low - high).max(0.0);
         squares += off * off;
         fastest += bound.low[axis + 2].abs().max(bound.high[axis + 2].abs()).powi(2);
     }
     let run_m = 0.5 * (row[3].hypot(row[4]) + fastest.sqrt()) * most;
     squares.sqrt() / (SLACK_M + SLACK_MPS * most + SLACK_OF_WAY * run_m) * (1.0 - 1e-9)
+}
+
+fn split() -> f64 {
+    static C: std::sync::OnceLock<f64> = std::sync::OnceLock::new();
+    *C.get_or_init(|| std::env::var("SPLIT").ok().and_then(|v| v.parse().ok()).unwrap_or(0.6))
 }

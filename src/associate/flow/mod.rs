@@ -34,6 +34,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
     let mut links = vec![Link::none(Why::NoCandidate); spots.len()];
     let mut pairs = candidates(spots, &slices, job)?;
     say("candidates");
+    let mut stretch = 1.0_f64;
     let mut end_cost = params.end_cost + 4.0;
     for round in 0..params.rounds {
         let cost = |m: &Measure, from: u32, to: u32| -> f64 {
@@ -50,7 +51,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
             .par_iter()
             .with_min_len(1000)
             .map(|pair| {
-                let m = measure(&spots[pair.from as usize], &spots[pair.to as usize]);
+                let m = measure(&spots[pair.from as usize], &spots[pair.to as usize], stretch);
                 Edge { from: pair.from, to: pair.to, cost: cost(&m, pair.from, pair.to) as f32 }
             })
             .collect();
@@ -91,7 +92,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
                 && margin(row_best[e.from as usize]) >= least
                 && margin(col_best[e.to as usize]) >= least
             {
-                chosen.push(measure(&spots[e.from as usize], &spots[e.to as usize]));
+                chosen.push(measure(&spots[e.from as usize], &spots[e.to as usize], stretch));
                 speeds.push(spots[e.from as usize].v_kn);
             }
         }
@@ -102,6 +103,16 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
         }
         let ends = next.iter().filter(|next| next.is_none()).count();
         say(&format!("chosen {} ends {ends} end_cost {end_cost}", chosen.len()));
+        let mut offs: [Vec<f64>; 2] = Default::default();
+        for m in chosen.iter().filter(|m: &&Measure| m.fast_kn < 0.6) { offs[0].push(m.off_m.0.abs()); offs[1].push(m.off_m.1.abs()); }
+        if offs[0].len() >= 30 {
+            for o in &mut offs { o.sort_unstable_by(f64::total_cmp); }
+            let median = |o: &[f64]| o[o.len() / 2].max(0.1);
+            let fresh = (median(&offs[1]) / median(&offs[0])).clamp(0.1, 10.0).sqrt();
+            if round < 3 && std::env::var("NOSTRETCH").is_err() { stretch = fresh; }
+            for e in &mut chosen { if e.fast_kn < 1.5 { e.miss_m = (e.off_m.0 * stretch).hypot(e.off_m.1 / stretch); } }
+            say(&format!("stretch {fresh}"));
+        }
         end_cost = params.end_cost + 2.0 * (spots.len() as f64 / ends as f64).ln();
         if round + 1 < params.rounds && chosen.len() >= 30 {
             model = Some(model::Model::calibrate(&chosen, &speeds, spots));
@@ -113,7 +124,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
                 say(&format!("gaps {a} {b}"));
                 let slices = [
                     Slice { from_s: 0.0, to_s: a, most: 4, by_place: false },
-                    Slice { from_s: a, to_s: b, most: 14, by_place: false },
+                    Slice { from_s: a, to_s: b, most: std::env::var("K").map_or(14, |v| v.parse().unwrap()), by_place: false },
                     Slice { from_s: b, to_s: 4.0 * b, most: 4, by_place: false },
                     Slice { from_s: b, to_s: longest, most: 5, by_place: true },
                 ];

@@ -48,6 +48,24 @@ pub(super) struct Model {
     place: Vec<f64>,
     speed: Vec<f64>,
     bend: Vec<f64>,
+    share: Vec<f64>,
+    no_share: bool,
+}
+const SHARES: usize = 10;
+fn share_at(m: &Measure) -> usize {
+    let bin = if m.share <= 0.0 { 0 } else if m.share >= 1.0 { SHARES - 1 } else { 1 + ((m.share * 8.0) as usize).min(7) };
+    ((share_class(m)) * TURNS + turn_class(m)) * SHARES + bin
+}
+fn share_class(m: &Measure) -> usize {
+    bin(&[0.5, 2.0, 8.0], m.sweep_m / (m.miss_m + 50.0)) * 3 + moves(m)
+}
+const SHARE_CLASSES: usize = 12;
+/// Area of the ring of the bin, around the segment.
+fn area(m: &Measure) -> f64 {
+    let k = miss_bin(m.miss_m);
+    let inner = if k == 0 { 0.0 } else { miss_edge(k - 1) };
+    let outer = miss_edge(k);
+    std::f64::consts::PI * (outer * outer - inner * inner) + 2.0 * m.sweep_m * (outer - inner)
 }
 
 struct GapTable {
@@ -164,15 +182,25 @@ impl Model {
                     let row = smooth(&raw[begin..begin + MISSES]);
                     let n: f64 = row.iter().sum();
                     for miss in 0..MISSES {
-                        let inner = if miss == 0 { 0.0 } else { miss_edge(miss - 1) };
-                        let outer = miss_edge(miss);
-                        let area = std::f64::consts::PI * (outer * outer - inner * inner);
                         let p = (row[miss] + 20.0 * parent[miss]) / (n + 20.0);
-                        place[begin + miss] = (p / area).ln();
+                        place[begin + miss] = p.ln();
                     }
                 }
             }
         }
+        let mut seen = vec![0.5; SHARE_CLASSES * TURNS * SHARES];
+        let mut due = vec![0.5; SHARE_CLASSES * TURNS * SHARES];
+        for m in links {
+            let k = share_at(m);
+            seen[k] += 1.0;
+            let base = k / SHARES * SHARES;
+            let mid = m.miss_m.max(1.0);
+            let (cap, side) = (std::f64::consts::PI * mid, m.sweep_m);
+            for b in 0..SHARES {
+                due[base + b] += if b == 0 || b == SHARES - 1 { 0.5 * cap } else { side / 8.0 } / (cap + side);
+            }
+        }
+        let share: Vec<f64> = seen.iter().zip(&due).map(|(a, b): (&f64, &f64)| ((a + 5.0) / (b + 5.0)).ln()).collect();
         // Speed and course against random pairs.
         let mut rng = Rng::new(1, 0);
         let n = spots.len();
@@ -180,7 +208,7 @@ impl Model {
         let mut rand_bend = vec![1e-9; MOVES * BENDS];
         for _ in 0..400_000 {
             let (a, b) = (&spots[rng.below(n)], &spots[rng.below(n)]);
-            let m = super::candidates::measure(a, b);
+            let m = super::candidates::measure(a, b, 1.0);
             rand_speed[bin(&SPEED_EDGES, a.v_kn) * CHANGES + change_bin(m.faster_kn)] += 1.0;
             rand_bend[moves(&m) * BENDS + bin(&BEND_EDGES, m.turn_deg)] += 1.0;
         }
@@ -212,13 +240,15 @@ impl Model {
                 *x = ((*x + 10.0 * q + 1e-6) / (s + 10.0) / (q + 1e-7)).ln();
             }
         }
-        Model { gap_edges, gaps: tables, place, speed, bend }
+        Model { gap_edges, gaps: tables, place, speed, bend, share, no_share: std::env::var("NOSHARE").is_ok() }
     }
 
     pub fn log(&self, m: &Measure, from_kn: f64) -> f64 {
         let gap = bin(&self.gap_edges, m.gap_s);
         self.gaps[usize::from(m.fast_kn >= 0.6)].log(m.gap_s)
             + self.place[place_at(gap, bin(&RUN_EDGES, m.run_m), turn_class(m), miss_bin(m.miss_m))]
+            - area(m).ln()
+            + if self.no_share || m.sweep_m < m.miss_m + 50.0 { 0.0 } else { self.share[share_at(m)] }
             + self.speed[speed_at(gap, bin(&SPEED_EDGES, from_kn), change_bin(m.faster_kn))]
             + self.bend[bend_at(gap, moves(m), bin(&BEND_EDGES, m.turn_deg))]
     }
@@ -228,7 +258,7 @@ impl Model {
 pub(super) fn prior(m: &Measure) -> f64 {
     let s = 60.0 + 0.05 * m.gap_s + 0.15 * m.run_m;
     let place =
-        -(std::f64::consts::TAU * s * s).ln() - 2.0 * (1.0 + 0.25 * (m.miss_m / s).powi(2)).ln();
+        -(std::f64::consts::TAU * s * s + 2.0 * s * m.sweep_m).ln() - 2.0 * (1.0 + 0.25 * (m.miss_m / s).powi(2)).ln();
     let gap = -(m.gap_s + 10.0).ln() - 2.0;
     let speed = -m.faster_kn.abs() / (1.0 + 0.1 * m.fast_kn) + 1.0;
     let bend = if m.slow_kn > 1.0 { -m.turn_deg / 40.0 + 0.7 } else { 0.0 };
