@@ -35,7 +35,8 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
     let mut pairs = candidates(spots, &slices, job)?;
     say("candidates");
     let mut stretch = 1.0_f64;
-    let mut end_cost = params.end_cost + 4.0;
+    let (mut death, mut birth) = (vec![2.0_f64; spots.len()], vec![2.0_f64; spots.len()]);
+    let end_cost = 0.0;
     for round in 0..params.rounds {
         let cost = |m: &Measure, from: u32, to: u32| -> f64 {
             let log = match &model {
@@ -45,7 +46,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
             -(log
                 - params.locality * background[to as usize]
                 - (1.0 - params.locality) * params.ambient)
-                - end_cost
+                - params.end_cost - death[from as usize] - birth[to as usize]
         };
         let edges: Vec<Edge> = pairs
             .par_iter()
@@ -113,7 +114,23 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
             for e in &mut chosen { if e.fast_kn < 1.5 { e.miss_m = (e.off_m.0 * stretch).hypot(e.off_m.1 / stretch); } }
             say(&format!("stretch {fresh}"));
         }
-        end_cost = params.end_cost + 2.0 * (spots.len() as f64 / ends as f64).ln();
+        if chosen.len() >= 30 {
+            let mut gaps: Vec<f64> = chosen.iter().map(|m| m.gap_s).collect();
+            gaps.sort_unstable_by(f64::total_cmp);
+            let b = gaps[gaps.len() * 9 / 10];
+            let (begin, end) = (spots[0].t_s, spots[n - 1].t_s);
+            let mut is_begun = vec![false; n];
+            for to in next.iter().flatten() { is_begun[*to as usize] = true; }
+            let inner_deaths = (0..n).filter(|at| next[*at].is_none() && spots[*at].t_s < end - b).count();
+            let inner_births = (0..n).filter(|at| !is_begun[*at] && spots[*at].t_s > begin + b).count();
+            let longer = |x: f64| if std::env::var("NOEDGE").is_ok() { 0.0 } else { 1.0 - gaps.partition_point(|g| *g <= x) as f64 / gaps.len() as f64 };
+            let (p, q) = ((inner_deaths + 1) as f64 / n as f64, (inner_births + 1) as f64 / n as f64);
+            say(&format!("deaths {p} births {q}"));
+            for at in 0..n {
+                death[at] = -(p + (1.0 - p) * longer(end - spots[at].t_s)).ln();
+                birth[at] = -(q + (1.0 - q) * longer(spots[at].t_s - begin)).ln();
+            }
+        }
         if round + 1 < params.rounds && chosen.len() >= 30 {
             model = Some(model::Model::calibrate(&chosen, &speeds, spots));
             let mut gaps: Vec<f64> = chosen.iter().map(|m| m.gap_s).collect();

@@ -13,7 +13,7 @@ const TURNS: usize = 6;
 const MISSES: usize = 34;
 const SPEEDS: usize = 8;
 const CHANGES: usize = 25;
-const MOVES: usize = 3;
+const MOVES: usize = 6;
 const BENDS: usize = 15;
 
 const SPEED_EDGES: [f64; SPEEDS - 1] = [0.15, 0.6, 1.5, 4.0, 7.0, 10.0, 14.0];
@@ -57,9 +57,9 @@ fn share_at(m: &Measure) -> usize {
     ((share_class(m)) * TURNS + turn_class(m)) * SHARES + bin
 }
 fn share_class(m: &Measure) -> usize {
-    bin(&[0.5, 2.0, 8.0], m.sweep_m / (m.miss_m + 50.0)) * 3 + moves(m)
+    bin(&[0.5, 2.0, 8.0], m.sweep_m / (m.miss_m + 50.0)) * MOVES + moves(m)
 }
-const SHARE_CLASSES: usize = 12;
+const SHARE_CLASSES: usize = 4 * MOVES;
 /// Area of the ring of the bin, around the segment.
 fn area(m: &Measure) -> f64 {
     let k = miss_bin(m.miss_m);
@@ -84,7 +84,7 @@ fn bend_at(gap: usize, moves: usize, bend: usize) -> usize {
 }
 
 fn moves(m: &Measure) -> usize {
-    usize::from(m.slow_kn >= 0.6) + usize::from(m.fast_kn >= 0.6)
+    if m.fast_kn < 0.05 { 0 } else if m.fast_kn < 0.6 { 1 } else if m.slow_kn < 0.6 { 2 } else if m.slow_kn < 2.0 { 3 } else if m.slow_kn < 7.0 { 4 } else { 5 }
 }
 
 fn turn_class(m: &Measure) -> usize {
