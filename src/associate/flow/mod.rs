@@ -3,6 +3,7 @@
 mod candidates;
 mod matching;
 mod model;
+mod zip;
 
 use super::links::{Link, Why};
 use super::params::FlowParams;
@@ -56,13 +57,19 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
                 Edge { from: pair.from, to: pair.to, cost: cost(&m, pair.from, pair.to) as f32 }
             })
             .collect();
-        let edges = with_skips(&edges, spots.len(), params.skip as f32);
+        let plain = edges;
+        let edges = with_skips(&plain, spots.len(), params.skip as f32);
         say(&format!(
             "costs of {} edges, {} below 0",
             edges.len(),
             edges.iter().filter(|e| e.cost < 0.0).count()
         ));
-        let next = cheapest_links(spots.len(), &edges, job)?;
+        let mut next = cheapest_links(spots.len(), &edges, job)?;
+        let zipping: f32 = std::env::var("ZIP").map_or(0.8, |v| v.parse().unwrap());
+        if round >= 1 && zipping < 9.0 {
+            let graph = zip::Graph::new(&plain, spots.len());
+            for _ in 0..4 { let k = zip::zip(&graph, &mut next, zipping); say(&format!("zipped {k}")); if k == 0 { break; } }
+        }
         say(&format!("matched {}", next.iter().flatten().count()));
         // Margins: second best of each row and column.
         let n = spots.len();
@@ -137,14 +144,16 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
             gaps.sort_unstable_by(f64::total_cmp);
             let at = |q: f64| gaps[(q * (gaps.len() - 1) as f64) as usize];
             if round == 0 {
-                let (a, b) = (at(0.05), at(0.9));
-                say(&format!("gaps {a} {b}"));
-                let slices = [
-                    Slice { from_s: 0.0, to_s: a, most: 4, by_place: false },
-                    Slice { from_s: a, to_s: b, most: std::env::var("K").map_or(14, |v| v.parse().unwrap()), by_place: false },
-                    Slice { from_s: b, to_s: 4.0 * b, most: 4, by_place: false },
-                    Slice { from_s: b, to_s: longest, most: 5, by_place: true },
-                ];
+                let k: usize = std::env::var("K").map_or(5, |v| v.parse().unwrap());
+                let b = at(0.9);
+                let mut slices = Vec::new();
+                let mut before = 0.0;
+                for q in [0.05, 0.25, 0.5, 0.9] {
+                    slices.push(Slice { from_s: before, to_s: at(q), most: k, by_place: false });
+                    before = at(q);
+                }
+                slices.push(Slice { from_s: b, to_s: 4.0 * b, most: 4, by_place: false });
+                slices.push(Slice { from_s: b, to_s: longest, most: 5, by_place: true });
                 let slices: Vec<Slice> = slices.into_iter().filter(|s| s.to_s > s.from_s).collect();
                 pairs = candidates(spots, &slices, job)?;
                 say("candidates");
