@@ -13,7 +13,7 @@ pub enum Why {
     TurningPoint,
     /// Linked by the likelihood of all links together (flow).
     Likely,
-    /// Linked between the ends of two tracks (flow).
+    /// Linked over a silence longer than usual (flow).
     Bridged,
     /// Linked to the point or label whose estimate comes nearest (next-point connection).
     Nearest,
@@ -45,7 +45,7 @@ impl Why {
             Why::Steady => "lies still",
             Why::TurningPoint => "turning point",
             Why::Likely => "likeliest of all",
-            Why::Bridged => "ends of two tracks",
+            Why::Bridged => "over a silence",
             Why::Nearest => "nearest estimate",
             Why::Grouped => "next of its group",
             Why::NoCandidate => "no candidate",

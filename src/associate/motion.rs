@@ -34,6 +34,51 @@ pub(super) fn velocity_mps(spot: &Spot) -> (f64, f64) {
     (spot.v_kn * MPS_PER_KN * sine, spot.v_kn * MPS_PER_KN * cosine)
 }
 
+/// A spot whose motion is known, ready to be compared with many.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Mover {
+    pub t_s: f64,
+    pub lon_deg: f64,
+    pub lat_deg: f64,
+    /// The cosine of latitude.
+    pub parallel: f64,
+    pub v_kn: f64,
+    pub c_deg: f64,
+    pub east_mps: f64,
+    pub north_mps: f64,
+}
+
+impl Mover {
+    /// The mover at `spot`, whose speed and course must be known.
+    pub fn new(spot: &Spot) -> Mover {
+        let (east_mps, north_mps) = velocity_mps(spot);
+        Mover {
+            t_s: spot.t_s,
+            lon_deg: spot.lon_deg,
+            lat_deg: spot.lat_deg,
+            parallel: spot.lat_deg.to_radians().cos(),
+            v_kn: spot.v_kn,
+            c_deg: spot.c_deg,
+            east_mps,
+            north_mps,
+        }
+    }
+
+    /// East and north from here to `other`, meters, with the mean of both parallels.
+    pub fn way_m(&self, other: &Mover) -> (f64, f64) {
+        let parallel = 0.5 * (self.parallel + other.parallel);
+        (
+            (other.lon_deg - self.lon_deg) * M_PER_DEG * parallel,
+            (other.lat_deg - self.lat_deg) * M_PER_DEG,
+        )
+    }
+
+    /// Speed, meters a second.
+    pub fn speed_mps(&self) -> f64 {
+        self.v_kn * MPS_PER_KN
+    }
+}
+
 /// Gives every spot a speed and a course; returns how many had to be guessed.
 ///
 /// The velocity guessed is that of the straightest way through the point: of the nearest points

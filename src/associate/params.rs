@@ -253,36 +253,30 @@ impl Params for GroupParams {
     }
 }
 
-/// Ours.
+/// Ours: what is not learned from the set itself.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FlowParams {
-    /// The longest gap, seconds.
-    pub longest_gap_s: f64,
-    /// Rounds.
+    /// Points farther apart in time are never linked, hours.
+    pub longest_gap_h: f64,
+    /// How often links are found, each time with what was learned from the last ones.
     pub rounds: usize,
-    /// End cost.
+    /// What ending a track costs beyond what it is seen to cost, in natural logarithms.
     pub end_cost: f64,
-    /// Locality.
-    pub locality: f64,
-    /// Ambient.
-    pub ambient: f64,
-    /// Margin.
-    pub margin: f64,
-    /// Skip.
-    pub skip: f64,
+    /// How much a third point that lies between two others weighs against their link.
+    pub between: f64,
+    /// What both of its own links must be worth before it weighs at all.
+    pub between_least: f64,
 }
 
 impl Default for FlowParams {
     fn default() -> Self {
         FlowParams {
-            longest_gap_s: 86_400.0,
-            rounds: 4,
-            end_cost: 7.0,
-            locality: 1.0,
-            ambient: -30.0,
-            margin: 0.0,
-            skip: 1.0,
+            longest_gap_h: 24.0,
+            rounds: 6,
+            end_cost: 2.0,
+            between: 0.3,
+            between_least: 5.0,
         }
     }
 }
@@ -291,27 +285,17 @@ impl Params for FlowParams {
     fn describe(&mut self, form: &mut dyn Form) {
         form.heading("Flow");
         form.number(
-            "flow_longest_gap",
-            &mut self.longest_gap_s,
-            Field { unit: "s", range: 1.0..=604_800.0, help: "." },
+            "longest_silence",
+            &mut self.longest_gap_h,
+            Field {
+                unit: "h",
+                range: 0.001..=168.0,
+                help: "Points farther apart in time are never linked.",
+            },
         );
-        form.count("flow_rounds", &mut self.rounds, Field { unit: "", range: 1..=10, help: "." });
-        form.number(
-            "end_cost",
-            &mut self.end_cost,
-            Field { unit: "", range: -50.0..=50.0, help: "." },
-        );
-        form.number(
-            "locality",
-            &mut self.locality,
-            Field { unit: "", range: 0.0..=1.0, help: "." },
-        );
-        form.number(
-            "ambient",
-            &mut self.ambient,
-            Field { unit: "", range: -100.0..=10.0, help: "." },
-        );
-        form.number("skip", &mut self.skip, Field { unit: "", range: 0.0..=10.0, help: "." });
-        form.number("margin", &mut self.margin, Field { unit: "", range: -10.0..=10.0, help: "." });
+        form.count("link_rounds", &mut self.rounds, Field { unit: "", range: 1..=20, help: "How often links are found; each time the model of motion is learned anew from the last ones." });
+        form.number("end_cost", &mut self.end_cost, Field { unit: "", range: -20.0..=20.0, help: "What ending a track costs beyond what ends are seen to cost, in natural logarithms of likelihood: higher for fewer and longer tracks." });
+        form.number("between", &mut self.between, Field { unit: "", range: 0.0..=10.0, help: "How much a point that lies between two others, and fits both, weighs against their link; 0 for not at all." });
+        form.number("between_least", &mut self.between_least, Field { unit: "", range: 0.0..=100.0, help: "What the links of such a point must be worth, in natural logarithms, before it weighs." });
     }
 }

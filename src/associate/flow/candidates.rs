@@ -1,88 +1,35 @@
-//! For each point the few others that could be its successor, by an index in space and time.
+//! For each point the few others that could follow it, by an index in space and time.
 
 use rayon::prelude::*;
 
-use super::super::motion::{M_PER_DEG, velocity_mps, way_m};
-use super::super::points::Spot;
+use super::super::motion::{M_PER_DEG, Mover};
 use super::super::tree::{Bound, Tree};
-use crate::base::angle::turn_deg;
+use super::measure::measure;
 use crate::base::job::{Job, Stopped};
 
-/// What the misfit of a pair is compared with: this much, meters...
+/// What the miss of a pair is compared with: this much, meters,
 const SLACK_M: f64 = 50.0;
-/// ... and this share of the way at its speed, and of the time at a walk's tenth.
-const SLACK_OF_WAY: f64 = 0.3;
+/// and this much a second of the gap, meters,
 const SLACK_MPS: f64 = 0.05;
+/// and this share of the run.
+const SLACK_OF_RUN: f64 = 0.3;
+/// A pair that misses by more than this many times its slack is none.
+const MOST_MISSES: f64 = 4.0;
 
-/// The worst misfit that is looked at.
-const WORST: f64 = 4.0;
-/// By place alone: what an hour weighs, and how far is too far.
+/// By place alone: what a second of silence weighs, meters,
 const PATIENCE_MPS: f64 = 0.02;
+/// and how much is too much.
 const FARTHEST_M: f64 = 3000.0;
 
-/// A pair looked at: `to` may follow `from`.
-#[derive(Clone, Copy, PartialEq, Debug)]
+/// What a second weighs where the index is divided, meters: about the speed of ships, so that boxes
+/// grow as much by motion as by place.
+const TYPICAL_MPS: f64 = 8.0;
+
+/// A pair to look at: `to` may follow `from`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Pair {
     pub from: u32,
     pub to: u32,
-}
-
-/// What is measured of a pair.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Measure {
-    /// Seconds between.
-    pub gap_s: f64,
-    /// Meters between.
-    pub way_m: f64,
-    /// How far the second lies from where both speeds and courses, averaged, would bring the first.
-    pub miss_m: f64,
-    /// How long that line is.
-    pub sweep_m: f64,
-    /// Where on it the nearest place is, 0 to 1.
-    pub share: f64,
-    /// East and north.
-    pub off_m: (f64, f64),
-    /// How far the average speed brings one, meters.
-    pub run_m: f64,
-    /// Change of speed, knots.
-    pub faster_kn: f64,
-    /// Change of course without sign, degrees.
-    pub turn_deg: f64,
-    /// The smaller and the greater speed, knots.
-    pub slow_kn: f64,
-    pub fast_kn: f64,
-}
-
-/// Measures a pair.
-pub(super) fn measure(from: &Spot, to: &Spot, stretch: f64) -> Measure {
-    let gap_s = to.t_s - from.t_s;
-    let (east, north) = way_m(from, to);
-    let ((u, v), (p, q)) = (velocity_mps(from), velocity_mps(to));
-    // From where the first speed and course lead to where the second lead.
-    let (x, y) = (u * gap_s, v * gap_s);
-    let (mut dx, mut dy) = ((p - u) * gap_s, (q - v) * gap_s);
-    let (mut x, mut y) = (x, y);
-    if from.v_kn.min(to.v_kn) >= split() {
-        (x, y) = (x + 0.5 * dx, y + 0.5 * dy);
-        (dx, dy) = (0.0, 0.0);
-    }
-    let sweep = dx * dx + dy * dy;
-    let share =
-        if sweep > 0.0 { (((east - x) * dx + (north - y) * dy) / sweep).clamp(0.0, 1.0) } else { 0.5 };
-    let (off_x, off_y) = (east - x - share * dx, north - y - share * dy);
-    Measure {
-        gap_s,
-        way_m: east.hypot(north),
-        off_m: (off_x, off_y),
-        miss_m: if from.v_kn.max(to.v_kn) < 1.5 { (off_x * stretch).hypot(off_y / stretch) } else { off_x.hypot(off_y) },
-        sweep_m: sweep.sqrt(),
-        share,
-        run_m: (u.hypot(v) + p.hypot(q)) * 0.5 * gap_s,
-        faster_kn: to.v_kn - from.v_kn,
-        turn_deg: turn_deg(from.c_deg, to.c_deg).abs(),
-        slow_kn: from.v_kn.min(to.v_kn),
-        fast_kn: from.v_kn.max(to.v_kn),
-    }
 }
 
 /// A span of gaps, and how many candidates each point has in it.
@@ -92,107 +39,149 @@ pub(super) struct Slice {
     pub from_s: f64,
     /// At most this, seconds.
     pub to_s: f64,
-    /// How many.
+    /// How many candidates.
     pub most: usize,
-    /// Whether places alone are compared: after long silences no speed says where a ship is.
+    /// Whether places alone are compared: after long silences no speed tells where a ship is, but
+    /// many are where they were.
     pub by_place: bool,
 }
 
-/// The candidates of every spot: in each slice of gaps those whose place fits best, ordered by
-/// `from`, then `to`.
+/// The candidates of every mover, ordered by `from`, then `to`: in each slice of gaps those that
+/// miss least where they should be.
 pub(super) fn candidates(
-    spots: &[Spot],
+    movers: &[Mover],
     slices: &[Slice],
     job: &Job,
 ) -> Result<Vec<Pair>, Stopped> {
-    let rows: Vec<[f64; 5]> = spots
+    let rows: Vec<[f64; 6]> = movers
         .iter()
-        .map(|spot| {
-            let (u, v) = velocity_mps(spot);
-            [spot.t_s, spot.lon_deg, spot.lat_deg, u, v]
-        })
+        .map(|m| [m.t_s, m.lon_deg, m.lat_deg, m.east_mps, m.north_mps, m.parallel])
         .collect();
-    let typical_s =
-        slices.iter().map(|slice| slice.most as f64 * slice.to_s.min(3600.0)).sum::<f64>()
-            / slices.iter().map(|slice| slice.most as f64).sum::<f64>().max(1.0);
-    let tw = std::env::var("TW").map_or(1.0, |v| v.parse().unwrap());
-    let tree = Tree::new(&rows, [tw, M_PER_DEG, M_PER_DEG, 0.5 * typical_s, 0.5 * typical_s]);
-    job.expect(spots.len());
-    let found: Vec<Vec<Pair>> = (0..spots.len() as u32)
-        .into_par_iter()
+    // A difference of velocity parts ships by half the usual gap.
+    let (sum, n) = slices
+        .iter()
+        .filter(|slice| !slice.by_place)
+        .fold((0.0, 0), |(sum, n), slice| (sum + slice.to_s * slice.most as f64, n + slice.most));
+    let half_s = 0.5 * sum / n.max(1) as f64;
+    let tree = Tree::new(&rows, [TYPICAL_MPS, M_PER_DEG, M_PER_DEG, half_s, half_s, 0.0]);
+    job.expect(movers.len());
+    let found: Vec<Vec<Pair>> = movers
+        .par_iter()
+        .enumerate()
         .with_min_len(64)
-        .map(|from| {
+        .map(|(at, from)| {
             job.step()?;
-            let mut found: Vec<Pair> = Vec::new();
+            let mut found: Vec<u32> = Vec::new();
             for slice in slices {
-                let here = &spots[from as usize];
+                let worst = if slice.by_place { FARTHEST_M } else { MOST_MISSES };
                 let near = tree.cheapest(
                     slice.most,
-                    if slice.by_place { FARTHEST_M } else { WORST },
-                    |bound| least_misfit(here, &rows[from as usize], bound, slice),
-                    |to| misfit(here, &spots[to as usize], slice),
+                    worst,
+                    |bound| least_misfit(from, bound, slice),
+                    |to| misfit(from, &movers[to as usize], slice),
                 );
-                found.extend(near.into_iter().map(|(_, to)| Pair { from, to }));
+                found.extend(near.into_iter().map(|(_, to)| to));
             }
-            found.sort_unstable_by_key(|pair| pair.to);
+            found.sort_unstable();
             found.dedup();
-            Ok(found)
+            Ok(found.into_iter().map(|to| Pair { from: at as u32, to }).collect())
         })
         .collect::<Result<_, Stopped>>()?;
     Ok(found.into_iter().flatten().collect())
 }
 
-/// The misfit of a pair against what may be expected after such a gap.
-fn misfit(from: &Spot, to: &Spot, slice: &Slice) -> f64 {
+/// How badly the pair fits in this slice; infinite if it is not in it.
+fn misfit(from: &Mover, to: &Mover, slice: &Slice) -> f64 {
     let gap_s = to.t_s - from.t_s;
     if gap_s <= slice.from_s || gap_s > slice.to_s {
         return f64::INFINITY;
     }
     if slice.by_place {
-        let (east, north) = way_m(from, to);
+        let (east, north) = from.way_m(to);
         return east.hypot(north) + PATIENCE_MPS * gap_s;
     }
     let pair = measure(from, to, 1.0);
-    pair.miss_m / (SLACK_M + SLACK_MPS * gap_s + SLACK_OF_WAY * pair.run_m)
+    pair.miss_m / (SLACK_M + SLACK_MPS * gap_s + SLACK_OF_RUN * pair.run_m)
 }
 
-fn least_misfit(from: &Spot, row: &[f64; 5], bound: &Bound<5>, slice: &Slice) -> f64 {
-    let least = (bound.low[0] - from.t_s).max(slice.from_s).max(0.0);
-    let most = (bound.high[0] - from.t_s).min(slice.to_s);
-    if least > most {
+/// What the misfit of any pair with a point in the box is at least.
+fn least_misfit(from: &Mover, bound: &Bound<6>, slice: &Slice) -> f64 {
+    let least_s = (bound.low[0] - from.t_s).max(slice.from_s);
+    let most_s = (bound.high[0] - from.t_s).min(slice.to_s);
+    if least_s > most_s {
         return f64::INFINITY;
     }
+    // A degree of longitude is at least and at most so long anywhere between.
+    let shortest = M_PER_DEG * bound.low[5].min(from.parallel);
+    let longest = M_PER_DEG * bound.high[5].max(from.parallel);
     if slice.by_place {
-        let far_deg = bound.low[2].abs().max(bound.high[2].abs()).max(from.lat_deg.abs()).min(90.0);
-        let east = bound.beyond(1, from.lon_deg) * M_PER_DEG * far_deg.to_radians().cos();
-        return east.hypot(bound.beyond(2, from.lat_deg) * M_PER_DEG) + PATIENCE_MPS * least;
+        let east = bound.beyond(1, from.lon_deg) * shortest;
+        let north = bound.beyond(2, from.lat_deg) * M_PER_DEG;
+        return (east.hypot(north) + PATIENCE_MPS * least_s) * (1.0 - 1e-9);
     }
-    let far_deg = bound.low[2].abs().max(bound.high[2].abs()).max(from.lat_deg.abs()).min(90.0);
-    let mut squares = 0.0;
-    let mut fastest = 0.0_f64;
-    for (axis, at, scale) in
-        [(1, from.lon_deg, M_PER_DEG * far_deg.to_radians().cos()), (2, from.lat_deg, M_PER_DEG)]
-    {
-        // Meters from the first to the box, at least and at most. East ways shrink with latitude,
-        // by less than `scale` says.
-        let shrunk = |x: f64, grows: bool| x * if grows { M_PER_DEG } else { scale };
+    let (mut squares, mut fastest) = (0.0, 0.0);
+    for (axis, at, v, shortest, longest) in [
+        (1, from.lon_deg, from.east_mps, shortest, longest),
+        (2, from.lat_deg, from.north_mps, M_PER_DEG, M_PER_DEG),
+    ] {
         let (low, high) = (bound.low[axis] - at, bound.high[axis] - at);
-        let low = shrunk(low, low < 0.0);
-        let high = shrunk(high, high > 0.0);
-        let (v, w) = (row[axis + 2], (bound.low[axis + 2], bound.high[axis + 2]));
-        let slowest = v.min(w.0);
-        let fastest_here = v.max(w.1);
-        let run_low = (slowest * least).min(slowest * most);
-        let run_high = (fastest_here * least).max(fastest_here * most);
-        let off = (low - run_high).max(run_low - high).max(0.0);
+        let low_m = low * if low < 0.0 { longest } else { shortest };
+        let high_m = high * if high > 0.0 { longest } else { shortest };
+        // The line of where the ship may be lies between both velocities.
+        let (slowest_mps, fastest_mps) = (v.min(bound.low[axis + 2]), v.max(bound.high[axis + 2]));
+        let run_low = (slowest_mps * least_s).min(slowest_mps * most_s);
+        let run_high = (fastest_mps * least_s).max(fastest_mps * most_s);
+        let off = (low_m - run_high).max(run_low - high_m).max(0.0);
         squares += off * off;
         fastest += bound.low[axis + 2].abs().max(bound.high[axis + 2].abs()).powi(2);
     }
-    let run_m = 0.5 * (row[3].hypot(row[4]) + fastest.sqrt()) * most;
-    squares.sqrt() / (SLACK_M + SLACK_MPS * most + SLACK_OF_WAY * run_m) * (1.0 - 1e-9)
+    let run_m = 0.5 * (from.speed_mps() + f64::sqrt(fastest)) * most_s;
+    let slack_m = SLACK_M + SLACK_MPS * most_s + SLACK_OF_RUN * run_m;
+    squares.sqrt() / slack_m * (1.0 - 1e-9)
 }
 
-fn split() -> f64 {
-    static C: std::sync::OnceLock<f64> = std::sync::OnceLock::new();
-    *C.get_or_init(|| std::env::var("SPLIT").ok().and_then(|v| v.parse().ok()).unwrap_or(0.6))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::associate::points::Spot;
+    use crate::base::rng::Rng;
+
+    #[test]
+    fn the_index_finds_what_looking_at_all_finds() {
+        let mut rng = Rng::new(5, 0);
+        let mut spots: Vec<Spot> = (0..1200)
+            .map(|_| Spot {
+                t_s: rng.between(0.0, 20_000.0).round(),
+                lon_deg: rng.between(-1.0, 1.0),
+                lat_deg: rng.between(50.0, 51.0),
+                v_kn: if rng.happens(0.4) { 0.1 } else { rng.between(1.0, 25.0) },
+                c_deg: rng.between(0.0, 360.0),
+            })
+            .collect();
+        spots.sort_by(|a, b| a.t_s.total_cmp(&b.t_s));
+        let movers: Vec<Mover> = spots.iter().map(Mover::new).collect();
+        let slices = [
+            Slice { from_s: 0.0, to_s: 900.0, most: 3, by_place: false },
+            Slice { from_s: 900.0, to_s: 4000.0, most: 4, by_place: false },
+            Slice { from_s: 900.0, to_s: 20_000.0, most: 3, by_place: true },
+        ];
+        let found = candidates(&movers, &slices, &Job::default()).unwrap();
+        let mut expected = Vec::new();
+        for (at, from) in movers.iter().enumerate() {
+            let mut tos: Vec<u32> = Vec::new();
+            for slice in &slices {
+                let worst = if slice.by_place { FARTHEST_M } else { MOST_MISSES };
+                let mut all: Vec<(f64, u32)> =
+                    (0..1200).map(|to| (misfit(from, &movers[to as usize], slice), to)).collect();
+                all.retain(|found| found.0 < worst);
+                all.sort_by(|a, b| a.partial_cmp(b).unwrap());
+                tos.extend(all.iter().take(slice.most).map(|found| found.1));
+            }
+            tos.sort_unstable();
+            tos.dedup();
+            expected.extend(tos.into_iter().map(|to| Pair { from: at as u32, to }));
+        }
+        assert!(found.len() > 3000, "{}", found.len());
+        assert_eq!(found, expected);
+    }
 }

@@ -1,205 +1,261 @@
 //! Flow: the likeliest links of all points together.
+//!
+//! Each point gets a few candidates that may follow it. What a candidate is worth is the logarithm of
+//! how likely it is found then and there if it is the same ship, against how likely any ship is
+//! found there; ends of tracks have a price. The links are those that are worth most in sum, where
+//! each point has at most one before and one after it. From these links the model of motion is
+//! learned anew, and the links are found again, round by round: the set calibrates itself, and no
+//! truth is needed.
 
+mod between;
 mod candidates;
 mod matching;
+mod measure;
 mod model;
-mod zip;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
 
 use super::links::{Link, Why};
+use super::motion::Mover;
 use super::params::FlowParams;
 use super::points::Spot;
 use crate::base::job::{Job, Stopped};
-use candidates::{Measure, Slice, candidates, measure};
+use between::held_against;
+use candidates::{Pair, Slice, candidates};
 use matching::{Edge, cheapest_links};
-use rayon::prelude::*;
+use measure::{Measure, STILL_KN, measure};
+use model::{Chance, Model, crowds, first_guess};
 
+/// Ends of the slices in which the first candidates are looked for, seconds; beyond the last they
+/// are looked for by place.
+const FIRST_SLICES_S: [f64; 4] = [60.0, 600.0, 1850.0, 7200.0];
+/// Candidates in each of them.
+const FIRST_MOST: usize = 5;
+
+/// Later slices end at these shares of the gaps found, and have so many candidates each.
+const GAP_SHARES: [f64; 4] = [0.05, 0.25, 0.5, 0.9];
+const LATER_MOST: usize = 6;
+/// Longer gaps, up to this many times the last: candidates by motion; beyond it, by place.
+const LONG: f64 = 4.0;
+const LONG_MOST: usize = 4;
+const PLACE_MOST: usize = 5;
+
+/// The model is learned from at least so many links.
+const LEAST_LINKS: usize = 200;
+
+/// In the first round a link teaches only if every other is worth so much less.
+const FIRST_MARGIN: f32 = 2.0;
+
+/// Rounds in which the stretch of the noise is still measured.
+const STRETCHED_ROUNDS: usize = 3;
+
+/// What an end costs before any was seen, at either side of the gap.
+const FIRST_END: f64 = 2.0;
+
+/// Links every spot with its likeliest next one.
+///
+/// # Reference
+///
+/// Links as a matching of least cost: Blackman, Popoli (1999), *Design and Analysis of Modern
+/// Tracking Systems*, whose track score is our worth of a link. What is learned, and how, is ours.
 pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec<Link>, Stopped> {
-    let clock = std::time::Instant::now();
-    let say = |what: &str| {
-        if std::env::var("SAY").is_ok() {
-            eprintln!("{:6.2} {what}", clock.elapsed().as_secs_f64())
-        }
-    };
-    let longest = params.longest_gap_s;
-    let background = model::log_backgrounds(spots);
-    say("background");
-    let mut slices: Vec<Slice> = Vec::new();
-    let mut before = 0.0;
-    for to_s in [60.0, 600.0, 1850.0, 7200.0, longest] {
-        if to_s > before {
-            slices.push(Slice { from_s: before, to_s, most: 5, by_place: before >= 7200.0 });
-            before = to_s;
-        }
+    let longest_s = 3600.0 * params.longest_gap_h;
+    let movers: Vec<Mover> = spots.iter().map(Mover::new).collect();
+    let n = movers.len();
+    if n == 0 {
+        return Ok(Vec::new());
     }
-    let mut model: Option<model::Model> = None;
-    let mut links = vec![Link::none(Why::NoCandidate); spots.len()];
-    let mut pairs = candidates(spots, &slices, job)?;
-    say("candidates");
-    let mut stretch = 1.0_f64;
-    let (mut death, mut birth) = (vec![2.0_f64; spots.len()], vec![2.0_f64; spots.len()]);
-    let end_cost = 0.0;
+    let crowds = crowds(&movers);
+    let chance = Chance::new(&movers);
+    let mut pairs = candidates(&movers, &first_slices(longest_s), job)?;
+    let mut state = State { model: None, ends: Ends::first(n), stretch: 1.0 };
+    let mut next = Vec::new();
+    let mut edges = Vec::new();
+    job.expect(params.rounds);
     for round in 0..params.rounds {
-        let cost = |m: &Measure, from: u32, to: u32| -> f64 {
-            let log = match &model {
-                Some(model) => model.log(m, spots[from as usize].v_kn),
-                None => model::prior(m),
-            };
-            -(log
-                - params.locality * background[to as usize]
-                - (1.0 - params.locality) * params.ambient)
-                - params.end_cost - death[from as usize] - birth[to as usize]
+        job.step()?;
+        let cost = |pair: &Pair| {
+            let (from, to) = (pair.from as usize, pair.to as usize);
+            let measured = measure(&movers[from], &movers[to], state.stretch);
+            let log = state
+                .model
+                .as_ref()
+                .map_or_else(|| first_guess(&measured), |model| model.log(&measured));
+            let end = params.end_cost + state.ends.after[from] + state.ends.before[to];
+            Edge { from: pair.from, to: pair.to, cost: (crowds[to] - log - end) as f32 }
         };
-        let edges: Vec<Edge> = pairs
-            .par_iter()
-            .with_min_len(1000)
-            .map(|pair| {
-                let m = measure(&spots[pair.from as usize], &spots[pair.to as usize], stretch);
-                Edge { from: pair.from, to: pair.to, cost: cost(&m, pair.from, pair.to) as f32 }
-            })
-            .collect();
-        let plain = edges;
-        let edges = with_skips(&plain, spots.len(), params.skip as f32);
-        say(&format!(
-            "costs of {} edges, {} below 0",
-            edges.len(),
-            edges.iter().filter(|e| e.cost < 0.0).count()
-        ));
-        let mut next = cheapest_links(spots.len(), &edges, job)?;
-        let zipping: f32 = std::env::var("ZIP").map_or(0.8, |v| v.parse().unwrap());
-        if round >= 1 && zipping < 9.0 {
-            let graph = zip::Graph::new(&plain, spots.len());
-            for _ in 0..4 { let k = zip::zip(&graph, &mut next, zipping); say(&format!("zipped {k}")); if k == 0 { break; } }
+        let plain: Vec<Edge> = pairs.par_iter().with_min_len(1000).map(cost).collect();
+        edges = held_against(&plain, n, params.between as f32, params.between_least as f32, job)?;
+        next = cheapest_links(n, &edges, job)?;
+        if round + 1 == params.rounds {
+            break;
         }
-        say(&format!("matched {}", next.iter().flatten().count()));
-        // Margins: second best of each row and column.
-        let n = spots.len();
-        let mut row_best = vec![[f32::INFINITY; 2]; n];
-        let mut col_best = vec![[f32::INFINITY; 2]; n];
-        let put = |b: &mut [f32; 2], c: f32| {
-            if c < b[0] {
-                b[1] = b[0];
-                b[0] = c;
-            } else if c < b[1] {
-                b[1] = c;
-            }
-        };
-        for e in &edges {
-            put(&mut row_best[e.from as usize], e.cost);
-            put(&mut col_best[e.to as usize], e.cost);
+        let margin = if round == 0 { FIRST_MARGIN } else { 0.0 };
+        let mut links = teachers(&movers, &edges, &next, margin, state.stretch);
+        if links.len() < LEAST_LINKS {
+            break;
         }
-        let mut chosen = vec![];
-        let mut speeds = vec![];
-        for e in &edges {
-            let is_link = next[e.from as usize] == Some(e.to);
-            if is_link {
-                links[e.from as usize] = Link { to: Some(e.to), why: Why::Likely, cost: e.cost };
-            }
-            let margin = |b: [f32; 2]| if b[0] == e.cost { b[1].min(0.0) - e.cost } else { -1.0 };
-            let least = if round == 0 { 2.0 } else { params.margin as f32 };
-            if is_link
-                && margin(row_best[e.from as usize]) >= least
-                && margin(col_best[e.to as usize]) >= least
-            {
-                chosen.push(measure(&spots[e.from as usize], &spots[e.to as usize], stretch));
-                speeds.push(spots[e.from as usize].v_kn);
-            }
+        if round < STRETCHED_ROUNDS {
+            state.stretch = stretch(&links).unwrap_or(state.stretch);
+            links.iter_mut().for_each(|link| link.stretch(state.stretch));
         }
-        for (at, next) in next.iter().enumerate() {
-            if next.is_none() {
-                links[at] = Link::none(Why::Ended);
-            }
-        }
-        let ends = next.iter().filter(|next| next.is_none()).count();
-        say(&format!("chosen {} ends {ends} end_cost {end_cost}", chosen.len()));
-        let mut offs: [Vec<f64>; 2] = Default::default();
-        for m in chosen.iter().filter(|m: &&Measure| m.fast_kn < 0.6) { offs[0].push(m.off_m.0.abs()); offs[1].push(m.off_m.1.abs()); }
-        if offs[0].len() >= 30 {
-            for o in &mut offs { o.sort_unstable_by(f64::total_cmp); }
-            let median = |o: &[f64]| o[o.len() / 2].max(0.1);
-            let fresh = (median(&offs[1]) / median(&offs[0])).clamp(0.1, 10.0).sqrt();
-            if round < 3 && std::env::var("NOSTRETCH").is_err() { stretch = fresh; }
-            for e in &mut chosen { if e.fast_kn < 1.5 { e.miss_m = (e.off_m.0 * stretch).hypot(e.off_m.1 / stretch); } }
-            say(&format!("stretch {fresh}"));
-        }
-        if chosen.len() >= 30 {
-            let mut gaps: Vec<f64> = chosen.iter().map(|m| m.gap_s).collect();
-            gaps.sort_unstable_by(f64::total_cmp);
-            let b = gaps[gaps.len() * 9 / 10];
-            let (begin, end) = (spots[0].t_s, spots[n - 1].t_s);
-            let mut is_begun = vec![false; n];
-            for to in next.iter().flatten() { is_begun[*to as usize] = true; }
-            let inner_deaths = (0..n).filter(|at| next[*at].is_none() && spots[*at].t_s < end - b).count();
-            let inner_births = (0..n).filter(|at| !is_begun[*at] && spots[*at].t_s > begin + b).count();
-            let longer = |x: f64| if std::env::var("NOEDGE").is_ok() { 0.0 } else { 1.0 - gaps.partition_point(|g| *g <= x) as f64 / gaps.len() as f64 };
-            let (p, q) = ((inner_deaths + 1) as f64 / n as f64, (inner_births + 1) as f64 / n as f64);
-            say(&format!("deaths {p} births {q}"));
-            for at in 0..n {
-                death[at] = -(p + (1.0 - p) * longer(end - spots[at].t_s)).ln();
-                birth[at] = -(q + (1.0 - q) * longer(spots[at].t_s - begin)).ln();
-            }
-        }
-        if round + 1 < params.rounds && chosen.len() >= 30 {
-            model = Some(model::Model::calibrate(&chosen, &speeds, spots));
-            let mut gaps: Vec<f64> = chosen.iter().map(|m| m.gap_s).collect();
-            gaps.sort_unstable_by(f64::total_cmp);
-            let at = |q: f64| gaps[(q * (gaps.len() - 1) as f64) as usize];
-            if round == 0 {
-                let k: usize = std::env::var("K").map_or(5, |v| v.parse().unwrap());
-                let b = at(0.9);
-                let mut slices = Vec::new();
-                let mut before = 0.0;
-                for q in [0.05, 0.25, 0.5, 0.9] {
-                    slices.push(Slice { from_s: before, to_s: at(q), most: k, by_place: false });
-                    before = at(q);
-                }
-                slices.push(Slice { from_s: b, to_s: 4.0 * b, most: 4, by_place: false });
-                slices.push(Slice { from_s: b, to_s: longest, most: 5, by_place: true });
-                let slices: Vec<Slice> = slices.into_iter().filter(|s| s.to_s > s.from_s).collect();
-                pairs = candidates(spots, &slices, job)?;
-                say("candidates");
-            }
+        state.ends = Ends::new(&movers, &next, &links);
+        state.model = Some(Model::new(&links, &chance));
+        if round == 0 {
+            pairs = candidates(&movers, &later_slices(&links, longest_s), job)?;
         }
     }
-    Ok(links)
+    Ok(told(&edges, &next, &movers, state.model.as_ref()))
 }
 
-fn env(name: &str, default: f32) -> f32 {
-    static C: std::sync::OnceLock<(f32, f32)> = std::sync::OnceLock::new();
-    let c = C.get_or_init(|| { let g = |n: &str, d: f32| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d); (g("FLOOR", 0.0), g("CAP", 100.0)) });
-    let _ = default;
-    if name == "FLOOR" { c.0 } else { c.1 }
+/// What is learned from round to round.
+struct State {
+    model: Option<Model>,
+    ends: Ends,
+    stretch: f64,
 }
 
-/// Adds to each edge what speaks for a point between.
-fn with_skips(edges: &[Edge], n: usize, weight: f32) -> Vec<Edge> {
-    if weight == 0.0 {
-        return edges.to_vec();
+fn first_slices(longest_s: f64) -> Vec<Slice> {
+    let mut from_s = 0.0;
+    let mut slices = Vec::new();
+    for to_s in FIRST_SLICES_S.into_iter().chain([longest_s]) {
+        let by_place = from_s == FIRST_SLICES_S[FIRST_SLICES_S.len() - 1];
+        let to_s = to_s.min(longest_s);
+        slices.push(Slice { from_s, to_s, most: FIRST_MOST, by_place });
+        from_s = to_s;
     }
-    let mut begins = vec![0_u32; n + 1];
+    slices.retain(|slice| slice.from_s < slice.to_s);
+    slices
+}
+
+fn later_slices(links: &[Measure], longest_s: f64) -> Vec<Slice> {
+    let mut gaps_s: Vec<f64> = links.iter().map(|link| link.gap_s).collect();
+    gaps_s.sort_unstable_by(f64::total_cmp);
+    let mut from_s = 0.0;
+    let mut slices = Vec::new();
+    for share in GAP_SHARES {
+        let to_s = gaps_s[(share * (gaps_s.len() - 1) as f64) as usize];
+        slices.push(Slice { from_s, to_s, most: LATER_MOST, by_place: false });
+        from_s = to_s;
+    }
+    let to_s = LONG * from_s;
+    slices.push(Slice { from_s, to_s, most: LONG_MOST, by_place: false });
+    slices.push(Slice { from_s, to_s: longest_s, most: PLACE_MOST, by_place: true });
+    slices.iter_mut().for_each(|slice| slice.to_s = slice.to_s.min(longest_s));
+    slices.retain(|slice| slice.from_s < slice.to_s);
+    slices
+}
+
+/// What is measured of the links to learn from: those that are the best for both of their points,
+/// and better than any other by `margin`.
+fn teachers(
+    movers: &[Mover],
+    edges: &[Edge],
+    next: &[Option<u32>],
+    margin: f32,
+    stretch: f64,
+) -> Vec<Measure> {
+    // The least and the second least cost, or that of none.
+    let mut leaving = vec![[0.0_f32; 2]; movers.len()];
+    let mut coming = leaving.clone();
     for edge in edges {
-        begins[edge.from as usize + 1] += 1;
-    }
-    for at in 0..n {
-        begins[at + 1] += begins[at];
-    }
-    let of = |at: u32| &edges[begins[at as usize] as usize..begins[at as usize + 1] as usize];
-    edges
-        .par_iter()
-        .with_min_len(1000)
-        .map(|edge| {
-            let mut most = 0.0_f32;
-            if edge.cost < 0.0 {
-                for first in of(edge.from).iter().take_while(|e| e.to < edge.to) {
-                    if -first.cost <= most {
-                        continue;
-                    }
-                    let rest = of(first.to);
-                    if let Ok(place) = rest.binary_search_by_key(&edge.to, |e| e.to) {
-                        most = most.max((-first.cost).min(-rest[place].cost));
-                    }
-                }
+        for best in [&mut leaving[edge.from as usize], &mut coming[edge.to as usize]] {
+            if edge.cost < best[0] {
+                *best = [edge.cost, best[0]];
+            } else {
+                best[1] = best[1].min(edge.cost);
             }
-            Edge { cost: edge.cost + (weight * (most - env("FLOOR", 0.0))).clamp(0.0, env("CAP", 100.0)), ..*edge }
-        })
-        .collect()
+        }
+    }
+    let teaches = |edge: &&Edge| {
+        let is_best = |best: [f32; 2]| edge.cost == best[0] && best[1] - best[0] >= margin;
+        next[edge.from as usize] == Some(edge.to)
+            && is_best(leaving[edge.from as usize])
+            && is_best(coming[edge.to as usize])
+    };
+    let measured =
+        |edge: &Edge| measure(&movers[edge.from as usize], &movers[edge.to as usize], stretch);
+    edges.iter().filter(teaches).map(measured).collect()
+}
+
+/// By how much noise is greater north than east: the root of the ratio of their medians, of ships
+/// that lie still. None if there are too few.
+fn stretch(links: &[Measure]) -> Option<f64> {
+    let still = || links.iter().filter(|link| link.fast_kn < STILL_KN);
+    if still().count() < LEAST_LINKS {
+        return None;
+    }
+    let median = |mut off: Vec<f64>| {
+        off.sort_unstable_by(f64::total_cmp);
+        off[off.len() / 2].max(0.1)
+    };
+    let east = median(still().map(|link| link.off_m.0.abs()).collect());
+    let north = median(still().map(|link| link.off_m.1.abs()).collect());
+    Some((north / east).clamp(0.1, 10.0).sqrt())
+}
+
+/// The price of having none before or after, for each point: minus the logarithm of how often that is
+/// so. Near the begin and end of the set, where the one before or after lies outside, it is low.
+struct Ends {
+    before: Vec<f64>,
+    after: Vec<f64>,
+}
+
+impl Ends {
+    fn first(n: usize) -> Ends {
+        Ends { before: vec![FIRST_END; n], after: vec![FIRST_END; n] }
+    }
+
+    /// From the ends that were found, and the gaps of `links`.
+    fn new(movers: &[Mover], next: &[Option<u32>], links: &[Measure]) -> Ends {
+        let n = movers.len();
+        let mut gaps_s: Vec<f64> = links.iter().map(|link| link.gap_s).collect();
+        gaps_s.sort_unstable_by(f64::total_cmp);
+        let longer = |time_s: f64| {
+            let shorter = gaps_s.partition_point(|gap_s| *gap_s <= time_s);
+            1.0 - shorter as f64 / gaps_s.len() as f64
+        };
+        let (begin_s, end_s) = (movers[0].t_s, movers[n - 1].t_s);
+        let usual_s = gaps_s[gaps_s.len() * 9 / 10];
+        let mut is_followed = vec![false; n];
+        next.iter().flatten().for_each(|to| is_followed[*to as usize] = true);
+        let share = |count: usize| (count + 1) as f64 / n as f64;
+        let begins = share(
+            (0..n).filter(|at| !is_followed[*at] && movers[*at].t_s > begin_s + usual_s).count(),
+        );
+        let ends = share(
+            (0..n).filter(|at| next[*at].is_none() && movers[*at].t_s < end_s - usual_s).count(),
+        );
+        let price =
+            |share: f64, time_s: f64| -(share + (1.0 - share) * longer(time_s)).min(1.0).ln();
+        Ends {
+            before: movers.iter().map(|m| price(begins, m.t_s - begin_s)).collect(),
+            after: movers.iter().map(|m| price(ends, end_s - m.t_s)).collect(),
+        }
+    }
+}
+
+/// The links with their reasons.
+fn told(
+    edges: &[Edge],
+    next: &[Option<u32>],
+    movers: &[Mover],
+    model: Option<&Model>,
+) -> Vec<Link> {
+    let mut links = vec![Link::none(Why::NoCandidate); next.len()];
+    for edge in edges {
+        let from = edge.from as usize;
+        if next[from] == Some(edge.to) {
+            let gap_s = movers[edge.to as usize].t_s - movers[from].t_s;
+            let is_silence = model.is_some_and(|model| model.is_silence(gap_s));
+            let why = if is_silence { Why::Bridged } else { Why::Likely };
+            links[from] = Link { to: Some(edge.to), why, cost: edge.cost };
+        } else if next[from].is_none() {
+            links[from] = Link::none(Why::Ended);
+        }
+    }
+    links
 }
