@@ -58,6 +58,10 @@ impl Params for AssociateParams {
         self.npc.describe(form);
         self.groups.describe(form);
     }
+
+    fn faults(&self) -> Vec<String> {
+        self.cbtr.faults()
+    }
 }
 
 /// CBTR's constants, each with its symbol in the paper.

@@ -13,8 +13,6 @@ mod matching;
 mod measure;
 mod model;
 mod tables;
-#[cfg(test)]
-mod tests;
 
 use rayon::prelude::*;
 
@@ -49,6 +47,10 @@ const LEAST_LINKS: usize = 200;
 /// In the first round a link teaches only if every other is worth so much less.
 const FIRST_MARGIN: f32 = 2.0;
 
+/// Noise of positions before any was measured, meters.
+const LEAST_NOISE_M: f64 = 10.0;
+const MOST_NOISE_M: f64 = 60.0;
+
 /// Rounds in which the stretch of the noise is still measured.
 const STRETCHED_ROUNDS: usize = 3;
 
@@ -71,6 +73,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
     let crowds = crowds(&movers);
     let chance = Chance::new(&movers);
     let mut pairs = candidates(&movers, &first_slices(longest_s), job)?;
+    let noise_m = noise_m(&movers, &pairs);
     let mut state = State { model: None, ends: Ends::first(n), stretch: 1.0 };
     let mut next = Vec::new();
     let mut edges = Vec::new();
@@ -83,7 +86,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
             let log = state
                 .model
                 .as_ref()
-                .map_or_else(|| first_guess(&measured), |model| model.log(&measured));
+                .map_or_else(|| first_guess(&measured, noise_m), |model| model.log(&measured));
             let end = params.end_cost + state.ends.after[from] + state.ends.before[to];
             Edge { from: pair.from, to: pair.to, cost: (crowds[to] - log - end) as f32 }
         };
@@ -109,6 +112,19 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
         }
     }
     Ok(told(&edges, &next, &movers, state.model.as_ref()))
+}
+
+/// A first idea of how far positions are off: twice the median of how far the best candidate of each
+/// point misses, within reason.
+fn noise_m(movers: &[Mover], pairs: &[Pair]) -> f64 {
+    let miss_m = |pair: &Pair| {
+        measure(&movers[pair.from as usize], &movers[pair.to as usize], 1.0).miss_m
+    };
+    let best = |pairs: &[Pair]| pairs.iter().map(miss_m).fold(f64::INFINITY, f64::min);
+    let mut misses_m: Vec<f64> = pairs.chunk_by(|a, b| a.from == b.from).map(best).collect();
+    misses_m.sort_unstable_by(f64::total_cmp);
+    let median_m = misses_m.get(misses_m.len() / 2).copied().unwrap_or(MOST_NOISE_M);
+    (2.0 * median_m).clamp(LEAST_NOISE_M, MOST_NOISE_M)
 }
 
 /// What is learned from round to round.

@@ -203,9 +203,9 @@ fn ring_m2(pair: &Measure) -> f64 {
 }
 
 /// What stands for the model as long as there are no links to learn from: ships keep their speed and
-/// course more or less, and short gaps are likelier than long ones.
-pub(super) fn first_guess(pair: &Measure) -> f64 {
-    let scale_m = 60.0 + 0.05 * pair.gap_s + 0.15 * pair.run_m;
+/// course more or less, and short gaps are likelier than long ones. Positions have some `noise_m`.
+pub(super) fn first_guess(pair: &Measure, noise_m: f64) -> f64 {
+    let scale_m = noise_m + 0.05 * pair.gap_s + 0.15 * pair.run_m;
     let area_m2 = 2.0 * PI * scale_m * scale_m + 2.0 * scale_m * pair.sweep_m;
     // Student's t in the plane, with two degrees of freedom.
     let place = -area_m2.ln() - 2.0 * (1.0 + 0.25 * (pair.miss_m / scale_m).powi(2)).ln();
