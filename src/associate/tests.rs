@@ -20,7 +20,14 @@ impl Scene {
     }
 
     /// A ship that reports about every `step_s` seconds, its places rounded to some meters of noise.
-    fn ship(&mut self, from: Position, start_s: i64, step_s: i64, noise_m: f64, legs: &[(f64, f64, usize)]) {
+    fn ship(
+        &mut self,
+        from: Position,
+        start_s: i64,
+        step_s: i64,
+        noise_m: f64,
+        legs: &[(f64, f64, usize)],
+    ) {
         let ship = self.rows.iter().map(|row| row.4 + 1).max().unwrap_or(0);
         let (mut place, mut t_s) = (from, start_s);
         for (course_deg, speed_kn, steps) in legs {
@@ -106,7 +113,13 @@ fn ships_at_the_pier_and_one_that_casts_off_are_told_apart() {
         let from = destination(at(10.0, 55.0), 90.0, 60.0 * f64::from(berth));
         scene.ship(from, 7 * i64::from(berth), 20, 3.0, &[(0.0, 0.0, 200)]);
     }
-    scene.ship(destination(at(10.0, 55.0), 0.0, 80.0), 1, 20, 3.0, &[(0.0, 0.0, 90), (0.0, 8.0, 90)]);
+    scene.ship(
+        destination(at(10.0, 55.0), 0.0, 80.0),
+        1,
+        20,
+        3.0,
+        &[(0.0, 0.0, 90), (0.0, 8.0, 90)],
+    );
     let (points, truth) = scene.points();
     let score = scored(&points, &truth, Method::Flow);
     assert_eq!((score.jumps, score.merges), (0, 0), "{score:?}");
@@ -184,12 +197,8 @@ fn positions_alone_are_enough_for_ships_that_are_apart() {
         scene.ship(from, ship, 10, 3.0, &[(0.0, 5.0 + 2.0 * ship as f64, 80), (30.0, 9.0, 80)]);
     }
     let (points, truth) = scene.points();
-    let bare = Points::new(
-        points.t_ms().to_vec(),
-        points.positions().to_vec(),
-        Vec::new(),
-        Vec::new(),
-    );
+    let bare =
+        Points::new(points.t_ms().to_vec(), points.positions().to_vec(), Vec::new(), Vec::new());
     let bare = bare.unwrap();
     for method in [Method::Flow, Method::Cbtr] {
         let score = scored(&bare, &truth, method);
@@ -208,7 +217,11 @@ fn odd_input_ends_without_harm_whatever_the_method() {
         ("all alike but in time", (0..30).collect(), vec![place; 30]),
         ("no places", vec![1, 2, 3], vec![nowhere; 3]),
         ("times beyond all calendars", vec![i64::MIN, 0, i64::MAX], vec![place; 3]),
-        ("both poles and the date line", vec![0, 1000, 2000], vec![at(0.0, 90.0), at(180.0, -90.0), at(-180.0, 0.0)]),
+        (
+            "both poles and the date line",
+            vec![0, 1000, 2000],
+            vec![at(0.0, 90.0), at(180.0, -90.0), at(-180.0, 0.0)],
+        ),
     ];
     for (what, t_ms, places) in scenes {
         let n = t_ms.len();
@@ -223,7 +236,8 @@ fn odd_input_ends_without_harm_whatever_the_method() {
                 assert!(found.labels.iter().all(|label| (*label as usize) < found.tracks.max(1)));
                 if matches!(method, Method::Flow | Method::Cbtr) {
                     let links = found.links.iter().zip(&t_ms);
-                    let forward = |(to, t): (&Option<u32>, &i64)| to.is_none_or(|to| t_ms[to as usize] > *t);
+                    let forward =
+                        |(to, t): (&Option<u32>, &i64)| to.is_none_or(|to| t_ms[to as usize] > *t);
                     assert!(links.clone().all(forward), "{what} {name}: forward in time");
                 }
             }
@@ -233,7 +247,8 @@ fn odd_input_ends_without_harm_whatever_the_method() {
 
 #[test]
 fn points_at_one_time_are_never_linked() {
-    let points = Points::new(vec![7; 20], vec![at(10.0, 55.0); 20], Vec::new(), Vec::new()).unwrap();
+    let points =
+        Points::new(vec![7; 20], vec![at(10.0, 55.0); 20], Vec::new(), Vec::new()).unwrap();
     let params = Checked::new(&AssociateParams::default()).unwrap();
     let found = associate(&points, None, &params, &Job::default()).unwrap();
     assert_eq!(found.tracks, 20);

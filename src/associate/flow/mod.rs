@@ -36,8 +36,10 @@ const FIRST_MOST: usize = 5;
 /// Later slices end at these shares of the gaps found, and have so many candidates each.
 const GAP_SHARES: [f64; 4] = [0.05, 0.25, 0.5, 0.9];
 const LATER_MOST: usize = 6;
-/// Longer gaps, up to this many times the last: candidates by motion; beyond it, by place.
+/// Longer gaps, up to this many times the last, and once more: candidates by motion, and by place.
 const LONG: f64 = 4.0;
+/// The second time not beyond this: no speed tells for hours where a ship is, seconds.
+const LONGEST_MOTION_S: f64 = 7200.0;
 const LONG_MOST: usize = 4;
 const PLACE_MOST: usize = 5;
 
@@ -117,9 +119,8 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
 /// A first idea of how far positions are off: twice the median of how far the best candidate of each
 /// point misses, within reason.
 fn noise_m(movers: &[Mover], pairs: &[Pair]) -> f64 {
-    let miss_m = |pair: &Pair| {
-        measure(&movers[pair.from as usize], &movers[pair.to as usize], 1.0).miss_m
-    };
+    let miss_m =
+        |pair: &Pair| measure(&movers[pair.from as usize], &movers[pair.to as usize], 1.0).miss_m;
     let best = |pairs: &[Pair]| pairs.iter().map(miss_m).fold(f64::INFINITY, f64::min);
     let mut misses_m: Vec<f64> = pairs.chunk_by(|a, b| a.from == b.from).map(best).collect();
     misses_m.sort_unstable_by(f64::total_cmp);
@@ -157,9 +158,13 @@ fn later_slices(links: &[Measure], longest_s: f64) -> Vec<Slice> {
         slices.push(Slice { from_s, to_s, most: LATER_MOST, by_place: false });
         from_s = to_s;
     }
-    let to_s = LONG * from_s;
-    slices.push(Slice { from_s, to_s, most: LONG_MOST, by_place: false });
-    slices.push(Slice { from_s, to_s: longest_s, most: PLACE_MOST, by_place: true });
+    let usual_s = from_s;
+    let far_s = (LONG * LONG * usual_s).min(LONGEST_MOTION_S);
+    for to_s in [LONG * usual_s, far_s.max(LONG * usual_s)] {
+        slices.push(Slice { from_s, to_s, most: LONG_MOST, by_place: false });
+        from_s = to_s;
+    }
+    slices.push(Slice { from_s: usual_s, to_s: longest_s, most: PLACE_MOST, by_place: true });
     slices.iter_mut().for_each(|slice| slice.to_s = slice.to_s.min(longest_s));
     slices.retain(|slice| slice.from_s < slice.to_s);
     slices
