@@ -102,7 +102,8 @@ impl<const D: usize> Tree<D> {
             if node.second == 0 {
                 for index in &self.order[node.from as usize..node.to as usize] {
                     let found = (cost(*index), *index);
-                    if !(found.0 < most) || (best.len() == k && !is_less(found, best[k - 1])) {
+                    let is_better = best.len() < k || is_less(found, best[k - 1]);
+                    if found.0 >= most || !is_better {
                         continue;
                     }
                     let place = best.partition_point(|other| is_less(*other, found));

@@ -98,7 +98,7 @@ fn misfit(from: &Mover, to: &Mover, slice: &Slice) -> f64 {
     }
     if slice.by_place {
         let (east, north) = from.way_m(to);
-        return east.hypot(north) + PATIENCE_MPS * gap_s;
+        return (east * east + north * north).sqrt() + PATIENCE_MPS * gap_s;
     }
     let pair = measure(from, to, 1.0);
     pair.miss_m / (SLACK_M + SLACK_MPS * gap_s + SLACK_OF_RUN * pair.run_m)
@@ -117,7 +117,8 @@ fn least_misfit(from: &Mover, bound: &Bound<6>, slice: &Slice) -> f64 {
     if slice.by_place {
         let east = bound.beyond(1, from.lon_deg) * shortest;
         let north = bound.beyond(2, from.lat_deg) * M_PER_DEG;
-        return (east.hypot(north) + PATIENCE_MPS * least_s) * (1.0 - 1e-9);
+        let away_m = (east * east + north * north).sqrt();
+        return (away_m + PATIENCE_MPS * least_s) * (1.0 - 1e-9);
     }
     let (mut squares, mut fastest) = (0.0, 0.0);
     for (axis, at, v, shortest, longest) in [

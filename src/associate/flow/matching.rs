@@ -41,7 +41,7 @@ pub(super) fn cheapest_links(
         .into_par_iter()
         .map(|part| {
             job.go_on()?;
-            Ok(Part::new(&edges, &part).solve(job)?)
+            Part::new(&edges, &part).solve(job)
         })
         .collect::<Result<_, Stopped>>()?;
     let mut next = vec![None; n];
@@ -55,13 +55,6 @@ pub(super) fn cheapest_links(
 fn parts(n: usize, edges: &[Edge]) -> Vec<Vec<u32>> {
     // A point is twice in the graph: as one that leads somewhere, and as one that is led to.
     let mut roots: Vec<u32> = (0..2 * n as u32).collect();
-    fn root(roots: &mut [u32], mut at: u32) -> u32 {
-        while roots[at as usize] != at {
-            roots[at as usize] = roots[roots[at as usize] as usize];
-            at = roots[at as usize];
-        }
-        at
-    }
     for edge in edges {
         let (a, b) = (root(&mut roots, edge.from), root(&mut roots, edge.to + n as u32));
         roots[a.max(b) as usize] = a.min(b);
@@ -77,6 +70,15 @@ fn parts(n: usize, edges: &[Edge]) -> Vec<Vec<u32>> {
         parts[place[root] as usize].push(at as u32);
     }
     parts
+}
+
+/// The first of the points that `at` hangs together with, shortening the way there.
+fn root(roots: &mut [u32], mut at: u32) -> u32 {
+    while roots[at as usize] != at {
+        roots[at as usize] = roots[roots[at as usize] as usize];
+        at = roots[at as usize];
+    }
+    at
 }
 
 /// One part of the graph, its points numbered anew: rows lead to columns.

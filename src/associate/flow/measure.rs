@@ -87,7 +87,8 @@ impl Measure {
     pub fn stretch(&mut self, stretch: f64) {
         let (east, north) = self.off_m;
         let s = if self.fast_kn < DRIFT_KN { stretch } else { 1.0 };
-        self.miss_m = (east * s).hypot(north / s);
+        let (east, north) = (east * s, north / s);
+        self.miss_m = (east * east + north * north).sqrt();
     }
 
     /// Whether a ship moves at either end.
