@@ -75,13 +75,27 @@ impl<const D: usize> Tree<D> {
         bound: impl Fn(&Bound<D>) -> f64,
         cost: impl Fn(u32) -> f64,
     ) -> Vec<(f64, u32)> {
+        self.cheapest_within(usize::MAX, k, most, bound, cost)
+    }
+
+    /// As [`Tree::cheapest`], but looks into `most_boxes` boxes only, the more promising of two halves
+    /// first: where more could hold something, what is found is good but perhaps not the best.
+    pub fn cheapest_within(
+        &self,
+        most_boxes: usize,
+        k: usize,
+        most: f64,
+        bound: impl Fn(&Bound<D>) -> f64,
+        cost: impl Fn(u32) -> f64,
+    ) -> Vec<(f64, u32)> {
         let mut best: Vec<(f64, u32)> = Vec::with_capacity(k + 1);
-        self.search(k, most, &bound, &cost, &mut best);
+        self.search(most_boxes, k, most, &bound, &cost, &mut best);
         best
     }
 
     fn search(
         &self,
+        most_boxes: usize,
         k: usize,
         most: f64,
         bound: &impl Fn(&Bound<D>) -> f64,
@@ -92,12 +106,17 @@ impl<const D: usize> Tree<D> {
             return;
         }
         let mut stack = vec![(bound(&self.boxes[0].bound), 0_u32)];
+        let mut left = most_boxes;
         while let Some((least, at)) = stack.pop() {
+            if left == 0 {
+                break;
+            }
             // Boxes that could hold an equal one with a smaller index are looked into.
             let limit = if best.len() < k { most } else { best[k - 1].0 };
             if !least.is_finite() || least > limit {
                 continue;
             }
+            left -= 1;
             let node = &self.boxes[at as usize];
             if node.second == 0 {
                 for index in &self.order[node.from as usize..node.to as usize] {

@@ -21,6 +21,10 @@ const PATIENCE_MPS: f64 = 0.02;
 /// and how much is too much.
 const FARTHEST_M: f64 = 3000.0;
 
+/// So many boxes of the index are looked into for a point and a slice. Where a crowd sails for hours
+/// more would hold a candidate, hardly ever a better one; the bound keeps time near linear.
+const MOST_BOXES: usize = 400;
+
 /// What a second weighs where the index is divided, meters: about the speed of ships, so that boxes
 /// grow as much by motion as by place.
 const TYPICAL_MPS: f64 = 8.0;
@@ -74,7 +78,8 @@ pub(super) fn candidates(
             let mut found: Vec<u32> = Vec::new();
             for slice in slices {
                 let worst = if slice.by_place { FARTHEST_M } else { MOST_MISSES };
-                let near = tree.cheapest(
+                let near = tree.cheapest_within(
+                    MOST_BOXES,
                     slice.most,
                     worst,
                     |bound| least_misfit(from, bound, slice),
