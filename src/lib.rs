@@ -35,6 +35,7 @@
 //! | [`compress`] | base, ais | fewer points to a trip, and what that costs |
 //! | [`distance`] | base, ais | how far trips are apart |
 //! | [`cluster`] | base, ais, distance | trips into groups, their scores and routes |
+//! | [`associate`] | base, ais | points without identity into tracks |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
@@ -135,6 +136,7 @@
 #![recursion_limit = "256"] // wgpu's types nest deeply.
 
 pub mod ais;
+pub mod associate;
 pub mod base;
 pub mod cli;
 pub mod cluster;
