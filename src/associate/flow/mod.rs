@@ -19,7 +19,7 @@
 //! | ends dearer, then as dear as they are seen to be rare | 0.78 |
 //! | six rounds in place of two | 0.73 to 0.78 |
 //! | the line of where a ship may be that starts or stops on the way | 0.787 |
-//! | noise stretched north, as measured (four times of east) | in the line above |
+//! | noise stretched north, as measured (2.3 times that of east) | in the line above |
 //! | ends cheap near the begin and end of the set | 0.792 |
 //! | candidates by shares of the gaps found | 0.793 |
 //!
