@@ -39,6 +39,7 @@
 //! | [`distance`] | base, ais | how far trips are apart |
 //! | [`cluster`] | base, ais, distance | trips into groups, their scores and routes |
 //! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
+//! | [`associate`] | base, ais | points without identity into tracks |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
@@ -147,6 +148,7 @@
 #![recursion_limit = "256"] // wgpu's types nest deeply.
 
 pub mod ais;
+pub mod associate;
 pub mod base;
 pub mod cli;
 pub mod cluster;

@@ -4,6 +4,7 @@ pub mod angle;
 pub mod geo;
 pub mod job;
 pub mod linalg;
+pub mod means;
 pub mod nearest;
 pub mod note;
 pub mod params;

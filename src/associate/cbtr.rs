@@ -1,0 +1,304 @@
+//! CBTR: each point is linked to its best possible next point (BPNP).
+//!
+//! Chen, Harrison, Huang (2020), *The Unsupervised Method of Vessel Movement Trajectory
+//! Prediction*, arXiv 2007.13712, section 3.1, all of its steps.
+//!
+//! The search is exact: it finds the candidate that a look at all points within the longest gap
+//! would find, by bounding the error of whole boxes of points in time, place and velocity, so that
+//! time grows with n log n and hardly with the longest gap.
+
+use rayon::prelude::*;
+
+use super::links::{Link, Why};
+use super::motion::{M_PER_DEG, velocity_mps, way_m};
+use super::params::CbtrParams;
+use super::points::Spot;
+use super::tree::{Bound, Tree};
+use crate::base::job::{Job, Stopped};
+
+/// Miles in a degree of longitude on the equator, over those in a degree of latitude: the paper's
+/// 69 / 69.172 in its alpha.
+const MILES: f64 = 69.0 / 69.172;
+
+/// A point as the paper computes with it: degrees of longitude, and of latitude stretched by alpha.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    t_s: f64,
+    x: f64,
+    y: f64,
+    /// Degrees a second.
+    vx: f64,
+    vy: f64,
+    v_kn: f64,
+}
+
+/// Each point's best possible next point and the error distance to it, d or d0 in square degrees.
+pub(super) fn cbtr(spots: &[Spot], params: &CbtrParams, job: &Job) -> Result<Vec<Link>, Stopped> {
+    let states = states(spots);
+    let rows: Vec<[f64; 6]> =
+        states.iter().map(|s| [s.t_s, s.x, s.y, s.vx, s.vy, s.v_kn]).collect();
+    // Velocity parts places after about a minute's motion; speed follows from it.
+    let tree = Tree::new(&rows, [params.angle_weight, 1.0, 1.0, 60.0, 60.0, 0.0]);
+    job.expect(spots.len());
+    let best: Vec<Option<(f64, u32)>> = (0..states.len())
+        .into_par_iter()
+        .with_min_len(64)
+        .map(|at| {
+            job.step()?;
+            let from = &states[at];
+            let found = tree.cheapest(
+                1,
+                f64::INFINITY,
+                |bound| least_error(from, bound, params),
+                |to| {
+                    if to as usize == at {
+                        f64::INFINITY
+                    } else {
+                        error(from, &states[to as usize], params)
+                    }
+                },
+            );
+            Ok(found.first().copied())
+        })
+        .collect::<Result<_, Stopped>>()?;
+    let mut links: Vec<Link> = best
+        .iter()
+        .enumerate()
+        .map(|(at, best)| match best {
+            Some((error, to)) => {
+                let is_moving = states[at].v_kn + states[*to as usize].v_kn > params.moving_kn;
+                let why = if is_moving { Why::Moving } else { Why::Steady };
+                Link { to: Some(*to), why, cost: *error as f32 }
+            }
+            None => Link::none(Why::NoCandidate),
+        })
+        .collect();
+    for at in abnormal(&best, &states, params) {
+        let (_, to) = best[at].expect("abnormal points have a next one");
+        if is_turning_point(&best, &states, spots, at, to as usize, params) {
+            links[at].why = Why::TurningPoint;
+        } else {
+            links[at] = Link { to: None, why: Why::Abnormal, ..links[at] };
+        }
+    }
+    Ok(links)
+}
+
+fn states(spots: &[Spot]) -> Vec<State> {
+    let mean_deg = spots.iter().map(|spot| spot.lat_deg).sum::<f64>() / spots.len().max(1) as f64;
+    let alpha = MILES / mean_deg.to_radians().cos();
+    spots
+        .iter()
+        .map(|spot| {
+            let (east, north) = velocity_mps(spot);
+            // At the poles every way is north or south.
+            let parallel = spot.lat_deg.to_radians().cos().max(1e-6);
+            State {
+                t_s: spot.t_s,
+                x: spot.lon_deg,
+                y: alpha * spot.lat_deg,
+                vx: east / (M_PER_DEG * parallel),
+                vy: alpha * north / M_PER_DEG,
+                v_kn: spot.v_kn,
+            }
+        })
+        .collect()
+}
+
+/// The error distance of the pair, infinite if the second is no candidate of the first.
+fn error(from: &State, to: &State, params: &CbtrParams) -> f64 {
+    let dt = to.t_s - from.t_s;
+    if dt < params.least_gap_s || dt > params.longest_gap_s {
+        return f64::INFINITY;
+    }
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
+    let time = params.angle_weight * dt;
+    if from.v_kn + to.v_kn > params.moving_kn {
+        let ahead = [time, from.vx * dt, from.vy * dt];
+        if cosine(ahead, [time, dx, dy]) <= params.moving_cosine {
+            return f64::INFINITY;
+        }
+        let weight = (params.moving_weight * dt).powi(2);
+        let forward = (dx - from.vx * dt).powi(2) + (dy - from.vy * dt).powi(2);
+        let backward = (dx - to.vx * dt).powi(2) + (dy - to.vy * dt).powi(2);
+        weight + 0.5 * (forward + backward)
+    } else {
+        if cosine([time, 0.0, 0.0], [time, dx, dy]) <= params.steady_cosine {
+            return f64::INFINITY;
+        }
+        (params.steady_weight * dt).powi(2) + dx * dx + dy * dy
+    }
+}
+
+/// What the error from `from` to any point in the box is at least.
+fn least_error(from: &State, bound: &Bound<6>, params: &CbtrParams) -> f64 {
+    let least = (bound.low[0] - from.t_s).max(params.least_gap_s);
+    let most = (bound.high[0] - from.t_s).min(params.longest_gap_s);
+    if least > most {
+        return f64::INFINITY;
+    }
+    // How far the interval from `low` to `high` lies off zero, squared.
+    let off = |low: f64, high: f64| low.max(-high).max(0.0).powi(2);
+    let moved = |v: f64| if v < 0.0 { (v * most, v * least) } else { (v * least, v * most) };
+    let (mut forward, mut backward, mut steady) = (0.0, 0.0, 0.0);
+    for (axis, x, v) in [(1, from.x, from.vx), (2, from.y, from.vy)] {
+        let (low, high) = (bound.low[axis] - x, bound.high[axis] - x);
+        let ahead = moved(v);
+        forward += off(low - ahead.1, high - ahead.0);
+        let back = (moved(bound.low[axis + 2]).0, moved(bound.high[axis + 2]).1);
+        backward += off(low - back.1, high - back.0);
+        steady += off(low, high);
+    }
+    let moving = if from.v_kn + bound.high[5] > params.moving_kn {
+        (params.moving_weight * least).powi(2) + 0.5 * (forward + backward)
+    } else {
+        f64::INFINITY
+    };
+    let steady = if from.v_kn + bound.low[5] > params.moving_kn {
+        f64::INFINITY
+    } else {
+        (params.steady_weight * least).powi(2) + steady
+    };
+    // A little less, so that rounding hides no candidate.
+    moving.min(steady) * (1.0 - 1e-9)
+}
+
+/// The cosine between two ways in space and time; of no way at all it is 1.
+fn cosine(a: [f64; 3], b: [f64; 3]) -> f64 {
+    let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    let lengths = (dot(a, a) * dot(b, b)).sqrt();
+    if lengths > 0.0 { dot(a, b) / lengths } else { 1.0 }
+}
+
+/// The points with the largest errors by the square of the gap; of equal ones those that come first.
+fn abnormal(best: &[Option<(f64, u32)>], states: &[State], params: &CbtrParams) -> Vec<usize> {
+    let mut errors: Vec<(f64, usize)> = best
+        .iter()
+        .enumerate()
+        .filter_map(|(at, best)| {
+            let (error, to) = (*best)?;
+            let dt = states[to as usize].t_s - states[at].t_s;
+            Some((error / (dt * dt).max(f64::MIN_POSITIVE), at))
+        })
+        .collect();
+    errors.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    errors.truncate(params.abnormal);
+    errors.into_iter().map(|(_, at)| at).collect()
+}
+
+/// Whether the way through the point's next point goes on about as it came.
+fn is_turning_point(
+    best: &[Option<(f64, u32)>],
+    states: &[State],
+    spots: &[Spot],
+    at: usize,
+    to: usize,
+    params: &CbtrParams,
+) -> bool {
+    let Some((_, after)) = best[to] else { return false };
+    let (east, north) = way_m(&spots[at], &spots[to]);
+    let leg = |from: &State, to: &State| {
+        [params.angle_weight * (to.t_s - from.t_s), to.x - from.x, to.y - from.y]
+    };
+    let turn = cosine(leg(&states[at], &states[to]), leg(&states[to], &states[after as usize]));
+    east.hypot(north) <= params.turning_m && turn >= params.turning_cosine
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::rng::Rng;
+
+    fn spot(t_s: f64, lon_deg: f64, lat_deg: f64, v_kn: f64, c_deg: f64) -> Spot {
+        Spot { t_s, lon_deg, lat_deg, v_kn, c_deg }
+    }
+
+    /// The link of the first of two spots.
+    fn link_of(a: Spot, b: Spot) -> Link {
+        let params = CbtrParams { abnormal: 0, ..CbtrParams::default() };
+        cbtr(&[a, b], &params, &Job::default()).unwrap()[0]
+    }
+
+    #[test]
+    fn each_rule_holds_where_it_should() {
+        // On the equator a knot for 100 s is 100/3600 minutes: 0.000463 degrees.
+        let knot = 1.0 / 2160.0;
+        let at = |x: f64, y: f64, t: f64, v: f64, c: f64| spot(t, x, y, v, c);
+        for (what, to, why) in [
+            ("ahead", at(10.0 * knot, 0.0, 100.0, 10.0, 90.0), Why::Moving),
+            ("behind", at(-10.0 * knot, 0.0, 100.0, 10.0, 90.0), Why::NoCandidate),
+            ("abeam, 84 degrees off", at(0.9 * knot, 8.5 * knot, 100.0, 10.0, 90.0), Why::Moving),
+            ("too early", at(0.0, 0.0, 0.5, 10.0, 90.0), Why::NoCandidate),
+            ("just in time", at(0.1 * knot, 0.0, 1.0, 10.0, 90.0), Why::Moving),
+            ("at the longest gap", at(100.0 * knot, 0.0, 1000.0, 10.0, 90.0), Why::Moving),
+            ("too late", at(100.0 * knot, 0.0, 1000.5, 10.0, 90.0), Why::NoCandidate),
+        ] {
+            assert_eq!(link_of(at(0.0, 0.0, 0.0, 10.0, 90.0), to).why, why, "{what}");
+        }
+        // Steady: the cosine of 0.95 lets a ship drift 0.3287 of 1e-5 degrees a second.
+        for (what, drift, speeds, why) in [
+            ("drifting", 0.32e-3, (1.0, 2.0), Why::Steady),
+            ("drifting too far", 0.34e-3, (1.0, 2.0), Why::NoCandidate),
+            ("no longer steady", 0.34e-3, (1.0, 2.1), Why::Moving),
+        ] {
+            let link =
+                link_of(at(0.0, 0.0, 0.0, speeds.0, 90.0), at(drift, 0.0, 100.0, speeds.1, 90.0));
+            assert_eq!(link.why, why, "{what}");
+        }
+    }
+
+    #[test]
+    fn the_error_of_a_moving_pair_is_the_mean_of_both_ways() {
+        // Ten knots east for 100 s, found at rest there: forward all is right, backward nothing.
+        let way = 10.0 / 2160.0;
+        let (a, b) = (spot(0.0, 0.0, 0.0, 10.0, 90.0), spot(100.0, way, 0.0, 0.0, 0.0));
+        let expected = 2e-4_f64.powi(2) + 0.5 * way * way;
+        let found = f64::from(link_of(a, b).cost);
+        assert!((found / expected - 1.0).abs() < 1e-3, "{found} {expected}");
+    }
+
+    #[test]
+    fn the_search_finds_what_looking_at_all_finds() {
+        let mut rng = Rng::new(9, 0);
+        let mut spots: Vec<Spot> = (0..1500)
+            .map(|_| {
+                let v_kn =
+                    if rng.happens(0.3) { rng.between(0.0, 2.0) } else { rng.between(0.0, 20.0) };
+                let (t_s, c_deg) = (rng.between(0.0, 3000.0).round(), rng.between(0.0, 360.0));
+                spot(t_s, rng.between(-0.1, 0.1), rng.between(36.9, 37.0), v_kn, c_deg)
+            })
+            .collect();
+        spots.sort_by(|a, b| a.t_s.total_cmp(&b.t_s));
+        let params = CbtrParams { abnormal: 0, ..CbtrParams::default() };
+        let links = cbtr(&spots, &params, &Job::default()).unwrap();
+        let states = states(&spots);
+        for (at, link) in links.iter().enumerate() {
+            let all = (0..1500)
+                .filter(|to| *to != at)
+                .map(|to| (error(&states[at], &states[to], &params), to));
+            let best = all.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).unwrap();
+            let expected = best.0.is_finite().then_some(best.1 as u32);
+            assert_eq!(link.to, expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn the_worst_link_ends_a_track_unless_it_is_a_turning_point() {
+        // East, then north: the third leg is 90 degrees off, yet in time and space it is not.
+        let knot = 1.0 / 216_000.0;
+        let turning = |leg_s: f64| {
+            let leg = 10.0 * knot * leg_s;
+            let spots = [
+                spot(0.0, 0.0, 0.0, 10.0, 90.0),
+                spot(leg_s, leg, 0.0, 10.0, 90.0),
+                spot(2.0 * leg_s, 1.8 * leg, 0.4 * leg, 10.0, 40.0),
+                spot(3.0 * leg_s, 2.4 * leg, 1.2 * leg, 10.0, 40.0),
+            ];
+            let params = CbtrParams { abnormal: 1, ..CbtrParams::default() };
+            cbtr(&spots, &params, &Job::default()).unwrap()[1].why
+        };
+        assert_eq!(turning(10.0), Why::TurningPoint);
+        // A hundred seconds are 514 m, more than the 350 m of a turning point.
+        assert_eq!(turning(100.0), Why::Abnormal);
+    }
+}

@@ -1,0 +1,193 @@
+//! For each point the few others that could follow it, by an index in space and time.
+
+use rayon::prelude::*;
+
+use super::super::motion::{M_PER_DEG, Mover};
+use super::super::tree::{Bound, Tree};
+use super::measure::measure;
+use crate::base::job::{Job, Stopped};
+
+/// What the miss of a pair is compared with: this much, meters,
+const SLACK_M: f64 = 50.0;
+/// and this much a second of the gap, meters,
+const SLACK_MPS: f64 = 0.05;
+/// and this share of the run.
+const SLACK_OF_RUN: f64 = 0.3;
+/// A pair that misses by more than this many times its slack is none.
+const MOST_MISSES: f64 = 4.0;
+
+/// By place alone: what a second of silence weighs, meters,
+const PATIENCE_MPS: f64 = 0.02;
+/// and how much is too much.
+const FARTHEST_M: f64 = 3000.0;
+
+/// So many boxes of the index are looked into for a point and a slice. Where a crowd sails for hours
+/// more would hold a candidate, hardly ever a better one; the bound keeps time near linear.
+const MOST_BOXES: usize = 400;
+
+/// What a second weighs where the index is divided, meters: about the speed of ships, so that boxes
+/// grow as much by motion as by place.
+const TYPICAL_MPS: f64 = 8.0;
+
+/// A pair to look at: `to` may follow `from`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Pair {
+    pub from: u32,
+    pub to: u32,
+}
+
+/// A span of gaps, and how many candidates each point has in it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Slice {
+    /// More than this, seconds.
+    pub from_s: f64,
+    /// At most this, seconds.
+    pub to_s: f64,
+    /// How many candidates.
+    pub most: usize,
+    /// Whether places alone are compared: after long silences no speed tells where a ship is, but
+    /// many are where they were.
+    pub by_place: bool,
+}
+
+/// The candidates of every mover, ordered by `from`, then `to`: in each slice of gaps those that
+/// miss least where they should be.
+pub(super) fn candidates(
+    movers: &[Mover],
+    slices: &[Slice],
+    job: &Job,
+) -> Result<Vec<Pair>, Stopped> {
+    let rows: Vec<[f64; 6]> = movers
+        .iter()
+        .map(|m| [m.t_s, m.lon_deg, m.lat_deg, m.east_mps, m.north_mps, m.parallel])
+        .collect();
+    // A difference of velocity parts ships by half the usual gap.
+    let (sum, n) = slices
+        .iter()
+        .filter(|slice| !slice.by_place)
+        .fold((0.0, 0), |(sum, n), slice| (sum + slice.to_s * slice.most as f64, n + slice.most));
+    let half_s = 0.5 * sum / n.max(1) as f64;
+    let tree = Tree::new(&rows, [TYPICAL_MPS, M_PER_DEG, M_PER_DEG, half_s, half_s, 0.0]);
+    job.expect(movers.len());
+    let found: Vec<Vec<Pair>> = movers
+        .par_iter()
+        .enumerate()
+        .with_min_len(64)
+        .map(|(at, from)| {
+            job.step()?;
+            let mut found: Vec<u32> = Vec::new();
+            for slice in slices {
+                let worst = if slice.by_place { FARTHEST_M } else { MOST_MISSES };
+                let near = tree.cheapest_within(
+                    MOST_BOXES,
+                    slice.most,
+                    worst,
+                    |bound| least_misfit(from, bound, slice),
+                    |to| misfit(from, &movers[to as usize], slice),
+                );
+                found.extend(near.into_iter().map(|(_, to)| to));
+            }
+            found.sort_unstable();
+            found.dedup();
+            Ok(found.into_iter().map(|to| Pair { from: at as u32, to }).collect())
+        })
+        .collect::<Result<_, Stopped>>()?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// How badly the pair fits in this slice; infinite if it is not in it.
+fn misfit(from: &Mover, to: &Mover, slice: &Slice) -> f64 {
+    let gap_s = to.t_s - from.t_s;
+    if gap_s <= slice.from_s || gap_s > slice.to_s {
+        return f64::INFINITY;
+    }
+    if slice.by_place {
+        let (east, north) = from.way_m(to);
+        return (east * east + north * north).sqrt() + PATIENCE_MPS * gap_s;
+    }
+    let pair = measure(from, to, 1.0);
+    pair.miss_m / (SLACK_M + SLACK_MPS * gap_s + SLACK_OF_RUN * pair.run_m)
+}
+
+/// What the misfit of any pair with a point in the box is at least.
+fn least_misfit(from: &Mover, bound: &Bound<6>, slice: &Slice) -> f64 {
+    let least_s = (bound.low[0] - from.t_s).max(slice.from_s);
+    let most_s = (bound.high[0] - from.t_s).min(slice.to_s);
+    if least_s > most_s {
+        return f64::INFINITY;
+    }
+    // A degree of longitude is at least and at most so long anywhere between.
+    let shortest = M_PER_DEG * bound.low[5].min(from.parallel);
+    let longest = M_PER_DEG * bound.high[5].max(from.parallel);
+    if slice.by_place {
+        let east = bound.beyond(1, from.lon_deg) * shortest;
+        let north = bound.beyond(2, from.lat_deg) * M_PER_DEG;
+        let away_m = (east * east + north * north).sqrt();
+        return (away_m + PATIENCE_MPS * least_s) * (1.0 - 1e-9);
+    }
+    let (mut squares, mut fastest) = (0.0, 0.0);
+    for (axis, at, v, shortest, longest) in [
+        (1, from.lon_deg, from.east_mps, shortest, longest),
+        (2, from.lat_deg, from.north_mps, M_PER_DEG, M_PER_DEG),
+    ] {
+        let (low, high) = (bound.low[axis] - at, bound.high[axis] - at);
+        let low_m = low * if low < 0.0 { longest } else { shortest };
+        let high_m = high * if high > 0.0 { longest } else { shortest };
+        // The line of where the ship may be lies between both velocities.
+        let (slowest_mps, fastest_mps) = (v.min(bound.low[axis + 2]), v.max(bound.high[axis + 2]));
+        let run_low = (slowest_mps * least_s).min(slowest_mps * most_s);
+        let run_high = (fastest_mps * least_s).max(fastest_mps * most_s);
+        let off = (low_m - run_high).max(run_low - high_m).max(0.0);
+        squares += off * off;
+        fastest += bound.low[axis + 2].abs().max(bound.high[axis + 2].abs()).powi(2);
+    }
+    let run_m = 0.5 * (from.speed_mps() + f64::sqrt(fastest)) * most_s;
+    let slack_m = SLACK_M + SLACK_MPS * most_s + SLACK_OF_RUN * run_m;
+    squares.sqrt() / slack_m * (1.0 - 1e-9)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::associate::points::Spot;
+    use crate::base::rng::Rng;
+
+    #[test]
+    fn the_index_finds_what_looking_at_all_finds() {
+        let mut rng = Rng::new(5, 0);
+        let mut spots: Vec<Spot> = (0..1200)
+            .map(|_| Spot {
+                t_s: rng.between(0.0, 20_000.0).round(),
+                lon_deg: rng.between(-1.0, 1.0),
+                lat_deg: rng.between(50.0, 51.0),
+                v_kn: if rng.happens(0.4) { 0.1 } else { rng.between(1.0, 25.0) },
+                c_deg: rng.between(0.0, 360.0),
+            })
+            .collect();
+        spots.sort_by(|a, b| a.t_s.total_cmp(&b.t_s));
+        let movers: Vec<Mover> = spots.iter().map(Mover::new).collect();
+        let slices = [
+            Slice { from_s: 0.0, to_s: 900.0, most: 3, by_place: false },
+            Slice { from_s: 900.0, to_s: 4000.0, most: 4, by_place: false },
+            Slice { from_s: 900.0, to_s: 20_000.0, most: 3, by_place: true },
+        ];
+        let found = candidates(&movers, &slices, &Job::default()).unwrap();
+        let mut expected = Vec::new();
+        for (at, from) in movers.iter().enumerate() {
+            let mut tos: Vec<u32> = Vec::new();
+            for slice in &slices {
+                let worst = if slice.by_place { FARTHEST_M } else { MOST_MISSES };
+                let mut all: Vec<(f64, u32)> =
+                    (0..1200).map(|to| (misfit(from, &movers[to as usize], slice), to)).collect();
+                all.retain(|found| found.0 < worst);
+                all.sort_by(|a, b| a.partial_cmp(b).unwrap());
+                tos.extend(all.iter().take(slice.most).map(|found| found.1));
+            }
+            tos.sort_unstable();
+            tos.dedup();
+            expected.extend(tos.into_iter().map(|to| Pair { from: at as u32, to }));
+        }
+        assert!(found.len() > 3000, "{}", found.len());
+        assert_eq!(found, expected);
+    }
+}

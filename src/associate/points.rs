@@ -1,0 +1,258 @@
+//! Points without identity: what is known of each besides whose it is.
+
+use crate::base::geo::{Position, wrap_lon_deg};
+
+/// A day, in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+
+/// Why columns are not points.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PointsError {
+    /// Columns differ in length.
+    #[error("the column of {column} has {found} rows, the column of times {expected}")]
+    Length {
+        /// Which column.
+        column: &'static str,
+        /// How many rows it has.
+        found: usize,
+        /// How many times there are.
+        expected: usize,
+    },
+    /// Links are numbered in 32 bits.
+    #[error("{0} points are more than can be numbered; the most are 4,294,967,294")]
+    TooMany(usize),
+}
+
+/// Points without identity, as columns, in any order.
+///
+/// Speed and course may be missing (not-a-number), of some points or of all: they are then guessed
+/// (see [`super::motion`]). A point without a valid place belongs to no track but its own.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Points {
+    // Invariant: all columns have one length, below `u32::MAX`.
+    t_ms: Vec<i64>,
+    positions: Vec<Position>,
+    sog_kn: Vec<f32>,
+    cog_deg: Vec<f32>,
+}
+
+impl Points {
+    /// Points from columns: UTC milliseconds, places, speeds over ground in knots, courses over
+    /// ground in degrees. Empty columns of speeds or courses stand for none known.
+    ///
+    /// # Errors
+    ///
+    /// [`PointsError`] if columns differ in length.
+    pub fn new(
+        t_ms: Vec<i64>,
+        positions: Vec<Position>,
+        mut sog_kn: Vec<f32>,
+        mut cog_deg: Vec<f32>,
+    ) -> Result<Points, PointsError> {
+        let expected = t_ms.len();
+        if expected >= u32::MAX as usize {
+            return Err(PointsError::TooMany(expected));
+        }
+        for column in [&mut sog_kn, &mut cog_deg] {
+            if column.is_empty() {
+                column.resize(expected, f32::NAN);
+            }
+        }
+        for (column, found) in
+            [("places", positions.len()), ("speeds", sog_kn.len()), ("courses", cog_deg.len())]
+        {
+            if found != expected {
+                return Err(PointsError::Length { column, found, expected });
+            }
+        }
+        Ok(Points { t_ms, positions, sog_kn, cog_deg })
+    }
+
+    /// How many points there are.
+    pub fn len(&self) -> usize {
+        self.t_ms.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.t_ms.is_empty()
+    }
+
+    /// The time of each, UTC milliseconds.
+    pub fn t_ms(&self) -> &[i64] {
+        &self.t_ms
+    }
+
+    /// The place of each.
+    pub fn positions(&self) -> &[Position] {
+        &self.positions
+    }
+
+    /// The speed over ground of each, knots; not-a-number where it is missing.
+    pub fn sog_kn(&self) -> &[f32] {
+        &self.sog_kn
+    }
+
+    /// The course over ground of each, degrees; not-a-number where it is missing.
+    pub fn cog_deg(&self) -> &[f32] {
+        &self.cog_deg
+    }
+
+    /// The points at `rows`, in that order.
+    #[must_use]
+    pub fn at(&self, rows: &[u32]) -> Points {
+        let rows = || rows.iter().map(|row| *row as usize);
+        Points {
+            t_ms: rows().map(|row| self.t_ms[row]).collect(),
+            positions: rows().map(|row| self.positions[row]).collect(),
+            sog_kn: rows().map(|row| self.sog_kn[row]).collect(),
+            cog_deg: rows().map(|row| self.cog_deg[row]).collect(),
+        }
+    }
+
+    /// The rows by time, then by what else is known: an order that does not hang on that of the
+    /// rows, but among points that are alike in everything.
+    pub fn by_time(&self) -> Vec<u32> {
+        let mut rows: Vec<u32> = (0..self.len() as u32).collect();
+        rows.sort_by(|a, b| {
+            let (a, b) = (*a as usize, *b as usize);
+            let (p, q) = (self.positions[a], self.positions[b]);
+            self.t_ms[a]
+                .cmp(&self.t_ms[b])
+                .then(p.lat_deg.total_cmp(&q.lat_deg))
+                .then(p.lon_deg.total_cmp(&q.lon_deg))
+                .then(self.sog_kn[a].total_cmp(&self.sog_kn[b]))
+                .then(self.cog_deg[a].total_cmp(&self.cog_deg[b]))
+        });
+        rows
+    }
+}
+
+/// One point with a valid place, as methods see it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Spot {
+    /// Seconds since the first point.
+    pub t_s: f64,
+    /// Degrees east of the middle of the set, -180 to 180: no seam at the date line.
+    pub lon_deg: f64,
+    /// Degrees north.
+    pub lat_deg: f64,
+    /// Speed, knots; not-a-number where it is missing.
+    pub v_kn: f64,
+    /// Course, degrees; not-a-number where it is missing.
+    pub c_deg: f64,
+}
+
+/// The spots of `points` in an order that does not hang on that of the rows, and the row of each.
+pub(super) fn spots(points: &Points) -> (Vec<Spot>, Vec<u32>) {
+    let mut rows = points.by_time();
+    rows.retain(|row| points.positions[*row as usize].is_valid());
+    let Some(first) = rows.first() else { return (Vec::new(), rows) };
+    let begin_ms = points.t_ms[*first as usize];
+    // Summed in the canonical order, so that the last digits do not hang on the rows either.
+    let (mut sine, mut cosine) = (0.0, 0.0);
+    for row in &rows {
+        let (s, c) = points.positions[*row as usize].lon_deg.to_radians().sin_cos();
+        sine += s;
+        cosine += c;
+    }
+    let middle_deg = f64::atan2(sine, cosine).to_degrees();
+    let spot = |row: &u32| {
+        let row = *row as usize;
+        let v_kn = f64::from(points.sog_kn[row]);
+        Spot {
+            t_s: points.t_ms[row].saturating_sub(begin_ms) as f64 / 1000.0,
+            lon_deg: wrap_lon_deg(points.positions[row].lon_deg - middle_deg),
+            lat_deg: points.positions[row].lat_deg,
+            v_kn: if v_kn.is_finite() && v_kn >= 0.0 { v_kn } else { f64::NAN },
+            c_deg: f64::from(points.cog_deg[row]),
+        }
+    };
+    (rows.iter().map(spot).collect(), rows)
+}
+
+/// Mends times that were given without a date and run over midnight: everything before the day's
+/// longest silence moves to the next day. Returns how many points were moved.
+///
+/// Nothing is moved where that silence is shorter than `least_silence_ms`, or where the day's own
+/// end and begin are farther apart: the times then lie in one day. Rows may come in any order.
+pub fn mend_midnight(t_ms: &mut [i64], least_silence_ms: i64) -> usize {
+    let mut times: Vec<i64> = t_ms.iter().map(|t| t.rem_euclid(DAY_MS)).collect();
+    let day = |t: &i64| t.div_euclid(DAY_MS);
+    if t_ms.is_empty() || t_ms.iter().any(|t| day(t) != day(&t_ms[0])) {
+        return 0; // There were dates.
+    }
+    times.sort_unstable();
+    let over_midnight_ms = times[0] + DAY_MS - times[times.len() - 1];
+    let Some((silence_ms, from_ms)) =
+        times.windows(2).map(|pair| (pair[1] - pair[0], pair[1])).max_by_key(|silence| silence.0)
+    else {
+        return 0;
+    };
+    if silence_ms < least_silence_ms || silence_ms <= over_midnight_ms {
+        return 0;
+    }
+    let mut moved = 0;
+    for t in t_ms.iter_mut().filter(|t| t.rem_euclid(DAY_MS) < from_ms) {
+        *t += DAY_MS;
+        moved += 1;
+    }
+    moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(n: usize) -> Vec<Position> {
+        vec![Position::new(1.0, 2.0); n]
+    }
+
+    #[test]
+    fn columns_of_different_lengths_are_refused() {
+        let found = Points::new(vec![0, 1], places(2), vec![1.0], Vec::new());
+        let expected = PointsError::Length { column: "speeds", found: 1, expected: 2 };
+        assert_eq!(found, Err(expected));
+    }
+
+    #[test]
+    fn empty_columns_of_motion_mean_none_is_known() {
+        let points = Points::new(vec![0, 1], places(2), Vec::new(), Vec::new()).unwrap();
+        assert!(points.sog_kn().iter().chain(points.cog_deg()).all(|x| x.is_nan()));
+    }
+
+    #[test]
+    fn the_order_of_rows_does_not_change_the_spots() {
+        let t_ms = vec![5000, 1000, 1000, 3000];
+        let lons = [179.9, -179.9, 179.8, 180.0];
+        let positions: Vec<Position> = lons.iter().map(|lon| Position::new(*lon, 0.0)).collect();
+        let points = Points::new(t_ms, positions, vec![1.0; 4], vec![0.0; 4]).unwrap();
+        let (there, rows) = spots(&points);
+        let (turned, _) = spots(&points.at(&[3, 2, 1, 0]));
+        assert_eq!(there, turned);
+        assert_eq!(rows, [1, 2, 3, 0]);
+        assert!(there.iter().all(|spot| spot.lon_deg.abs() < 0.3), "no seam: {there:?}");
+    }
+
+    #[test]
+    fn points_without_a_place_are_no_spots() {
+        let mut positions = places(3);
+        positions[1] = Position::new(f64::NAN, 0.0);
+        positions[2] = Position::new(0.0, 91.0);
+        let points = Points::new(vec![0; 3], positions, Vec::new(), Vec::new()).unwrap();
+        assert_eq!(spots(&points).1, [0]);
+    }
+
+    #[test]
+    fn times_without_a_date_go_on_after_midnight() {
+        let hour = 3_600_000;
+        let mut times = [23 * hour, hour, 22 * hour, 0];
+        assert_eq!(mend_midnight(&mut times, hour), 2);
+        assert_eq!(times, [23 * hour, 25 * hour, 22 * hour, 24 * hour]);
+        for same in [vec![], vec![5], vec![14 * hour, 18 * hour], vec![0, 30 * hour, 60 * hour]] {
+            let mut times = same.clone();
+            assert_eq!(mend_midnight(&mut times, hour), 0);
+            assert_eq!(times, same);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The nearest of many points by a cost that a box can bound: branch and bound on nested boxes.
+//!
+//! The same tree searches space and time (CBTR, flow), and all features (NPC). It knows neither:
+//! whoever asks says how little any point in a box can cost, and what a single point costs.
+
+/// Points in a box that is not divided further.
+const LEAF: usize = 8;
+
+/// Below this many points halves are built one after the other.
+const SEQUENTIAL: usize = 4096;
+
+/// The smallest box around some points.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Bound<const D: usize> {
+    pub low: [f64; D],
+    pub high: [f64; D],
+}
+
+impl<const D: usize> Bound<D> {
+    fn around(points: &[[f64; D]], order: &[u32]) -> Bound<D> {
+        let mut bound = Bound { low: [f64::INFINITY; D], high: [f64::NEG_INFINITY; D] };
+        for index in order {
+            for (axis, x) in points[*index as usize].iter().enumerate() {
+                bound.low[axis] = bound.low[axis].min(*x);
+                bound.high[axis] = bound.high[axis].max(*x);
+            }
+        }
+        bound
+    }
+
+    /// How far `x` lies outside of the box along `axis`.
+    pub fn beyond(&self, axis: usize, x: f64) -> f64 {
+        (self.low[axis] - x).max(x - self.high[axis]).max(0.0)
+    }
+}
+
+/// Nested boxes around points of `D` numbers. Building takes O(n log n) time.
+pub(super) struct Tree<const D: usize> {
+    // In the order of a walk that visits a box before what it holds: a box of `n` points has its
+    // first half right behind it, and its second half where `second` says.
+    boxes: Vec<Node<D>>,
+    order: Vec<u32>,
+}
+
+#[derive(Clone, Copy)]
+struct Node<const D: usize> {
+    bound: Bound<D>,
+    from: u32,
+    to: u32,
+    // Zero for a leaf.
+    second: u32,
+}
+
+impl<const D: usize> Tree<D> {
+    /// Divides `points` always across the side that is longest when multiplied by its `weight`. The
+    /// result hangs on nothing but the points and their order.
+    pub fn new(points: &[[f64; D]], weights: [f64; D]) -> Tree<D> {
+        let mut order: Vec<u32> = (0..points.len() as u32).collect();
+        let mut boxes = Vec::new();
+        if !order.is_empty() {
+            boxes = grow(points, &mut order, 0, &weights);
+        }
+        Tree { boxes, order }
+    }
+
+    /// The `k` points of the least cost that is below `most`, cheapest first; of two equal ones the
+    /// one with the smaller index.
+    ///
+    /// `bound` says how little any point in a box can cost, infinite if none there is allowed;
+    /// `cost` what one costs, infinite if it is not allowed.
+    pub fn cheapest(
+        &self,
+        k: usize,
+        most: f64,
+        bound: impl Fn(&Bound<D>) -> f64,
+        cost: impl Fn(u32) -> f64,
+    ) -> Vec<(f64, u32)> {
+        self.cheapest_within(usize::MAX, k, most, bound, cost)
+    }
+
+    /// As [`Tree::cheapest`], but looks into `most_boxes` boxes only, the more promising of two halves
+    /// first: where more could hold something, what is found is good but perhaps not the best.
+    pub fn cheapest_within(
+        &self,
+        most_boxes: usize,
+        k: usize,
+        most: f64,
+        bound: impl Fn(&Bound<D>) -> f64,
+        cost: impl Fn(u32) -> f64,
+    ) -> Vec<(f64, u32)> {
+        let mut best: Vec<(f64, u32)> = Vec::with_capacity(k + 1);
+        self.search(most_boxes, k, most, &bound, &cost, &mut best);
+        best
+    }
+
+    fn search(
+        &self,
+        most_boxes: usize,
+        k: usize,
+        most: f64,
+        bound: &impl Fn(&Bound<D>) -> f64,
+        cost: &impl Fn(u32) -> f64,
+        best: &mut Vec<(f64, u32)>,
+    ) {
+        if self.boxes.is_empty() || k == 0 {
+            return;
+        }
+        let mut stack = vec![(bound(&self.boxes[0].bound), 0_u32)];
+        let mut left = most_boxes;
+        while let Some((least, at)) = stack.pop() {
+            if left == 0 {
+                break;
+            }
+            // Boxes that could hold an equal one with a smaller index are looked into.
+            let limit = if best.len() < k { most } else { best[k - 1].0 };
+            if !least.is_finite() || least > limit {
+                continue;
+            }
+            left -= 1;
+            let node = &self.boxes[at as usize];
+            if node.second == 0 {
+                for index in &self.order[node.from as usize..node.to as usize] {
+                    let found = (cost(*index), *index);
+                    let is_better = best.len() < k || is_less(found, best[k - 1]);
+                    if found.0 >= most || !is_better {
+                        continue;
+                    }
+                    let place = best.partition_point(|other| is_less(*other, found));
+                    best.insert(place, found);
+                    best.truncate(k);
+                }
+                continue;
+            }
+            let halves =
+                [at + 1, node.second].map(|half| (bound(&self.boxes[half as usize].bound), half));
+            // The better half is looked into first.
+            let [first, second] =
+                if halves[1].0 < halves[0].0 { [halves[1], halves[0]] } else { halves };
+            stack.push(second);
+            stack.push(first);
+        }
+    }
+}
+
+fn is_less(a: (f64, u32), b: (f64, u32)) -> bool {
+    a.0 < b.0 || (a.0 == b.0 && a.1 < b.1)
+}
+
+/// The boxes around `order`, which starts at place `from` of the whole.
+fn grow<const D: usize>(
+    points: &[[f64; D]],
+    order: &mut [u32],
+    from: usize,
+    weights: &[f64; D],
+) -> Vec<Node<D>> {
+    let bound = Bound::around(points, order);
+    let to = (from + order.len()) as u32;
+    let root = Node { bound, from: from as u32, to, second: 0 };
+    if order.len() <= LEAF {
+        return vec![root];
+    }
+    let side = |axis: &usize| (bound.high[*axis] - bound.low[*axis]) * weights[*axis];
+    let axis = (0..D).max_by(|a, b| side(a).total_cmp(&side(b))).expect("there are axes");
+    let middle = order.len() / 2;
+    order.select_nth_unstable_by(middle, |a, b| {
+        points[*a as usize][axis].total_cmp(&points[*b as usize][axis]).then(a.cmp(b))
+    });
+    let is_long = order.len() > SEQUENTIAL;
+    let (first, second) = order.split_at_mut(middle);
+    let (first, second) = if is_long {
+        rayon::join(
+            || grow(points, first, from, weights),
+            || grow(points, second, from + middle, weights),
+        )
+    } else {
+        (grow(points, first, from, weights), grow(points, second, from + middle, weights))
+    };
+    let mut boxes = Vec::with_capacity(1 + first.len() + second.len());
+    boxes.push(Node { second: 1 + first.len() as u32, ..root });
+    // What a half knows by places of its own moves with it.
+    for (half, offset) in [(first, 1), (second, boxes[0].second)] {
+        boxes.extend(half.into_iter().map(|node| Node {
+            second: if node.second == 0 { 0 } else { node.second + offset },
+            ..node
+        }));
+    }
+    boxes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::rng::Rng;
+
+    fn squared(a: &[f64; 2], b: &[f64; 2]) -> f64 {
+        (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)
+    }
+
+    #[test]
+    fn the_nearest_are_those_that_looking_at_all_finds() {
+        let mut rng = Rng::new(4, 0);
+        // Coarse places, so that there are ties.
+        let points: Vec<[f64; 2]> =
+            (0..6000).map(|_| [0, 1].map(|_| rng.below(80) as f64)).collect();
+        let tree = Tree::new(&points, [1.0; 2]);
+        for (from, most) in [([10.2, 3.0], 1e9), ([40.0, 40.0], 1e9), ([-5.0, 7.0], 30.0)] {
+            let bound = |bound: &Bound<2>| {
+                bound.beyond(0, from[0]).powi(2) + bound.beyond(1, from[1]).powi(2)
+            };
+            let cost = |index: u32| squared(&from, &points[index as usize]);
+            let mut all: Vec<(f64, u32)> = (0..6000).map(|index| (cost(index), index)).collect();
+            all.retain(|found| found.0 < most);
+            all.sort_by(|a, b| a.partial_cmp(b).unwrap());
+            all.truncate(9);
+            assert_eq!(tree.cheapest(9, most, bound, cost), all, "{from:?}");
+        }
+    }
+
+    #[test]
+    fn a_tree_of_nothing_finds_nothing() {
+        let tree = Tree::<2>::new(&[], [1.0; 2]);
+        assert_eq!(tree.cheapest(3, 1.0, |_| 0.0, |_| 0.0), []);
+    }
+}
