@@ -5,11 +5,11 @@ use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf, DistancesStage, EndsStage,
-    FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest, MeasureParams,
-    MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, RepairStage,
-    RetentionStage, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage, TreeStage,
-    TripsStage, WindowsStage, without_tolerance,
+    AssociateStage, ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf,
+    DistancesStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest,
+    MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
+    RepairStage, RetentionStage, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
+    TreeStage, TripsStage, WindowsStage, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -66,6 +66,8 @@ pub struct Desk {
     pub ends: Tray<EndsStage>,
     /// Where one ship will be.
     pub path: Tray<PathStage>,
+    /// Tracks of points whose ships are hidden.
+    pub associate: Tray<AssociateStage>,
 }
 
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
@@ -96,6 +98,9 @@ impl Desk {
             return;
         }
         let fleet = self.ingest.want(&session.sources, (), jobs);
+        if wanted.has("associate") {
+            self.associate.want(&session.associate, &fleet, jobs);
+        }
         if !wanted.has("clean") {
             return;
         }
@@ -282,6 +287,7 @@ impl Desk {
             &self.scores,
             &self.ends,
             &self.path,
+            &self.associate,
         ]
     }
 
@@ -312,6 +318,7 @@ impl Desk {
             &mut self.scores,
             &mut self.ends,
             &mut self.path,
+            &mut self.associate,
         ]
     }
 

@@ -8,6 +8,7 @@ use super::look::MapParams;
 use super::predicting::{PathParams, PredictSettings};
 use super::settings::{ClusterSettings, DistanceSettings};
 use super::stages::StudyParams;
+use crate::associate::AssociateParams;
 use crate::base::params::{self, Checked, Entry, Form, Params};
 use crate::base::text::nearest;
 use crate::cluster::SweepParams;
@@ -47,6 +48,8 @@ pub struct Session {
     pub predict: PredictSettings,
     /// Whose path is shown.
     pub path: PathParams,
+    /// How points without identity are put into tracks.
+    pub associate: AssociateParams,
     /// How the map looks.
     pub map: MapParams,
 }
@@ -156,6 +159,7 @@ impl Session {
         visitor.meet("distance-study", &mut self.study);
         visitor.meet("predict", &mut self.predict);
         visitor.meet("path", &mut self.path);
+        visitor.meet("associate", &mut self.associate);
         visitor.meet("map", &mut self.map);
     }
 

@@ -331,6 +331,7 @@ fn describe_lists_every_parameter_that_set_takes() {
             "distance-study",
             "predict",
             "path",
+            "associate",
             "map"
         ]
     );

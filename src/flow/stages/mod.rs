@@ -1,5 +1,6 @@
 //! The steps of the analysis: each joins a method to its parameters, figures and export.
 
+mod associate;
 mod clean;
 mod clusters;
 mod compress;
@@ -16,6 +17,7 @@ mod study;
 mod trips;
 mod tuning;
 
+pub use associate::{AssociateStage, AssociatedOf};
 pub use clean::Clean;
 pub use clusters::{By, ByAsked, ClustersOf, ClustersStage, GroupParams};
 pub use compress::{
