@@ -353,7 +353,7 @@ mod tests {
     fn rows_that_may_not_be_found_are_as_if_they_were_not_there() {
         let rows = random(500, 5, 3);
         let nearest = Nearest::new(&rows);
-        let may = |place: u32| place % 3 != 0;
+        let may = |place: u32| !place.is_multiple_of(3);
         for query in &random(20, 5, 4) {
             let mut found = Vec::new();
             nearest.find_among(query, 12, &may, &mut found);

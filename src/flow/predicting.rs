@@ -52,18 +52,14 @@ impl PredictSettings {
         for word in words {
             let names = Method::CASES.iter().map(|(name, _)| *name);
             let known = Method::CASES.iter().find(|(name, _)| *name == word);
-            match known {
-                Some((_, method)) => named.push(*method),
-                None => {
-                    let near = nearest(word, names).unwrap_or_default();
-                    return Err(format!("methods: there is no {word}; did you mean {near}?"));
-                }
-            }
+            let Some((_, method)) = known else {
+                let near = nearest(word, names).unwrap_or_default();
+                return Err(format!("methods: there is no {word}; did you mean {near}?"));
+            };
+            named.push(*method);
         }
-        Ok(match named.is_empty() {
-            true => Method::ALL.to_vec(),
-            false => Method::ALL.into_iter().filter(|method| named.contains(method)).collect(),
-        })
+        let is_meant = |method: &Method| named.is_empty() || named.contains(method);
+        Ok(Method::ALL.into_iter().filter(is_meant).collect())
     }
 
     /// How scores are taken.

@@ -190,9 +190,10 @@ fn of_method(
         if learned.len() < FEWEST_WINDOWS {
             continue;
         }
-        let (params, tried) = match searches {
-            true => tune(method, data, &learned, params, &job.uncounted())?,
-            false => (params.clone(), Vec::new()),
+        let (params, tried) = if searches {
+            tune(method, data, &learned, params, &job.uncounted())?
+        } else {
+            (params.clone(), Vec::new())
         };
         for tried in tried {
             let name = tried.setting.clone();

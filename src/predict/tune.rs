@@ -36,18 +36,23 @@ fn candidates(method: Method, params: &PredictParams) -> Vec<(String, PredictPar
     };
     match method {
         Method::Linear | Method::SogCog => Vec::new(),
-        Method::Elm => [50, 200, 600]
+        Method::Elm => [200, 600, 1200]
             .map(|n| with(format!("{n} hidden neurons"), &|p| p.elm.n_hidden = n))
             .to_vec(),
-        Method::LsSvm => [(0.5, 10.0), (1.0, 10.0), (1.0, 1000.0), (2.0, 1000.0)]
-            .map(|(length, gamma)| {
-                with(format!("length {length}, gamma {gamma}"), &|p| {
-                    p.svm.chooses = false;
-                    (p.svm.length, p.svm.gamma) = (length, gamma);
-                })
-            })
-            .to_vec(),
-        Method::Gmm => [4, 8, 16]
+        Method::LsSvm => {
+            let mut all: Vec<(String, PredictParams)> =
+                [(1.0, 1.0), (1.0, 10.0), (2.0, 1.0), (2.0, 10.0)]
+                    .map(|(length, gamma)| {
+                        with(format!("length {length}, gamma {gamma}"), &|p| {
+                            p.svm.chooses = false;
+                            (p.svm.length, p.svm.gamma) = (length, gamma);
+                        })
+                    })
+                    .to_vec();
+            all.push(with("by leave-one-out".into(), &|p| p.svm.chooses = true));
+            all
+        }
+        Method::Gmm => [1, 2, 4, 8]
             .map(|n| {
                 with(format!("{n} Gaussians"), &|p| {
                     p.gmm.chooses = false;

@@ -57,7 +57,7 @@ impl WindowParams {
             let minutes: f64 = word
                 .parse()
                 .map_err(|_| format!("horizons: \"{word}\" is no number of minutes"))?;
-            if !(minutes >= 1.0 && minutes <= FARTHEST_MIN) {
+            if !(1.0..=FARTHEST_MIN).contains(&minutes) {
                 return Err(format!("horizons: {word} is not within 1 to {FARTHEST_MIN} min"));
             }
             horizons.push(minutes);
@@ -227,9 +227,10 @@ impl Window {
             velocity_mps[1] += moment.speed_mps * cosine / recent.len() as f64;
         }
         let [east, north] = velocity_mps;
-        let course_deg = match east.hypot(north) > 1e-6 {
-            true => east.atan2(north).to_degrees().rem_euclid(360.0),
-            false => last.course_deg,
+        let course_deg = if east.hypot(north) > 1e-6 {
+            east.atan2(north).to_degrees().rem_euclid(360.0)
+        } else {
+            last.course_deg
         };
         Window { frame: Frame::new(last.position, course_deg), velocity_mps, moments }
     }

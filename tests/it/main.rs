@@ -1,5 +1,6 @@
 //! Integration tests, in one binary.
 
+mod associate;
 mod bad_input;
 mod cli;
 mod cluster;

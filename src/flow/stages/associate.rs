@@ -83,10 +83,8 @@ impl Stage for AssociateStage {
         figures.insert("points".into(), output.points.len().into());
         figures.insert("tracks".into(), output.found.tracks.into());
         figures.insert("guessed".into(), output.found.guessed.into());
-        if let Some(score) = &output.score {
-            if let Value::Object(more) = json!(score) {
-                figures.extend(more);
-            }
+        if let Value::Object(more) = json!(output.score) {
+            figures.extend(more);
         }
         figures
     }

@@ -146,9 +146,10 @@ impl Stage for FitStage {
             file: None,
         };
         for method in methods {
-            let (params, tried) = match settings.searches {
-                true => tune(method, data, &learned, &settings.params, &job.uncounted())?,
-                false => (settings.params.clone(), Vec::new()),
+            let (params, tried) = if settings.searches {
+                tune(method, data, &learned, &settings.params, &job.uncounted())?
+            } else {
+                (settings.params.clone(), Vec::new())
             };
             if let Some(chosen) = tried.iter().find(|tried| tried.is_chosen) {
                 all.card.chosen.insert(method.name().into(), chosen.setting.clone());
