@@ -38,7 +38,8 @@ pub fn params_ui_where<P: Params>(
     stand: &dyn Fn(&str) -> Stand,
 ) {
     let defaults = params::manual(&P::default());
-    ui.push_id(id, |ui| params.describe(&mut Partly { ui, defaults, effect, stand }));
+    let title = None;
+    ui.push_id(id, |ui| params.describe(&mut Partly { ui, defaults, effect, stand, title }));
 }
 
 /// Draws only the fields that matter.
@@ -47,6 +48,8 @@ struct Partly<'a> {
     defaults: Vec<Entry>,
     effect: &'a dyn Fn(&str) -> Option<String>,
     stand: &'a dyn Fn(&str) -> Stand,
+    /// A heading whose first field is still to come: one without any is left out.
+    title: Option<&'static str>,
 }
 
 impl Partly<'_> {
@@ -54,6 +57,10 @@ impl Partly<'_> {
         let stand = (self.stand)(name);
         if stand == Stand::Absent {
             return;
+        }
+        if let Some(title) = self.title.take() {
+            self.ui.add_space(6.0);
+            self.ui.label(super::theme::title(title));
         }
         let (defaults, effect) = (std::mem::take(&mut self.defaults), self.effect);
         // By its name, so that a field that comes or goes does not take another's place.
@@ -98,8 +105,7 @@ impl Form for Partly<'_> {
     }
 
     fn heading(&mut self, title: &'static str) {
-        self.ui.add_space(6.0);
-        self.ui.label(super::theme::title(title));
+        self.title = Some(title);
     }
 }
 
