@@ -16,6 +16,7 @@ mod map_clusters;
 mod nmea;
 mod outliers;
 mod panels;
+mod predict_ui;
 mod properties;
 mod snap;
 mod truth;
