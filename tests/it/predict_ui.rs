@@ -67,7 +67,9 @@ fn show(harness: &mut Harness<'static, App>, pane: Pane) {
 }
 
 fn fit(harness: &mut Harness<'static, App>) {
-    harness.get_by_label("Fit models").click();
+    // Beside the models, and where the path would be.
+    let button = harness.get_all_by_label("Fit models").next();
+    button.expect("they can be fitted").click();
     until(harness, "fitted models", |app| app.desk.fit.state() == State::Fresh);
 }
 
@@ -242,9 +244,14 @@ fn models_are_saved_and_loaded_and_a_damaged_file_says_so() {
     });
     harness.get_by_label("predict-fit.model");
     // Another filter makes other windows; the file is read for them without a word.
-    harness.state_mut().session.set("filter.min_length=1").ok();
+    let before = harness.state().desk.fit.shown().unwrap().key;
+    harness.state_mut().session.set("filter.speed_min=0.1").unwrap();
+    until(&mut harness, "still models", |app| {
+        let shown = app.desk.fit.shown();
+        shown.is_some_and(|shown| shown.key != before && !shown.is_stale)
+    });
+    harness.state_mut().ask(Command::ClearFilters);
     harness.run_steps(3);
-    until(&mut harness, "still models", |app| app.desk.fit.state() == State::Fresh);
 
     let damaged = folder.path().join("damaged.model");
     let bytes = std::fs::read(&file).unwrap();
@@ -282,7 +289,6 @@ fn why_there_is_no_path_is_said_with_a_remedy() {
     assert_eq!(harness.state().time.now_ms(), Some(begin_ms + 10 * 60_000));
     // The status bar does not shout of it.
     assert!(harness.query_by_label("Try again").is_none());
-    let mut session = Session::default();
-    session.path = harness.state().session.path.clone();
+    let session = Session { path: harness.state().session.path.clone(), ..Session::default() };
     assert_eq!(session.as_set(), Session::default());
 }

@@ -90,7 +90,7 @@ pub fn draw(painter: &Painter, view: &View, found: &Found, look: &PathLook) {
 }
 
 /// What the colors mean: the methods that are drawn.
-pub fn legend(of: &PathOf, predict: &PredictView, is_dark: bool) -> Option<Legend> {
+pub fn legend(of: &PathOf, predict: &PredictView, is_dark: bool) -> Legend {
     let drawn = of.paths.iter().filter(|path| predict.is_drawn(path.method));
     let entries: Vec<LegendEntry> = drawn
         .map(|path| LegendEntry {
@@ -105,7 +105,7 @@ pub fn legend(of: &PathOf, predict: &PredictView, is_dark: bool) -> Option<Legen
         (false, true) => Some("Dashed: as sailed"),
         (false, false) => None,
     };
-    Some(Legend { title: "Predicted path".into(), entries, scale: None, remark })
+    Legend { title: "Predicted path".into(), entries, scale: None, remark }
 }
 
 /// Paths on the mercator plane. Places follow one another without a jump at the date line, so `x`

@@ -220,7 +220,7 @@ impl MapPanel {
         if let (Some(predict), true) = (sight.predict, params.path)
             && let Ok(found) = path_of(desk, predict.target())
         {
-            legends.extend(path::legend(found.of, predict, is_dark));
+            legends.push(path::legend(found.of, predict, is_dark));
         }
         legends
     }

@@ -84,7 +84,7 @@ impl PredictPanels {
             methods_ui(ui, settings, deck.predict);
             form(ui, "inputs", settings, &|part| part == Part::Inputs, None);
             let methods = settings.methods().unwrap_or_default();
-            CollapsingHeader::new("Settings of each method").id_salt("methods").show(ui, |ui| {
+            CollapsingHeader::new("Settings of each method").id_salt("of methods").show(ui, |ui| {
                 if settings.searches {
                     let text = "Some are searched by inner folds: what is set here is not used";
                     ui.label(RichText::new(text).weak());

@@ -116,7 +116,7 @@ fn lines_ui(
     let mut nearest: Option<(f32, String)> = None;
     let pointer = plot.response.hover_pos();
     for (all, is_dashed) in lines {
-        for one in all.iter() {
+        for one in *all {
             let color = method_color(one.method, is_dark);
             let is_strong = is_strong(one.method);
             let color = if is_strong { color } else { color.gamma_multiply(FAINT) };
