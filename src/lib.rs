@@ -88,8 +88,7 @@
 //!   does not see it. Models read from a file are read again for other windows without a word.
 //! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
 //!   tracks, routes, marks, predicted path,
-//!   ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on
-//!   the job's thread; color, windows of time and speed are uniforms, filters and selection four
+//!   ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and speed are uniforms, filters and selection four
 //!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
 //!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has
 //!   a form without GPU.

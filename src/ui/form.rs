@@ -37,9 +37,32 @@ pub fn params_ui_where<P: Params>(
     effect: &dyn Fn(&str) -> Option<String>,
     stand: &dyn Fn(&str) -> Stand,
 ) {
+    where_ui(ui, id, params, effect, (stand, true));
+}
+
+/// As [`params_ui_where`] without headings: the fields stand among others.
+pub fn part_ui<P: Params>(
+    ui: &mut Ui,
+    id: &str,
+    params: &mut P,
+    effect: &dyn Fn(&str) -> Option<String>,
+    stand: &dyn Fn(&str) -> Stand,
+) {
+    where_ui(ui, id, params, effect, (stand, false));
+}
+
+fn where_ui<P: Params>(
+    ui: &mut Ui,
+    id: &str,
+    params: &mut P,
+    effect: &dyn Fn(&str) -> Option<String>,
+    (stand, has_titles): (&dyn Fn(&str) -> Stand, bool),
+) {
     let defaults = params::manual(&P::default());
     let title = None;
-    ui.push_id(id, |ui| params.describe(&mut Partly { ui, defaults, effect, stand, title }));
+    ui.push_id(id, |ui| {
+        params.describe(&mut Partly { ui, defaults, effect, stand, has_titles, title });
+    });
 }
 
 /// Draws only the fields that matter.
@@ -48,6 +71,7 @@ struct Partly<'a> {
     defaults: Vec<Entry>,
     effect: &'a dyn Fn(&str) -> Option<String>,
     stand: &'a dyn Fn(&str) -> Stand,
+    has_titles: bool,
     /// A heading whose first field is still to come: one without any is left out.
     title: Option<&'static str>,
 }
@@ -105,7 +129,7 @@ impl Form for Partly<'_> {
     }
 
     fn heading(&mut self, title: &'static str) {
-        self.title = Some(title);
+        self.title = Some(title).filter(|_| self.has_titles);
     }
 }
 

@@ -78,15 +78,6 @@ impl PredictView {
         self.chosen
     }
 
-    /// Whether the ellipses of a method are drawn.
-    pub fn has_ellipses(&self, method: Method) -> bool {
-        match self.ellipses {
-            Ellipses::None => false,
-            Ellipses::One => self.is_drawn(method) && self.chosen == method,
-            Ellipses::All => self.is_drawn(method),
-        }
-    }
-
     /// Whose path is predicted.
     pub fn target(&self) -> &Target {
         &self.target
@@ -327,20 +318,16 @@ mod tests {
     use crate::ui::selection::Pick;
 
     #[test]
-    fn the_method_drawn_last_is_chosen_and_its_ellipses_are_drawn() {
+    fn the_method_drawn_last_is_chosen_until_it_is_not_drawn_any_more() {
         let mut view = PredictView::default();
         let drawn = |view: &PredictView| -> Vec<Method> {
             Method::ALL.into_iter().filter(|method| view.is_drawn(*method)).collect()
         };
         assert_eq!(drawn(&view), [Method::SogCog, Method::Ensemble]);
         view.set_drawn(Method::Gpr, true);
-        assert!(view.has_ellipses(Method::Gpr) && !view.has_ellipses(Method::Ensemble));
+        assert_eq!(view.chosen(), Method::Gpr);
         view.set_drawn(Method::Gpr, false);
         assert_eq!(view.chosen(), Method::Ensemble);
-        view.ellipses = Ellipses::All;
-        assert!(view.has_ellipses(Method::SogCog) && !view.has_ellipses(Method::Gpr));
-        view.ellipses = Ellipses::None;
-        assert!(!view.has_ellipses(Method::Ensemble));
     }
 
     #[test]

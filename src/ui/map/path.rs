@@ -43,7 +43,7 @@ pub fn draw(painter: &Painter, view: &View, found: &Found, look: &PathLook) {
         painter.multiply_opacity(OLD);
     }
     let predict = look.predict;
-    let drawing = Drawing::of(found.of, predict);
+    let (drawing, chosen) = (Drawing::of(found.of, predict), chosen_of(found.of, predict));
     let mut labels = Labels::default();
     for copy in copies(view, &drawing.bounds()) {
         let to_screen = |[x, y]: [f64; 2]| view.mercator_to_screen([x + f64::from(copy), y]);
@@ -70,7 +70,7 @@ pub fn draw(painter: &Painter, view: &View, found: &Found, look: &PathLook) {
         painter.extend(Shape::dashed_line(&truth, ink, 7.0, 5.0));
         for path in &drawing.paths {
             let color = method_color(path.method, look.is_dark);
-            let is_chosen = path.method == predict.chosen();
+            let is_chosen = chosen == Some(path.method);
             let points = line(&path.line);
             let under = Stroke::new(4.5, look.colors.sea.gamma_multiply(0.75));
             painter.add(Shape::line(points.clone(), under));
@@ -108,6 +108,14 @@ pub fn legend(of: &PathOf, predict: &PredictView, is_dark: bool) -> Legend {
     Legend { title: "Predicted path".into(), entries, scale: None, remark }
 }
 
+/// The drawn method that was chosen last; the last one, if that was not fitted.
+fn chosen_of(of: &PathOf, predict: &PredictView) -> Option<Method> {
+    let drawn = of.paths.iter().map(|path| path.method);
+    let mut drawn = drawn.filter(|method| predict.is_drawn(*method));
+    let last = drawn.clone().next_back();
+    drawn.find(|method| *method == predict.chosen()).or(last)
+}
+
 /// Paths on the mercator plane. Places follow one another without a jump at the date line, so `x`
 /// may lie beyond 0..1.
 struct Drawing {
@@ -128,9 +136,15 @@ impl Drawing {
     fn of(of: &PathOf, predict: &PredictView) -> Drawing {
         let origin = of.frame.origin();
         let begin = mercator(origin)[0];
+        let chosen = chosen_of(of, predict);
+        let has_ellipses = |method: Method| match predict.ellipses {
+            Ellipses::None => false,
+            Ellipses::One => chosen == Some(method),
+            Ellipses::All => true,
+        };
         let shape = |method: Method, forecasts: &[Forecast]| {
             let places = forecasts.iter().map(|told| told.position);
-            let ellipses = if predict.has_ellipses(method) {
+            let ellipses = if has_ellipses(method) {
                 forecasts.iter().filter_map(|told| rings(of.frame, told, begin)).collect()
             } else {
                 Vec::new()
@@ -145,7 +159,7 @@ impl Drawing {
         let drawn = of.paths.iter().filter(|path| predict.is_drawn(path.method));
         let mut paths: Vec<PathShape> =
             drawn.map(|path| shape(path.method, &path.forecasts)).collect();
-        paths.sort_by_key(|path| path.method == predict.chosen());
+        paths.sort_by_key(|path| chosen == Some(path.method));
         Drawing { paths, truth: chain(of.truth.iter().copied(), begin) }
     }
 

@@ -12,7 +12,7 @@ use crate::flow::{Desk, Session};
 use crate::predict::params::Method;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
-use crate::ui::form::{Stand, params_ui_where};
+use crate::ui::form::{Stand, params_ui_where, part_ui};
 use crate::ui::panels::prepare::head;
 use crate::ui::plot::axis::short;
 use crate::ui::predict_view::{Ellipses, PredictView, method_color, method_help, method_title};
@@ -89,8 +89,11 @@ impl PredictPanels {
                     let text = "Some are searched by inner folds: what is set here is not used";
                     ui.label(RichText::new(text).weak());
                 }
-                let is_here = |part| matches!(part, Part::Of(method) if methods.contains(&method));
-                form(ui, "of each", settings, &is_here, None);
+                let stand = |name: &str| match part_of(name) {
+                    Part::Of(method) if methods.contains(&method) => Stand::Live,
+                    _ => Stand::Absent,
+                };
+                params_ui_where(ui, "of each", settings, &|_| None, &stand);
             });
             ui.add_space(4.0);
             ui.separator();
@@ -119,7 +122,7 @@ fn form(
     windows: Option<&WindowsOf>,
 ) {
     let stand = |name: &str| if is_here(part_of(name)) { Stand::Live } else { Stand::Absent };
-    params_ui_where(ui, id, settings, &|name| window_effect(windows?, name), &stand);
+    part_ui(ui, id, settings, &|name| window_effect(windows?, name), &stand);
 }
 
 /// What there is to learn from, in lines that fit a narrow panel.
@@ -339,7 +342,7 @@ mod tests {
         harness.run_steps(3);
         let (settings, view) = &*held.borrow();
         assert_eq!(settings.methods, "", "all of them have no names");
-        assert!(view.has_ellipses(Method::Gpr) && view.chosen() == Method::Gpr);
+        assert_eq!((view.ellipses, view.chosen()), (Ellipses::All, Method::Gpr));
     }
 
     #[test]
