@@ -92,9 +92,12 @@
 //! - What the window knows clusters by, their colors, is carried from result to result
 //!   ([`ui::cluster_view`]), and so is what is hidden. A pinned result has a map beside the first:
 //!   the same vertices with another table of looks.
+//! - Which predicted paths are drawn is the window's own ([`ui::predict_view`]); whose path it is, the
+//!   selected ship's at her last report until the moment, is written into the session, where undo
+//!   does not see it. Models read from a file are read again for other windows without a word.
 //! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
-//!   tracks, routes, marks, ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on
-//!   the job's thread; color, windows of time and speed are uniforms, filters and selection four
+//!   tracks, routes, marks, predicted path,
+//!   ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and speed are uniforms, filters and selection four
 //!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
 //!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has
 //!   a form without GPU.

@@ -81,6 +81,8 @@ pub struct MapParams {
     pub outliers: bool,
     /// Whether reports are marked that compression keeps, with the line between them.
     pub kept: bool,
+    /// Whether the predicted path of the selected ship is drawn, where models were fitted.
+    pub path: bool,
     /// What lies under everything.
     #[serde(flatten)]
     pub base: BaseChoice,
@@ -113,6 +115,7 @@ impl Default for MapParams {
             removed: false,
             outliers: false,
             kept: false,
+            path: true,
             base: BaseChoice::default(),
             graticule: true,
             legend: true,
@@ -218,6 +221,11 @@ impl Params for MapParams {
             "kept",
             &mut self.kept,
             "Reports that compression keeps and the line between them: of selected trips, and close in of all",
+        );
+        form.flag(
+            "path",
+            &mut self.path,
+            "The predicted path of the selected ship, where models were fitted",
         );
         form.heading("Ground");
         self.base.describe(form);

@@ -201,6 +201,9 @@ pub const ACTIONS: &[Action] = {
         action(Window, 0, "Cluster", Some((CTRL, Key::Num4)), ALWAYS, || {
             C::Enter(Workspace::Cluster)
         }),
+        action(Window, 0, "Predict", Some((CTRL, Key::Num5)), ALWAYS, || {
+            C::Enter(Workspace::Predict)
+        }),
         action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
         action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),
         action(Window, 2, "Sources panel", None, ALWAYS, || C::Toggle(Pane::Sources)),
@@ -226,6 +229,15 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Pairs tried panel", None, ALWAYS, || C::Toggle(Pane::Pairs)),
         action(Window, 2, "Eigenvalues panel", None, ALWAYS, || C::Toggle(Pane::Eigenvalues)),
         action(Window, 2, "Study of distances panel", None, ALWAYS, || C::Toggle(Pane::Study)),
+        action(Window, 2, "Prediction panel", None, ALWAYS, || C::Toggle(Pane::Predict)),
+        action(Window, 2, "Errors of methods panel", None, ALWAYS, || {
+            C::Toggle(Pane::PredictScores)
+        }),
+        action(Window, 2, "Error by time ahead panel", None, ALWAYS, || {
+            C::Toggle(Pane::PredictErrors)
+        }),
+        action(Window, 2, "Worst cases panel", None, ALWAYS, || C::Toggle(Pane::Worst)),
+        action(Window, 2, "Predicted path panel", None, ALWAYS, || C::Toggle(Pane::Path)),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
         action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
         action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),

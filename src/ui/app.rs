@@ -16,8 +16,10 @@ use super::errand::Errands;
 use super::layout::{Layout, Pane, Workspace};
 use super::map::MapPanel;
 use super::panels::{
-    ClusterPanels, Compression, Filters, OutlierList, Palette, Preview, Tables, Timeline,
+    ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels, Preview, Tables,
+    Timeline,
 };
+use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
@@ -25,6 +27,7 @@ use super::time_view::TimeView;
 use crate::base::text::grouped;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
+use crate::flow::tray::{Shelf as _, State};
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
@@ -42,6 +45,8 @@ pub struct App {
     pub time: TimeView,
     /// What is remembered about clusters.
     pub clusters: ClusterView,
+    /// Which predictions are drawn, and of which ship.
+    pub predict: PredictView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -61,6 +66,7 @@ pub struct App {
     outliers: OutlierList,
     compression: Compression,
     clustering: ClusterPanels,
+    prediction: PredictPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -94,6 +100,7 @@ impl App {
             selection: Selection::default(),
             time: TimeView::with_habits(speed, loops, trail_min),
             clusters: ClusterView::default(),
+            predict: PredictView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -111,6 +118,7 @@ impl App {
             outliers: OutlierList::default(),
             compression: Compression::default(),
             clustering: ClusterPanels::default(),
+            prediction: PredictPanels::default(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -168,8 +176,12 @@ impl App {
             self.act(command, context);
         }
         self.suit_map();
+        self.follow_path();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
+        if self.request_loaded(&wanted) {
+            self.desk.update(&self.session, &self.jobs, &wanted);
+        }
         self.desk.follow_choice(&mut self.session);
         self.preview.update(&self.session, &self.jobs);
         // What results chose is no act of the user's.
@@ -211,11 +223,17 @@ impl App {
         if !self.palette.is_open() {
             actions::act_on_keys(&context, &status, &mut self.commands);
         }
-        let before = (self.session.clone(), self.time.clone(), self.clusters.version());
+        let before = (
+            self.session.clone(),
+            self.time.clone(),
+            self.clusters.version(),
+            self.predict.clone(),
+        );
         self.panels(ui, status);
         let is_edited = self.session != before.0
             || self.time != before.1
-            || self.clusters.version() != before.2;
+            || self.clusters.version() != before.2
+            || self.predict != before.3;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
@@ -250,7 +268,51 @@ impl App {
             names.extend(pane.stages());
         }
         names.extend(self.session.map.stages());
+        if self.is_path_seen() {
+            if !self.session.predict.model.is_empty() {
+                names.push("predict-fit");
+            }
+            // Without models there is nothing to wait for, and without a ship nothing to predict.
+            if matches!(self.predict.target(), Target::At(_)) && self.desk.fit.shown().is_some() {
+                names.push("path");
+            }
+        }
         self.desk.wanted(&names, &self.session).unwrap_or_else(|_| Wanted::explore())
+    }
+
+    /// Whether a predicted path would be seen if there was one.
+    fn is_path_seen(&self) -> bool {
+        self.session.map.path || self.layout.has(Pane::Path)
+    }
+
+    /// Whose path is to be predicted, and from when on: written into the session where that changed.
+    fn follow_path(&mut self) {
+        let target = if self.is_path_seen() {
+            Target::of(&self.desk, &self.selection, &self.time)
+        } else {
+            Some(Target::Off)
+        };
+        let Some(target) = target else { return };
+        if let Target::At(params) = &target
+            && self.session.path != *params
+        {
+            self.session.path = params.clone();
+        }
+        self.predict.is_told = self.layout.workspace == Workspace::Predict;
+        self.predict.set_target(target);
+    }
+
+    /// Models that are read from a file need no button: to name the file was to ask for them. Says
+    /// whether they were asked for just now.
+    fn request_loaded(&mut self, wanted: &Wanted) -> bool {
+        let fit = &mut self.desk.fit;
+        let is_due = wanted.has("predict-fit")
+            && !self.session.predict.model.is_empty()
+            && matches!(fit.state(), State::Waiting | State::Stale);
+        if is_due {
+            fit.request();
+        }
+        is_due
     }
 
     fn status(&self) -> Status {

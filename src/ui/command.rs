@@ -19,6 +19,10 @@ pub enum Command {
     AskForTiles,
     /// Lay the map tiles of this file under everything.
     UseTiles(PathBuf),
+    /// Ask the user for a file of prediction models.
+    AskForModel,
+    /// Predict by the models of this file; of none: by those that are fitted.
+    UseModel(Option<PathBuf>),
     /// Look at these files, folders or projects, and open them.
     Open(Vec<PathBuf>),
     /// Add files that were looked at.

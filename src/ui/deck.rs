@@ -2,6 +2,7 @@
 
 use super::cluster_view::ClusterView;
 use super::command::{Command, Commands};
+use super::predict_view::PredictView;
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
 use crate::flow::{Desk, Session};
@@ -18,6 +19,8 @@ pub struct Deck<'a> {
     pub time: &'a mut TimeView,
     /// What is remembered about clusters: colors, what is hidden, what is pinned; edited in place.
     pub clusters: &'a mut ClusterView,
+    /// Which predictions are drawn, and of which ship; edited in place.
+    pub predict: &'a mut PredictView,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

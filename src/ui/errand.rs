@@ -81,6 +81,17 @@ impl Errands {
         });
     }
 
+    /// Asks for a file of prediction models.
+    pub fn ask_for_model(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Load prediction models")
+                .add_filter("Fitted models", &["model"]);
+            let path = dialog.add_filter("All files", &["*"]).pick_file()?;
+            Some(Command::UseModel(Some(path)))
+        });
+    }
+
     /// Asks for a folder of files.
     pub fn ask_for_folder(&mut self) {
         self.run(|| {

@@ -37,8 +37,32 @@ pub fn params_ui_where<P: Params>(
     effect: &dyn Fn(&str) -> Option<String>,
     stand: &dyn Fn(&str) -> Stand,
 ) {
+    where_ui(ui, id, params, effect, (stand, true));
+}
+
+/// As [`params_ui_where`] without headings: the fields stand among others.
+pub fn part_ui<P: Params>(
+    ui: &mut Ui,
+    id: &str,
+    params: &mut P,
+    effect: &dyn Fn(&str) -> Option<String>,
+    stand: &dyn Fn(&str) -> Stand,
+) {
+    where_ui(ui, id, params, effect, (stand, false));
+}
+
+fn where_ui<P: Params>(
+    ui: &mut Ui,
+    id: &str,
+    params: &mut P,
+    effect: &dyn Fn(&str) -> Option<String>,
+    (stand, has_titles): (&dyn Fn(&str) -> Stand, bool),
+) {
     let defaults = params::manual(&P::default());
-    ui.push_id(id, |ui| params.describe(&mut Partly { ui, defaults, effect, stand }));
+    let title = None;
+    ui.push_id(id, |ui| {
+        params.describe(&mut Partly { ui, defaults, effect, stand, has_titles, title });
+    });
 }
 
 /// Draws only the fields that matter.
@@ -47,6 +71,9 @@ struct Partly<'a> {
     defaults: Vec<Entry>,
     effect: &'a dyn Fn(&str) -> Option<String>,
     stand: &'a dyn Fn(&str) -> Stand,
+    has_titles: bool,
+    /// A heading whose first field is still to come: one without any is left out.
+    title: Option<&'static str>,
 }
 
 impl Partly<'_> {
@@ -54,6 +81,10 @@ impl Partly<'_> {
         let stand = (self.stand)(name);
         if stand == Stand::Absent {
             return;
+        }
+        if let Some(title) = self.title.take() {
+            self.ui.add_space(6.0);
+            self.ui.label(super::theme::title(title));
         }
         let (defaults, effect) = (std::mem::take(&mut self.defaults), self.effect);
         // By its name, so that a field that comes or goes does not take another's place.
@@ -98,8 +129,7 @@ impl Form for Partly<'_> {
     }
 
     fn heading(&mut self, title: &'static str) {
-        self.ui.add_space(6.0);
-        self.ui.label(super::theme::title(title));
+        self.title = Some(title).filter(|_| self.has_titles);
     }
 }
 

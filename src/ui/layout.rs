@@ -25,12 +25,19 @@ pub enum Workspace {
     Compress,
     /// Trips into groups.
     Cluster,
+    /// Where ships will be.
+    Predict,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 4] =
-        [Workspace::Explore, Workspace::Prepare, Workspace::Compress, Workspace::Cluster];
+    pub const ALL: [Workspace; 5] = [
+        Workspace::Explore,
+        Workspace::Prepare,
+        Workspace::Compress,
+        Workspace::Cluster,
+        Workspace::Predict,
+    ];
 
     /// What its tab says.
     pub fn title(self) -> &'static str {
@@ -39,6 +46,7 @@ impl Workspace {
             Workspace::Prepare => "Prepare",
             Workspace::Compress => "Compress",
             Workspace::Cluster => "Cluster",
+            Workspace::Predict => "Predict",
         }
     }
 
@@ -79,6 +87,17 @@ impl Workspace {
                     Pane::Trips,
                 ],
                 right: &[&[Pane::Clustering, Pane::Inspector]],
+            },
+            Workspace::Predict => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[
+                    Pane::Path,
+                    Pane::PredictScores,
+                    Pane::PredictErrors,
+                    Pane::Worst,
+                    Pane::Trips,
+                ],
+                right: &[&[Pane::Predict, Pane::Inspector]],
             },
         }
     }

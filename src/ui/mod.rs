@@ -18,6 +18,7 @@ mod offscreen;
 pub mod pace;
 mod panels;
 pub mod plot;
+pub mod predict_view;
 mod raster;
 pub mod remembered;
 pub mod selection;

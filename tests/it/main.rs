@@ -18,6 +18,7 @@ mod nmea;
 mod outliers;
 mod panels;
 mod predict;
+mod predict_ui;
 mod properties;
 mod snap;
 mod truth;

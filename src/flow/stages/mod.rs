@@ -30,8 +30,8 @@ pub use indices::{IndicesOf, IndicesStage};
 pub use ingest::Ingest;
 pub use outliers::{OutliersOf, OutliersStage};
 pub use predict::{
-    EndOf, EndsOf, EndsStage, FitParams, FitStage, ModelsOf, OnePath, PathOf, PathStage, ScoresOf,
-    ScoresStage, WindowsOf, WindowsStage,
+    Card, EndOf, EndsOf, EndsStage, FitParams, FitStage, ModelsOf, OnePath, PathOf, PathStage,
+    ScoresOf, ScoresStage, WindowsOf, WindowsStage,
 };
 pub use preview::{PreviewParams, PreviewStage};
 pub use repair::{RepairStage, RepairedOf};

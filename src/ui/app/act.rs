@@ -33,6 +33,13 @@ impl App {
                 self.session.map.base.file = path.to_string_lossy().into_owned();
                 self.session.map.base.base = Base::PmTiles;
             }
+            Command::AskForModel => self.errands.ask_for_model(),
+            Command::UseModel(path) => {
+                self.session.predict.model =
+                    path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+                // The same file once more: it may be whole by now.
+                self.each_shelf("predict-fit", |shelf| shelf.request());
+            }
             Command::Open(paths) => self.errands.look_at(paths),
             Command::Add(files) => self.add(files),
             Command::ReadPending => {

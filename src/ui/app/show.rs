@@ -6,7 +6,7 @@ use super::App;
 use crate::ui::actions::Status;
 use crate::ui::deck::Deck;
 use crate::ui::layout::Pane;
-use crate::ui::panels::{self, ClusterPanels};
+use crate::ui::panels::{self, ClusterPanels, PredictPanels};
 
 impl App {
     pub(super) fn panels(&mut self, ui: &mut Ui, status: Status) {
@@ -16,6 +16,7 @@ impl App {
             selection,
             time,
             clusters,
+            predict,
             layout,
             commands,
             errands,
@@ -30,11 +31,12 @@ impl App {
             outliers,
             compression,
             clustering,
+            prediction,
             path_field,
             ..
         } = self;
         let is_asking = errands.is_busy();
-        let mut deck = Deck { session, desk, selection, time, clusters, commands };
+        let mut deck = Deck { session, desk, selection, time, clusters, predict, commands };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
         Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
         if log.iter().any(|message| !message.is_closed) {
@@ -75,6 +77,11 @@ impl App {
                 Pane::Pairs => clustering.pairs(ui, &mut deck),
                 Pane::Eigenvalues => ClusterPanels::spectrum(ui, &mut deck),
                 Pane::Study => ClusterPanels::study(ui, &mut deck),
+                Pane::Predict => PredictPanels::parameters(ui, &mut deck, is_asking),
+                Pane::PredictScores => prediction.scores(ui, &mut deck),
+                Pane::PredictErrors => prediction.errors(ui, &mut deck),
+                Pane::Worst => prediction.worst(ui, &mut deck),
+                Pane::Path => prediction.path(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

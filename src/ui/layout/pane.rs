@@ -53,13 +53,23 @@ pub enum Pane {
     Eigenvalues,
     /// How distances change with compression, noise and direction.
     Study,
+    /// Prediction: its parameters, its models, and which methods are drawn.
+    Predict,
+    /// How far off each method is.
+    PredictScores,
+    /// The same by the time ahead, as plots.
+    PredictErrors,
+    /// The predictions that were farthest off.
+    Worst,
+    /// Where the selected ship will be.
+    Path,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 25] = [
+    pub const ALL: [Pane; 30] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -84,6 +94,11 @@ impl Pane {
         Pane::Pairs,
         Pane::Eigenvalues,
         Pane::Study,
+        Pane::Predict,
+        Pane::PredictScores,
+        Pane::PredictErrors,
+        Pane::Worst,
+        Pane::Path,
         Pane::Log,
     ];
 
@@ -114,6 +129,11 @@ impl Pane {
             Pane::Pairs => "Pairs tried",
             Pane::Eigenvalues => "Eigenvalues",
             Pane::Study => "Study of distances",
+            Pane::Predict => "Prediction",
+            Pane::PredictScores => "Errors of methods",
+            Pane::PredictErrors => "Error by time ahead",
+            Pane::Worst => "Worst cases",
+            Pane::Path => "Predicted path",
             Pane::Log => "Log",
         }
     }
@@ -134,6 +154,10 @@ impl Pane {
             Pane::Scores | Pane::Pairs => &["sweep"],
             Pane::Eigenvalues => &["spectrum"],
             Pane::Study => &["distance-study"],
+            Pane::Predict => &["predict-fit", "predict-scores"],
+            Pane::PredictScores | Pane::PredictErrors | Pane::Worst => &["predict-scores"],
+            // The path itself is worked on while there is a ship to predict.
+            Pane::Path => &["predict-fit"],
             _ => &[],
         }
     }

@@ -23,6 +23,7 @@ mod marks;
 mod near;
 pub mod palette;
 mod panel;
+mod path;
 pub mod pick;
 #[cfg(test)]
 mod picture;

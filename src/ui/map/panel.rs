@@ -25,6 +25,7 @@ use crate::flow::{Desk, Jobs, Session};
 use crate::ui::cluster_view::ClusterView;
 use crate::ui::deck::Deck;
 use crate::ui::driver::Complaint;
+use crate::ui::predict_view::PredictView;
 use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
@@ -74,13 +75,14 @@ struct Sight<'a> {
     selection: &'a Selection,
     time: &'a TimeView,
     clusters: &'a ClusterView,
+    predict: Option<&'a PredictView>,
     side: Side,
 }
 
 impl<'a> Sight<'a> {
     fn of(deck: &'a Deck, side: Side) -> Sight<'a> {
-        let Deck { session, desk, selection, time, clusters, .. } = deck;
-        Sight { desk, session, selection, time, clusters, side }
+        let Deck { session, desk, selection, time, clusters, predict, .. } = deck;
+        Sight { desk, session, selection, time, clusters, predict: Some(&**predict), side }
     }
 
     fn said(&self) -> Said<'a> {
@@ -346,7 +348,15 @@ impl MapPanel {
         let view = View::new(Position::new(lon, lat), zoom, self.rect);
         let (selection, time) = (Selection::default(), TimeView::default());
         let side = Side::Now;
-        let sight = Sight { desk, session, selection: &selection, time: &time, clusters, side };
+        let sight = Sight {
+            desk,
+            session,
+            selection: &selection,
+            time: &time,
+            clusters,
+            predict: None,
+            side,
+        };
         self.held.send_looks(sight.said());
         self.follow_routes(sight, ui.visuals().dark_mode);
         self.draw(ui, &view, sight);

@@ -12,7 +12,7 @@ use crate::ui::theme;
 
 /// The layers from the top to the ground.
 pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
-    let Deck { session, commands, .. } = deck;
+    let Deck { session, desk, selection, commands, .. } = deck;
     let map = &mut session.map;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.checkbox(&mut map.trips, "Trips");
@@ -32,6 +32,15 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
             "Reports that compression keeps, and the line between them: of selected trips, and \
              close in of all",
         );
+        ui.checkbox(&mut map.path, "Predicted path").on_hover_text(
+            "Where the selected ship will be, from the moment on the timeline or the end of its \
+             trip, with ellipses that hold 50 and 90 % of such ships; dashed is the way it took",
+        );
+        if map.path && desk.fit.shown().is_none() && !selection.is_empty() {
+            ui.indent("path", |ui| {
+                ui.label(RichText::new("Fit models in the workspace Predict first").weak());
+            });
+        }
         choice(
             ui,
             "Density",

@@ -29,7 +29,8 @@ pub fn status(ui: &mut Ui, deck: &mut Deck, map: &MapPanel) {
                     commands.ask(Command::Cancel(shelf.name()));
                 }
             }
-            if shelf.state() == State::Fault {
+            // That one ship has no predicted path at some moment is said where it is looked for.
+            if shelf.state() == State::Fault && shelf.name() != "path" {
                 is_idle = false;
                 for fault in shelf.faults().iter().flat_map(|fault| fault.lines()).take(2) {
                     let text = format!("{}: {fault}", shelf.title());

@@ -17,10 +17,12 @@ use crate::ui::map::geometry::{Geometry, Slot};
 use crate::ui::map::kept::KeptLook;
 use crate::ui::map::looks::Side;
 use crate::ui::map::palette::{self, ColorBy, Legend};
+use crate::ui::map::path::{self, PathLook};
 use crate::ui::map::symbols::SymbolStyle;
 use crate::ui::map::tracks::Style;
 use crate::ui::map::view::View;
 use crate::ui::map::{coast, furniture, legend, marks, plain, tool};
+use crate::ui::predict_view::{Lack, path_of};
 use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
@@ -106,6 +108,20 @@ impl MapPanel {
             };
             self.held.kept.paint(painter, view, &look);
         }
+        let lack = sight.predict.filter(|_| params.path).and_then(|predict| {
+            match path_of(desk, predict.target()) {
+                Ok(found) => {
+                    path::draw(
+                        painter,
+                        view,
+                        &found,
+                        &PathLook { predict, colors: &colors, is_dark },
+                    );
+                    None
+                }
+                Err(lack) => predict.is_told.then_some(lack),
+            }
+        });
         n_left_out += self.ships[side as usize].paint(painter, view, is_dark);
         if params.legend {
             legend::draw(ui, view, &self.legends(sight, is_dark, view.clip_rect.height()));
@@ -114,6 +130,8 @@ impl MapPanel {
             let text =
                 format!("{} symbols are left out: there is no GPU", grouped(n_left_out as u64));
             furniture::draw_hint(painter, view, &text, &colors);
+        } else if let Some(text) = lack.as_ref().and_then(Lack::hint) {
+            furniture::draw_hint(painter, view, text, &colors);
         }
         furniture::draw_scale_bar(painter, view, &colors);
         self.draw_credits(ui, view);
@@ -198,6 +216,11 @@ impl MapPanel {
         }
         if params.kept {
             legends.extend(self.held.kept.legend(is_dark));
+        }
+        if let (Some(predict), true) = (sight.predict, params.path)
+            && let Ok(found) = path_of(desk, predict.target())
+        {
+            legends.push(path::legend(found.of, predict, is_dark));
         }
         legends
     }
