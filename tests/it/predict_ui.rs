@@ -182,7 +182,7 @@ fn scores_come_row_by_row_and_a_worst_case_is_gone_to() {
     harness.get_by_label_contains("3 folds by ship");
     show(&mut harness, Pane::PredictErrors);
     harness.get_by_label_contains("Mean error, nmi, by minutes ahead: ");
-    harness.get_by_label_contains("Truths within the ellipses");
+    harness.get_by_label_contains("dashed is what they promise: ");
 
     show(&mut harness, Pane::Worst);
     let worst = {

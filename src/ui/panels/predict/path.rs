@@ -77,7 +77,7 @@ const COLUMNS: &[Column<Sheet>] = &[
     Column {
         title: "Ahead min",
         help: "Minutes from the last report",
-        width_px: 70.0,
+        width_px: 84.0,
         is_number: true,
         cell: |sheet, row| Cell::Decimal(sheet.lines[row].told.minutes, 0),
     },

@@ -60,7 +60,7 @@ const COLUMNS: &[Column<Sheet>] = &[
     Column {
         title: "Ahead min",
         help: "Minutes from the last known report to the prediction",
-        width_px: 70.0,
+        width_px: 84.0,
         is_number: true,
         cell: |sheet, row| Cell::Decimal(sheet.rows[row].horizon_min, 0),
     },
