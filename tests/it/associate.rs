@@ -37,13 +37,14 @@ fn points_of_norfolk_get_their_tracks_back() {
 fn two_ships_that_cross_without_names_are_two_tracks_and_are_written() {
     let folder = tempfile::tempdir().unwrap();
     let (path, out) = (folder.path().join("points.csv"), folder.path().join("out"));
-    let mut text = String::from("time,lat,lon,sog,cog\n");
+    // Each row is a ship of its own, as far as the file tells.
+    let mut text = String::from("track_id,time,lat,lon,sog,cog\n");
     for minute in 0..60 {
         // Both make 12 knots: a three-hundredth of a degree a minute; they meet after half an hour.
         let along = f64::from(minute - 30) / 300.0;
         let time = format!("2024-01-01T10:{minute:02}:00Z");
-        text += &format!("{time},0.0,{:.6},12.0,90.0\n", 5.0 + along);
-        text += &format!("{time},{:.6},5.003,12.0,0.0\n", along);
+        text += &format!("{},{time},0.0,{:.6},12.0,90.0\n", 2 * minute, 5.0 + along);
+        text += &format!("{},{time},{along:.6},5.003,12.0,0.0\n", 2 * minute + 1);
     }
     fs::write(&path, text).unwrap();
     let told = run(&[path.to_str().unwrap(), "--out", out.to_str().unwrap()]);
@@ -61,7 +62,7 @@ fn two_ships_that_cross_without_names_are_two_tracks_and_are_written() {
 fn what_cannot_be_associated_is_said_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("points.csv");
-    fs::write(&path, "time,lat,lon\n2024-01-01T10:00:00Z,1.0,2.0\n").unwrap();
+    fs::write(&path, "track_id,time,lat,lon\n7,2024-01-01T10:00:00Z,1.0,2.0\n").unwrap();
     let file = path.to_str().unwrap();
     assert_eq!(run(&[file])["tracks"], 1, "one point is a track");
     let output = fairway(&["run", file, "--want", "associate", "--set", "associate.method=npc"]);

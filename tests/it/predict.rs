@@ -29,8 +29,7 @@ fn run(arguments: &[&str]) -> Value {
 fn scores_of_a_made_sea_have_every_method_and_the_ensemble_leads() {
     let folder = tempfile::tempdir().unwrap();
     let (file, out) = (sea(folder.path()), folder.path().join("out"));
-    let mut fast = vec!["--set", "predict.folds=3", "--set", "predict.search=false"];
-    fast.extend(["--set", "predict.stride=15"]);
+    let fast = ["--set", "predict.folds=3", "--set", "predict.search=false"];
     let want = ["--want", "predict-scores", "--out", out.to_str().unwrap()];
     let told = run(&[&[file.as_str()][..], &want, &fast].concat());
     let scores = &told["predict-scores"];
