@@ -17,6 +17,9 @@ const NEAR_PX: f32 = 9.0;
 /// The least distance of two numbers beside an axis, points.
 const STEP_PX: f64 = 28.0;
 
+/// And below one: nearer ones are not written.
+const ACROSS_PX: f64 = 90.0;
+
 /// Opacity of methods that are not drawn on the map.
 const FAINT: f32 = 0.45;
 
@@ -100,7 +103,7 @@ fn lines_ui(
     let plot = quiet(title)
         .show_axes([true, true])
         .y_axis_min_width(36.0)
-        .x_grid_spacer(|input| spaced_marks(&input, 40.0))
+        .x_grid_spacer(|input| spaced_marks(&input, ACROSS_PX))
         .y_grid_spacer(|input| spaced_marks(&input, STEP_PX))
         .x_axis_formatter(|mark, _| format!("{} min", short(mark.value)))
         .y_axis_formatter(|mark, _| short(mark.value))

@@ -53,7 +53,7 @@ const COLUMNS: &[Column<Sheet>] = &[
     Column {
         title: "Error nmi",
         help: "How far from the prediction the ship was",
-        width_px: 72.0,
+        width_px: 84.0,
         is_number: true,
         cell: |sheet, row| Cell::Decimal(sheet.rows[row].error_nmi, 2),
     },
