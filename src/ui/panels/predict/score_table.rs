@@ -332,7 +332,7 @@ mod tests {
             .build_ui(move |ui| table.ui(ui, &|line| line.inputs.map(inputs_name)));
         harness.run();
         for label in ["15 min", "60 min", "0.500", "0.250", "SOG-COG", "GPR", "Predict µs"] {
-            harness.get_by_label(label);
+            harness.get_all_by_label(label).next().expect("it stands there");
         }
         assert_eq!(harness.get_all_by_label("waits").count(), 3);
         assert_eq!(harness.get_all_by_label("motion, ship").count(), 2);
