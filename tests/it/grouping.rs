@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use fairway::distance::{DistanceParams, Metric};
+use fairway::flow::stage::Pace;
 use fairway::flow::stages::{DistancesOf, IndicesOf, PairsOf, RoutesOf};
 use fairway::flow::tray::{Shelf, State};
 use fairway::flow::{Desk, Jobs, Session};
@@ -198,6 +199,16 @@ fn every_stage_can_be_wanted_by_itself() {
         let wanted = desk.wanted(&[name], &session).unwrap();
         let shelves = desk.shelves();
         let open = shelves.iter().filter(|shelf| wanted.has(shelf.name()));
+        // What waits to be asked waits, and so does what needs it: tests of prediction ask.
+        let asked: Vec<&str> = open
+            .clone()
+            .filter(|shelf| shelf.pace() == Pace::OnRequest)
+            .map(|shelf| shelf.name())
+            .collect();
+        let waits = |shelf: &dyn Shelf| {
+            asked.contains(&shelf.name()) || shelf.needs().iter().any(|need| asked.contains(need))
+        };
+        let open = open.filter(|shelf| !waits(**shelf));
         let open: Vec<_> = open.filter(|shelf| shelf.state() != State::Fresh).collect();
         assert!(open.is_empty(), "{name} waits for {:?}", open.first().map(|shelf| shelf.name()));
     }
