@@ -239,7 +239,8 @@ impl Desk {
             && !session.distances.is_pruned()
         {
             // Until the sweep is done there is nothing to cut by.
-            settings.take_best(&sweep.value?);
+            let best = sweep.value?;
+            settings.take_best(&best);
         }
         let density = &settings.density;
         let tree = wanted.has("tree").then(|| self.tree.want(density, distances, jobs));
