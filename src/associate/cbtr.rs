@@ -7,8 +7,6 @@
 //! would find, by bounding the error of whole boxes of points in time, place and velocity, so that
 //! time grows with n log n and hardly with the longest gap.
 
-use rayon::prelude::*;
-
 use super::links::{Link, Why};
 use super::motion::{M_PER_DEG, velocity_mps, way_m};
 use super::params::CbtrParams;
@@ -38,29 +36,15 @@ pub(super) fn cbtr(spots: &[Spot], params: &CbtrParams, job: &Job) -> Result<Vec
     let rows: Vec<[f64; 6]> =
         states.iter().map(|s| [s.t_s, s.x, s.y, s.vx, s.vy, s.v_kn]).collect();
     // Velocity parts places after about a minute's motion; speed follows from it.
-    let tree = Tree::new(&rows, [params.angle_weight, 1.0, 1.0, 60.0, 60.0, 0.0]);
+    let tree = Tree::new(&rows, &states, [params.angle_weight, 1.0, 1.0, 60.0, 60.0, 0.0]);
     job.expect(spots.len());
-    let best: Vec<Option<(f64, u32)>> = (0..states.len())
-        .into_par_iter()
-        .with_min_len(64)
-        .map(|at| {
-            job.step()?;
-            let from = &states[at];
-            let found = tree.cheapest(
-                1,
-                f64::INFINITY,
-                |bound| least_error(from, bound, params),
-                |to| {
-                    if to as usize == at {
-                        f64::INFINITY
-                    } else {
-                        error(from, &states[to as usize], params)
-                    }
-                },
-            );
-            Ok(found.first().copied())
-        })
-        .collect::<Result<_, Stopped>>()?;
+    let best: Vec<Option<(f64, u32)>> = tree.ask_all(job, |from, at| {
+        let least = |bound: &Bound<6>| least_error(from, bound, params);
+        let cost = |to: &State, other| {
+            if other == at { f64::INFINITY } else { error(from, to, params) }
+        };
+        tree.cheapest(1, f64::INFINITY, least, cost).first().copied()
+    })?;
     let mut links: Vec<Link> = best
         .iter()
         .enumerate()

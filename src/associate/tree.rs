@@ -3,11 +3,18 @@
 //! The same tree searches space and time (CBTR, flow), and all features (NPC). It knows neither:
 //! whoever asks says how little any point in a box can cost, and what a single point costs.
 
+use rayon::prelude::*;
+
+use crate::base::job::{Job, Stopped};
+
 /// Points in a box that is not divided further.
 const LEAF: usize = 8;
 
 /// Below this many points halves are built one after the other.
 const SEQUENTIAL: usize = 4096;
+
+/// Points that are asked for by one core before it may be told to stop.
+const ASKED: usize = 256;
 
 /// The smallest box around some points.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -34,12 +41,15 @@ impl<const D: usize> Bound<D> {
     }
 }
 
-/// Nested boxes around points of `D` numbers. Building takes O(n log n) time.
-pub(super) struct Tree<const D: usize> {
+/// Nested boxes around points of `D` numbers, each with an item to be compared. Building takes
+/// O(n log n) time.
+pub(super) struct Tree<const D: usize, T> {
     // In the order of a walk that visits a box before what it holds: a box of `n` points has its
     // first half right behind it, and its second half where `second` says.
     boxes: Vec<Node<D>>,
+    // The points in the order of that walk, so that what is looked at together lies together.
     order: Vec<u32>,
+    items: Vec<T>,
 }
 
 #[derive(Clone, Copy)]
@@ -51,83 +61,110 @@ struct Node<const D: usize> {
     second: u32,
 }
 
-impl<const D: usize> Tree<D> {
+impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
     /// Divides `points` always across the side that is longest when multiplied by its `weight`. The
-    /// result hangs on nothing but the points and their order.
-    pub fn new(points: &[[f64; D]], weights: [f64; D]) -> Tree<D> {
+    /// result hangs on nothing but the points and their order. `items` belong to the points.
+    pub fn new(points: &[[f64; D]], items: &[T], weights: [f64; D]) -> Tree<D, T> {
         let mut order: Vec<u32> = (0..points.len() as u32).collect();
         let mut boxes = Vec::new();
         if !order.is_empty() {
             boxes = grow(points, &mut order, 0, &weights);
         }
-        Tree { boxes, order }
+        let items = order.iter().map(|index| items[*index as usize]).collect();
+        Tree { boxes, order, items }
+    }
+
+    /// Asks for every point, on all cores, and gives the answers in the order of the points.
+    /// Neighbors are asked for one after the other, since they look at the same boxes.
+    pub fn ask_all<A: Send>(
+        &self,
+        job: &Job,
+        ask: impl Fn(&T, u32) -> A + Sync,
+    ) -> Result<Vec<A>, Stopped> {
+        let block = |(order, items): (&[u32], &[T])| {
+            job.advance(order.len())?;
+            Ok(order.iter().zip(items).map(|(index, item)| ask(item, *index)).collect())
+        };
+        let found: Vec<Vec<A>> = self
+            .order
+            .par_chunks(ASKED)
+            .zip(self.items.par_chunks(ASKED))
+            .map(block)
+            .collect::<Result<_, Stopped>>()?;
+        let mut answers: Vec<Option<A>> = Vec::new();
+        answers.resize_with(self.order.len(), || None);
+        for (index, answer) in self.order.iter().zip(found.into_iter().flatten()) {
+            answers[*index as usize] = Some(answer);
+        }
+        Ok(answers.into_iter().map(|answer| answer.expect("each is asked for once")).collect())
     }
 
     /// The `k` points of the least cost that is below `most`, cheapest first; of two equal ones the
     /// one with the smaller index.
     ///
     /// `bound` says how little any point in a box can cost, infinite if none there is allowed;
-    /// `cost` what one costs, infinite if it is not allowed.
+    /// `cost` what an item costs, whose index it is given too, infinite if it is not allowed.
     pub fn cheapest(
         &self,
         k: usize,
         most: f64,
         bound: impl Fn(&Bound<D>) -> f64,
-        cost: impl Fn(u32) -> f64,
+        cost: impl Fn(&T, u32) -> f64,
     ) -> Vec<(f64, u32)> {
-        self.cheapest_within(usize::MAX, k, most, bound, cost)
+        let mut best = Vec::with_capacity(k + 1);
+        self.cheapest_within(usize::MAX, k, most, bound, cost, &mut best);
+        best
     }
 
     /// As [`Tree::cheapest`], but looks into `most_boxes` boxes only, the more promising of two halves
-    /// first: where more could hold something, what is found is good but perhaps not the best.
+    /// first: where more could hold something, what is found is good but perhaps not the best. It
+    /// replaces what `best` holds.
     pub fn cheapest_within(
         &self,
         most_boxes: usize,
         k: usize,
         most: f64,
         bound: impl Fn(&Bound<D>) -> f64,
-        cost: impl Fn(u32) -> f64,
-    ) -> Vec<(f64, u32)> {
-        let mut best: Vec<(f64, u32)> = Vec::with_capacity(k + 1);
-        self.search(most_boxes, k, most, &bound, &cost, &mut best);
-        best
-    }
-
-    fn search(
-        &self,
-        most_boxes: usize,
-        k: usize,
-        most: f64,
-        bound: &impl Fn(&Bound<D>) -> f64,
-        cost: &impl Fn(u32) -> f64,
+        cost: impl Fn(&T, u32) -> f64,
         best: &mut Vec<(f64, u32)>,
     ) {
+        best.clear();
         if self.boxes.is_empty() || k == 0 {
             return;
         }
-        let mut stack = vec![(bound(&self.boxes[0].bound), 0_u32)];
+        let mut stack = Vec::with_capacity(48);
+        stack.push((bound(&self.boxes[0].bound), 0_u32));
         let mut left = most_boxes;
+        // What costs more is of no use.
+        let mut limit = most;
         while let Some((least, at)) = stack.pop() {
-            if left == 0 {
-                break;
-            }
             // Boxes that could hold an equal one with a smaller index are looked into.
-            let limit = if best.len() < k { most } else { best[k - 1].0 };
             if !least.is_finite() || least > limit {
                 continue;
+            }
+            if left == 0 {
+                break;
             }
             left -= 1;
             let node = &self.boxes[at as usize];
             if node.second == 0 {
-                for index in &self.order[node.from as usize..node.to as usize] {
-                    let found = (cost(*index), *index);
-                    let is_better = best.len() < k || is_less(found, best[k - 1]);
-                    if found.0 >= most || !is_better {
+                let range = node.from as usize..node.to as usize;
+                for (index, item) in self.order[range.clone()].iter().zip(&self.items[range]) {
+                    let found = (cost(item, *index), *index);
+                    if found.0 >= most || found.0 > limit {
                         continue;
+                    }
+                    if best.len() == k {
+                        if !is_less(found, best[k - 1]) {
+                            continue;
+                        }
+                        best.pop();
                     }
                     let place = best.partition_point(|other| is_less(*other, found));
                     best.insert(place, found);
-                    best.truncate(k);
+                    if best.len() == k {
+                        limit = best[k - 1].0;
+                    }
                 }
                 continue;
             }
@@ -136,8 +173,11 @@ impl<const D: usize> Tree<D> {
             // The better half is looked into first.
             let [first, second] =
                 if halves[1].0 < halves[0].0 { [halves[1], halves[0]] } else { halves };
-            stack.push(second);
-            stack.push(first);
+            for half in [second, first] {
+                if half.0 <= limit {
+                    stack.push(half);
+                }
+            }
         }
     }
 }
@@ -202,13 +242,14 @@ mod tests {
         // Coarse places, so that there are ties.
         let points: Vec<[f64; 2]> =
             (0..6000).map(|_| [0, 1].map(|_| rng.below(80) as f64)).collect();
-        let tree = Tree::new(&points, [1.0; 2]);
+        let tree = Tree::new(&points, &points, [1.0; 2]);
         for (from, most) in [([10.2, 3.0], 1e9), ([40.0, 40.0], 1e9), ([-5.0, 7.0], 30.0)] {
             let bound = |bound: &Bound<2>| {
                 bound.beyond(0, from[0]).powi(2) + bound.beyond(1, from[1]).powi(2)
             };
-            let cost = |index: u32| squared(&from, &points[index as usize]);
-            let mut all: Vec<(f64, u32)> = (0..6000).map(|index| (cost(index), index)).collect();
+            let cost = |point: &[f64; 2], _| squared(&from, point);
+            let mut all: Vec<(f64, u32)> =
+                (0..6000).map(|index| (squared(&from, &points[index as usize]), index)).collect();
             all.retain(|found| found.0 < most);
             all.sort_by(|a, b| a.partial_cmp(b).unwrap());
             all.truncate(9);
@@ -218,7 +259,21 @@ mod tests {
 
     #[test]
     fn a_tree_of_nothing_finds_nothing() {
-        let tree = Tree::<2>::new(&[], [1.0; 2]);
-        assert_eq!(tree.cheapest(3, 1.0, |_| 0.0, |_| 0.0), []);
+        let tree = Tree::<2, ()>::new(&[], &[], [1.0; 2]);
+        assert_eq!(tree.cheapest(3, 1.0, |_| 0.0, |(), _| 0.0), []);
+        assert_eq!(tree.ask_all(&Job::default(), |(), index| index), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn answers_come_in_the_order_of_the_points() {
+        let mut rng = Rng::new(5, 0);
+        let points: Vec<[f64; 1]> = (0..3000).map(|_| [rng.between(0.0, 9.0)]).collect();
+        let tree = Tree::new(&points, &points, [1.0]);
+        let answers = tree.ask_all(&Job::default(), |point, index| (*point, index)).unwrap();
+        let expected: Vec<([f64; 1], u32)> = points.iter().copied().zip(0..).collect();
+        assert_eq!(answers, expected);
+        let job = Job::default();
+        job.cancel();
+        assert_eq!(tree.ask_all(&job, |_, _| ()), Err(Stopped::Cancelled));
     }
 }

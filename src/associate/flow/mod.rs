@@ -96,7 +96,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
     if n == 0 {
         return Ok(Vec::new());
     }
-    let crowds = crowds(&movers);
+    let crowds = crowds(&movers, job)?;
     let chance = Chance::new(&movers);
     let mut pairs = candidates(&movers, &first_slices(longest_s), job)?;
     let noise_m = noise_m(&movers, &pairs);
