@@ -75,6 +75,7 @@ impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
     }
 
     /// Asks for every point, on all cores, and gives the answers in the order of the points.
+    ///
     /// Neighbors are asked for one after the other, since they look at the same boxes.
     pub fn ask_all<A: Send>(
         &self,
@@ -111,14 +112,11 @@ impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
         bound: impl Fn(&Bound<D>) -> f64,
         cost: impl Fn(&T, u32) -> f64,
     ) -> Vec<(f64, u32)> {
-        let mut best = Vec::with_capacity(k + 1);
-        self.cheapest_within(usize::MAX, k, most, bound, cost, &mut best);
-        best
+        self.cheapest_within(usize::MAX, k, most, bound, cost)
     }
 
     /// As [`Tree::cheapest`], but looks into `most_boxes` boxes only, the more promising of two halves
-    /// first: where more could hold something, what is found is good but perhaps not the best. It
-    /// replaces what `best` holds.
+    /// first: where more could hold something, what is found is good but perhaps not the best.
     pub fn cheapest_within(
         &self,
         most_boxes: usize,
@@ -126,11 +124,10 @@ impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
         most: f64,
         bound: impl Fn(&Bound<D>) -> f64,
         cost: impl Fn(&T, u32) -> f64,
-        best: &mut Vec<(f64, u32)>,
-    ) {
-        best.clear();
+    ) -> Vec<(f64, u32)> {
+        let mut best = Vec::with_capacity(k.min(self.order.len()));
         if self.boxes.is_empty() || k == 0 {
-            return;
+            return best;
         }
         let mut stack = Vec::with_capacity(48);
         stack.push((bound(&self.boxes[0].bound), 0_u32));
@@ -151,35 +148,36 @@ impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
                 let range = node.from as usize..node.to as usize;
                 for (index, item) in self.order[range.clone()].iter().zip(&self.items[range]) {
                     let found = (cost(item, *index), *index);
-                    if found.0 >= most || found.0 > limit {
-                        continue;
-                    }
-                    if best.len() == k {
-                        if !is_less(found, best[k - 1]) {
-                            continue;
-                        }
-                        best.pop();
-                    }
-                    let place = best.partition_point(|other| is_less(*other, found));
-                    best.insert(place, found);
-                    if best.len() == k {
+                    if found.0 < most && found.0 <= limit && admit(found, k, &mut best) {
                         limit = best[k - 1].0;
                     }
                 }
                 continue;
             }
-            let halves =
-                [at + 1, node.second].map(|half| (bound(&self.boxes[half as usize].bound), half));
+            let (one, two) = (at + 1, node.second);
+            let first = (bound(&self.boxes[one as usize].bound), one);
+            let second = (bound(&self.boxes[two as usize].bound), two);
             // The better half is looked into first.
-            let [first, second] =
-                if halves[1].0 < halves[0].0 { [halves[1], halves[0]] } else { halves };
-            for half in [second, first] {
-                if half.0 <= limit {
-                    stack.push(half);
-                }
+            let (first, second) = if second.0 < first.0 { (second, first) } else { (first, second) };
+            if second.0 <= limit {
+                stack.push(second);
+            }
+            if first.0 <= limit {
+                stack.push(first);
             }
         }
+        best
     }
+}
+
+/// Puts `found` to its place if it is among the `k` best. Returns whether there are `k` now.
+fn admit(found: (f64, u32), k: usize, best: &mut Vec<(f64, u32)>) -> bool {
+    let place = best.partition_point(|other| is_less(*other, found));
+    if place < k {
+        best.truncate(k - 1);
+        best.insert(place, found);
+    }
+    best.len() == k
 }
 
 fn is_less(a: (f64, u32), b: (f64, u32)) -> bool {

@@ -12,8 +12,8 @@ const SLACK_M: f64 = 50.0;
 const SLACK_MPS: f64 = 0.05;
 /// and this share of the run.
 const SLACK_OF_RUN: f64 = 0.3;
-/// A pair that misses by more than this many times its slack is none.
-const MOST_MISSES: f64 = 4.0;
+/// A pair that misses by more than 4 times its slack is none; squared, as misfits are.
+const WORST_MISFIT: f64 = 4.0 * 4.0;
 
 /// By place alone: what a second of silence weighs, meters,
 const PATIENCE_MPS: f64 = 0.02;
@@ -49,6 +49,21 @@ pub(super) struct Slice {
     pub by_place: bool,
 }
 
+impl Slice {
+    /// The candidates of `from` in this slice, best first.
+    fn search(&self, tree: &Tree<7, Mover>, from: &Mover) -> Vec<(f64, u32)> {
+        if self.by_place {
+            let least = |bound: &Bound<7>| least_distance_m(from, bound, self);
+            let cost = |to: &Mover, _| distance_m(from, to, self);
+            tree.cheapest_within(MOST_BOXES, self.most, FARTHEST_M, least, cost)
+        } else {
+            let least = |bound: &Bound<7>| least_misfit(from, bound, self);
+            let cost = |to: &Mover, _| misfit(from, to, self);
+            tree.cheapest_within(MOST_BOXES, self.most, WORST_MISFIT, least, cost)
+        }
+    }
+}
+
 /// The candidates of every mover, ordered by `from`, then `to`: in each slice of gaps those that
 /// miss least where they should be.
 pub(super) fn candidates(
@@ -74,18 +89,8 @@ pub(super) fn candidates(
     job.expect(movers.len());
     let found: Vec<Box<[u32]>> = tree.ask_all(job, |from, _| {
         let mut found: Vec<u32> = Vec::with_capacity(48);
-        let mut near = Vec::with_capacity(8);
         for slice in slices {
-            if slice.by_place {
-                let least = |bound: &Bound<7>| least_distance_m(from, bound, slice);
-                let cost = |to: &Mover, _| distance_m(from, to, slice);
-                tree.cheapest_within(MOST_BOXES, slice.most, FARTHEST_M, least, cost, &mut near);
-            } else {
-                let least = |bound: &Bound<7>| least_misfit(from, bound, slice);
-                let cost = |to: &Mover, _| misfit(from, to, slice);
-                tree.cheapest_within(MOST_BOXES, slice.most, MOST_MISSES, least, cost, &mut near);
-            }
-            found.extend(near.iter().map(|(_, to)| to));
+            found.extend(slice.search(&tree, from).iter().map(|(_, to)| to));
         }
         found.sort_unstable();
         found.dedup();
@@ -98,16 +103,17 @@ pub(super) fn candidates(
     Ok(pairs)
 }
 
-/// How badly the pair fits in this slice; infinite if it is not in it.
+/// How badly the pair fits in this slice, the square of the miss over the slack; infinite if it is not
+/// in it.
 fn misfit(from: &Mover, to: &Mover, slice: &Slice) -> f64 {
     let gap_s = to.t_s - from.t_s;
     if gap_s <= slice.from_s || gap_s > slice.to_s {
         return f64::INFINITY;
     }
     let off = off(from, to, gap_s);
-    let miss_m = (off.east_m * off.east_m + off.north_m * off.north_m).sqrt();
     let run_m = 0.5 * gap_s * (from.speed_mps() + to.speed_mps());
-    miss_m / (SLACK_M + SLACK_MPS * gap_s + SLACK_OF_RUN * run_m)
+    let slack_m = SLACK_M + SLACK_MPS * gap_s + SLACK_OF_RUN * run_m;
+    (off.east_m * off.east_m + off.north_m * off.north_m) / (slack_m * slack_m)
 }
 
 /// How far the pair is apart in place, and a little in time; infinite if it is not in this slice.
@@ -158,7 +164,7 @@ fn least_misfit(from: &Mover, bound: &Bound<7>, slice: &Slice) -> f64 {
     }
     let run_m = 0.5 * (from.speed_mps() + bound.high[6]) * most_s;
     let slack_m = SLACK_M + SLACK_MPS * most_s + SLACK_OF_RUN * run_m;
-    squares.sqrt() / slack_m * (1.0 - 1e-9)
+    squares / (slack_m * slack_m) * (1.0 - 1e-9)
 }
 
 /// What the distance to any point in the box is at least: see [`distance_m`].
@@ -201,7 +207,7 @@ mod tests {
         for (at, from) in movers.iter().enumerate() {
             let mut tos: Vec<u32> = Vec::new();
             for slice in &slices {
-                let worst = if slice.by_place { FARTHEST_M } else { MOST_MISSES };
+                let worst = if slice.by_place { FARTHEST_M } else { WORST_MISFIT };
                 let compare = if slice.by_place { distance_m } else { misfit };
                 let mut all: Vec<(f64, u32)> =
                     (0..1200).map(|to| (compare(from, &movers[to as usize], slice), to)).collect();

@@ -64,6 +64,8 @@ const LATER_MOST: usize = 6;
 const LONG: f64 = 4.0;
 /// The second time not beyond this: no speed tells for hours where a ship is, seconds.
 const LONGEST_MOTION_S: f64 = 7200.0;
+/// Each of them reaches at least so many times as far as the one before.
+const LEAST_GROWTH: f64 = 1.2;
 const LONG_MOST: usize = 4;
 const PLACE_MOST: usize = 5;
 
@@ -183,10 +185,14 @@ fn later_slices(links: &[Measure], longest_s: f64) -> Vec<Slice> {
         from_s = to_s;
     }
     let usual_s = from_s;
-    let far_s = (LONG * LONG * usual_s).min(LONGEST_MOTION_S);
-    for to_s in [LONG * usual_s, far_s.max(LONG * usual_s)] {
-        slices.push(Slice { from_s, to_s, most: LONG_MOST, by_place: false });
-        from_s = to_s;
+    let long_s = LONG * usual_s;
+    let far_s = (LONG * long_s).min(LONGEST_MOTION_S);
+    for to_s in [long_s, far_s] {
+        // A sliver beyond what was looked at costs as much to search and holds hardly anything.
+        if to_s > LEAST_GROWTH * from_s {
+            slices.push(Slice { from_s, to_s, most: LONG_MOST, by_place: false });
+            from_s = to_s;
+        }
     }
     slices.push(Slice { from_s: usual_s, to_s: longest_s, most: PLACE_MOST, by_place: true });
     slices.iter_mut().for_each(|slice| slice.to_s = slice.to_s.min(longest_s));

@@ -228,7 +228,7 @@ pub(super) fn crowds(movers: &[Mover], job: &Job) -> Result<Vec<f64>, Stopped> {
     // Squares of meters. Whoever is closer than the least distance counts as being there, and of
     // boxes that are near enough one is as good as the other.
     let least_m2 = LEAST_CROWD_M * LEAST_CROWD_M;
-    let crowd = |here: &Mover, _| {
+    let crowd = |here: &Mover, _: u32| {
         let bound = |bound: &Bound<3>| {
             let parallel = bound.low[2].min(here.parallel);
             let east = bound.beyond(0, here.lon_deg) * M_PER_DEG * parallel;
