@@ -24,17 +24,6 @@ pub(super) struct Bound<const D: usize> {
 }
 
 impl<const D: usize> Bound<D> {
-    fn around(points: &[[f64; D]], order: &[u32]) -> Bound<D> {
-        let mut bound = Bound { low: [f64::INFINITY; D], high: [f64::NEG_INFINITY; D] };
-        for index in order {
-            for (axis, x) in points[*index as usize].iter().enumerate() {
-                bound.low[axis] = bound.low[axis].min(*x);
-                bound.high[axis] = bound.high[axis].max(*x);
-            }
-        }
-        bound
-    }
-
     /// How far `x` lies outside of the box along `axis`.
     pub fn beyond(&self, axis: usize, x: f64) -> f64 {
         (self.low[axis] - x).max(x - self.high[axis]).max(0.0)
@@ -44,21 +33,57 @@ impl<const D: usize> Bound<D> {
 /// Nested boxes around points of `D` numbers, each with an item to be compared. Building takes
 /// O(n log n) time.
 pub(super) struct Tree<const D: usize, T> {
-    // In the order of a walk that visits a box before what it holds: a box of `n` points has its
-    // first half right behind it, and its second half where `second` says.
+    // The box around all, then always two halves, and behind them what the first holds, and then
+    // the second.
     boxes: Vec<Node<D>>,
-    // The points in the order of that walk, so that what is looked at together lies together.
+    // The points in the order of a walk through the boxes, so that what is looked at together lies
+    // together.
     order: Vec<u32>,
     items: Vec<T>,
 }
 
+/// A box in half the space: to look at a box mostly means to wait for memory.
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 struct Node<const D: usize> {
-    bound: Bound<D>,
-    from: u32,
-    to: u32,
-    // Zero for a leaf.
-    second: u32,
+    // Rounded outward.
+    low: [f32; D],
+    high: [f32; D],
+    // The first point of a leaf; of other boxes the place of the first half.
+    at: u32,
+    // How many points a leaf has; 0 for other boxes.
+    points: u32,
+}
+
+impl<const D: usize> Node<D> {
+    fn around(points: &[[f64; D]], order: &[u32]) -> Node<D> {
+        let mut bound = Bound { low: [f64::INFINITY; D], high: [f64::NEG_INFINITY; D] };
+        for index in order {
+            for (axis, x) in points[*index as usize].iter().enumerate() {
+                bound.low[axis] = bound.low[axis].min(*x);
+                bound.high[axis] = bound.high[axis].max(*x);
+            }
+        }
+        let low = bound.low.map(|x| {
+            let near = x as f32;
+            if f64::from(near) > x { near.next_down() } else { near }
+        });
+        let high = bound.high.map(|x| {
+            let near = x as f32;
+            if f64::from(near) < x { near.next_up() } else { near }
+        });
+        Node { low, high, at: 0, points: 0 }
+    }
+
+    /// The same box, where what it holds was moved by so many places.
+    fn moved(self, by: usize) -> Node<D> {
+        if self.points > 0 { self } else { Node { at: self.at + by as u32, ..self } }
+    }
+
+    #[inline]
+    fn bound(&self) -> Bound<D> {
+        Bound { low: self.low.map(f64::from), high: self.high.map(f64::from) }
+    }
 }
 
 impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
@@ -68,7 +93,11 @@ impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
         let mut order: Vec<u32> = (0..points.len() as u32).collect();
         let mut boxes = Vec::new();
         if !order.is_empty() {
-            boxes = grow(points, &mut order, 0, &weights);
+            let (whole, below) = grow(points, &mut order, 0, &weights);
+            boxes.reserve_exact(1 + below.len());
+            boxes.push(whole);
+            boxes.extend(below.into_iter().map(|node| node.moved(1)));
+            boxes[0] = boxes[0].moved(1);
         }
         let items = order.iter().map(|index| items[*index as usize]).collect();
         Tree { boxes, order, items }
@@ -130,7 +159,7 @@ impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
             return best;
         }
         let mut stack = Vec::with_capacity(48);
-        stack.push((bound(&self.boxes[0].bound), 0_u32));
+        stack.push((bound(&self.boxes[0].bound()), 0_u32));
         let mut left = most_boxes;
         // What costs more is of no use.
         let mut limit = most;
@@ -144,8 +173,8 @@ impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
             }
             left -= 1;
             let node = &self.boxes[at as usize];
-            if node.second == 0 {
-                let range = node.from as usize..node.to as usize;
+            if node.points > 0 {
+                let range = node.at as usize..(node.at + node.points) as usize;
                 for (index, item) in self.order[range.clone()].iter().zip(&self.items[range]) {
                     let found = (cost(item, *index), *index);
                     if found.0 < most && found.0 <= limit && admit(found, k, &mut best) {
@@ -154,9 +183,9 @@ impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
                 }
                 continue;
             }
-            let (one, two) = (at + 1, node.second);
-            let first = (bound(&self.boxes[one as usize].bound), one);
-            let second = (bound(&self.boxes[two as usize].bound), two);
+            let (one, two) = (node.at, node.at + 1);
+            let first = (bound(&self.boxes[one as usize].bound()), one);
+            let second = (bound(&self.boxes[two as usize].bound()), two);
             // The better half is looked into first.
             let (first, second) = if second.0 < first.0 { (second, first) } else { (first, second) };
             if second.0 <= limit {
@@ -184,20 +213,19 @@ fn is_less(a: (f64, u32), b: (f64, u32)) -> bool {
     a.0 < b.0 || (a.0 == b.0 && a.1 < b.1)
 }
 
-/// The boxes around `order`, which starts at place `from` of the whole.
+/// The box around `order`, which starts at place `from` of the whole, and those that it holds, whose
+/// places count from the first of them.
 fn grow<const D: usize>(
     points: &[[f64; D]],
     order: &mut [u32],
     from: usize,
     weights: &[f64; D],
-) -> Vec<Node<D>> {
-    let bound = Bound::around(points, order);
-    let to = (from + order.len()) as u32;
-    let root = Node { bound, from: from as u32, to, second: 0 };
+) -> (Node<D>, Vec<Node<D>>) {
+    let node = Node::around(points, order);
     if order.len() <= LEAF {
-        return vec![root];
+        return (Node { at: from as u32, points: order.len() as u32, ..node }, Vec::new());
     }
-    let side = |axis: &usize| (bound.high[*axis] - bound.low[*axis]) * weights[*axis];
+    let side = |axis: &usize| f64::from(node.high[*axis] - node.low[*axis]) * weights[*axis];
     let axis = (0..D).max_by(|a, b| side(a).total_cmp(&side(b))).expect("there are axes");
     let middle = order.len() / 2;
     order.select_nth_unstable_by(middle, |a, b| {
@@ -213,16 +241,14 @@ fn grow<const D: usize>(
     } else {
         (grow(points, first, from, weights), grow(points, second, from + middle, weights))
     };
-    let mut boxes = Vec::with_capacity(1 + first.len() + second.len());
-    boxes.push(Node { second: 1 + first.len() as u32, ..root });
+    let mut below = Vec::with_capacity(2 + first.1.len() + second.1.len());
     // What a half knows by places of its own moves with it.
-    for (half, offset) in [(first, 1), (second, boxes[0].second)] {
-        boxes.extend(half.into_iter().map(|node| Node {
-            second: if node.second == 0 { 0 } else { node.second + offset },
-            ..node
-        }));
+    let places = [2, 2 + first.1.len()];
+    below.extend([first.0.moved(places[0]), second.0.moved(places[1])]);
+    for (half, place) in [(first.1, places[0]), (second.1, places[1])] {
+        below.extend(half.into_iter().map(|node| node.moved(place)));
     }
-    boxes
+    (node, below)
 }
 
 #[cfg(test)]
