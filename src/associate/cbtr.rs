@@ -116,8 +116,8 @@ fn error(from: &State, to: &State, params: &CbtrParams) -> f64 {
 
 /// What the error from `from` to any point in the box is at least.
 fn least_error(from: &State, bound: &Bound<6>, params: &CbtrParams) -> f64 {
-    let least = (bound.low[0] - from.t_s).max(params.least_gap_s);
-    let most = (bound.high[0] - from.t_s).min(params.longest_gap_s);
+    let least = (bound.low(0) - from.t_s).max(params.least_gap_s);
+    let most = (bound.high(0) - from.t_s).min(params.longest_gap_s);
     if least > most {
         return f64::INFINITY;
     }
@@ -126,19 +126,19 @@ fn least_error(from: &State, bound: &Bound<6>, params: &CbtrParams) -> f64 {
     let moved = |v: f64| if v < 0.0 { (v * most, v * least) } else { (v * least, v * most) };
     let (mut forward, mut backward, mut steady) = (0.0, 0.0, 0.0);
     for (axis, x, v) in [(1, from.x, from.vx), (2, from.y, from.vy)] {
-        let (low, high) = (bound.low[axis] - x, bound.high[axis] - x);
+        let (low, high) = (bound.low(axis) - x, bound.high(axis) - x);
         let ahead = moved(v);
         forward += off(low - ahead.1, high - ahead.0);
-        let back = (moved(bound.low[axis + 2]).0, moved(bound.high[axis + 2]).1);
+        let back = (moved(bound.low(axis + 2)).0, moved(bound.high(axis + 2)).1);
         backward += off(low - back.1, high - back.0);
         steady += off(low, high);
     }
-    let moving = if from.v_kn + bound.high[5] > params.moving_kn {
+    let moving = if from.v_kn + bound.high(5) > params.moving_kn {
         (params.moving_weight * least).powi(2) + 0.5 * (forward + backward)
     } else {
         f64::INFINITY
     };
-    let steady = if from.v_kn + bound.low[5] > params.moving_kn {
+    let steady = if from.v_kn + bound.low(5) > params.moving_kn {
         f64::INFINITY
     } else {
         (params.steady_weight * least).powi(2) + steady

@@ -126,14 +126,14 @@ fn guess(spots: &[Spot], tree: &Tree<3, Spot>, at: usize, reach_s: f64) -> (f64,
         let gap = |t_s: f64| if is_later { t_s - here.t_s } else { here.t_s - t_s };
         let bound = |bound: &Bound<3>| {
             let (low, high) = if is_later {
-                (bound.low[0] - here.t_s, bound.high[0] - here.t_s)
+                (bound.low(0) - here.t_s, bound.high(0) - here.t_s)
             } else {
-                (here.t_s - bound.high[0], here.t_s - bound.low[0])
+                (here.t_s - bound.high(0), here.t_s - bound.low(0))
             };
             if high <= 0.0 || low > reach_s {
                 return f64::INFINITY;
             }
-            let far = bound.low[2].abs().max(bound.high[2].abs()).max(here.lat_deg.abs());
+            let far = bound.low(2).abs().max(bound.high(2).abs()).max(here.lat_deg.abs());
             let east = bound.beyond(1, here.lon_deg) * M_PER_DEG * far.to_radians().cos();
             east.hypot(bound.beyond(2, here.lat_deg) * M_PER_DEG) + WEIGHT_MPS * low.max(0.0)
         };

@@ -1,7 +1,7 @@
 //! For each point the few others that could follow it, by an index in space and time.
 
 use super::super::motion::{M_PER_DEG, Mover};
-use super::super::tree::{Bound, Tree};
+use super::super::tree::{Bound, Tree, greater, smaller};
 use super::measure::{STEADY_KN, off};
 use crate::base::job::{Job, Stopped};
 use crate::base::units::MPS_PER_KN;
@@ -128,8 +128,8 @@ fn distance_m(from: &Mover, to: &Mover, slice: &Slice) -> f64 {
 
 /// The shortest and the longest gap to a point in the box that lies in the slice, seconds.
 fn gaps_s(from: &Mover, bound: &Bound<7>, slice: &Slice) -> Option<(f64, f64)> {
-    let least_s = (bound.low[0] - from.t_s).max(slice.from_s);
-    let most_s = (bound.high[0] - from.t_s).min(slice.to_s);
+    let least_s = greater(bound.low(0) - from.t_s, slice.from_s);
+    let most_s = smaller(bound.high(0) - from.t_s, slice.to_s);
     (least_s <= most_s).then_some((least_s, most_s))
 }
 
@@ -138,31 +138,31 @@ fn gaps_s(from: &Mover, bound: &Bound<7>, slice: &Slice) -> Option<(f64, f64)> {
 fn least_misfit(from: &Mover, bound: &Bound<7>, slice: &Slice) -> f64 {
     let Some((least_s, most_s)) = gaps_s(from, bound, slice) else { return f64::INFINITY };
     // A degree of longitude is at least and at most so long anywhere between.
-    let shortest = M_PER_DEG * bound.low[5].min(from.parallel);
-    let longest = M_PER_DEG * bound.high[5].max(from.parallel);
+    let shortest = M_PER_DEG * smaller(bound.low(5), from.parallel);
+    let longest = M_PER_DEG * greater(bound.high(5), from.parallel);
     // Where all are under way the mean of both velocities is compared.
-    let is_under_way = from.v_kn >= STEADY_KN && bound.low[6] >= STEADY_KN * MPS_PER_KN * (1.0 + 1e-12);
+    let is_under_way = from.v_kn >= STEADY_KN && bound.low(6) >= STEADY_KN * MPS_PER_KN * (1.0 + 1e-12);
     let mut squares = 0.0;
     for (axis, at, v, shortest, longest) in [
         (1, from.lon_deg, from.east_mps, shortest, longest),
         (2, from.lat_deg, from.north_mps, M_PER_DEG, M_PER_DEG),
     ] {
-        let (low, high) = (bound.low[axis] - at, bound.high[axis] - at);
+        let (low, high) = (bound.low(axis) - at, bound.high(axis) - at);
         let low_m = low * if low < 0.0 { longest } else { shortest };
         let high_m = high * if high > 0.0 { longest } else { shortest };
-        let (slow, fast) = (bound.low[axis + 2], bound.high[axis + 2]);
+        let (slow, fast) = (bound.low(axis + 2), bound.high(axis + 2));
         let (slowest_mps, fastest_mps) = if is_under_way {
             (0.5 * (v + slow), 0.5 * (v + fast))
         } else {
             // The line of where the ship may be lies between both velocities.
-            (v.min(slow), v.max(fast))
+            (smaller(v, slow), greater(v, fast))
         };
-        let run_low = (slowest_mps * least_s).min(slowest_mps * most_s);
-        let run_high = (fastest_mps * least_s).max(fastest_mps * most_s);
-        let off = (low_m - run_high).max(run_low - high_m).max(0.0);
+        let run_low = smaller(slowest_mps * least_s, slowest_mps * most_s);
+        let run_high = greater(fastest_mps * least_s, fastest_mps * most_s);
+        let off = greater(greater(low_m - run_high, run_low - high_m), 0.0);
         squares += off * off;
     }
-    let run_m = 0.5 * (from.speed_mps() + bound.high[6]) * most_s;
+    let run_m = 0.5 * (from.speed_mps() + bound.high(6)) * most_s;
     let slack_m = SLACK_M + SLACK_MPS * most_s + SLACK_OF_RUN * run_m;
     squares / (slack_m * slack_m) * (1.0 - 1e-9)
 }
@@ -171,7 +171,7 @@ fn least_misfit(from: &Mover, bound: &Bound<7>, slice: &Slice) -> f64 {
 #[inline]
 fn least_distance_m(from: &Mover, bound: &Bound<7>, slice: &Slice) -> f64 {
     let Some((least_s, _)) = gaps_s(from, bound, slice) else { return f64::INFINITY };
-    let shortest = M_PER_DEG * bound.low[5].min(from.parallel);
+    let shortest = M_PER_DEG * smaller(bound.low(5), from.parallel);
     let east = bound.beyond(1, from.lon_deg) * shortest;
     let north = bound.beyond(2, from.lat_deg) * M_PER_DEG;
     ((east * east + north * north).sqrt() + PATIENCE_MPS * least_s) * (1.0 - 1e-9)

@@ -230,7 +230,7 @@ pub(super) fn crowds(movers: &[Mover], job: &Job) -> Result<Vec<f64>, Stopped> {
     let least_m2 = LEAST_CROWD_M * LEAST_CROWD_M;
     let crowd = |here: &Mover, _: u32| {
         let bound = |bound: &Bound<3>| {
-            let parallel = bound.low[2].min(here.parallel);
+            let parallel = bound.low(2).min(here.parallel);
             let east = bound.beyond(0, here.lon_deg) * M_PER_DEG * parallel;
             let north = bound.beyond(1, here.lat_deg) * M_PER_DEG;
             ((east * east + north * north) * (1.0 - 1e-9)).max(least_m2 * (1.0 + 1e-9))
