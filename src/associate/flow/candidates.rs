@@ -2,6 +2,7 @@
 
 use super::super::motion::{M_PER_DEG, Mover};
 use super::super::tree::{Bound, Tree, greater, smaller};
+use super::matching::Edge;
 use super::measure::{STEADY_KN, off};
 use crate::base::job::{Job, Stopped};
 use crate::base::units::MPS_PER_KN;
@@ -27,13 +28,6 @@ const MOST_BOXES: usize = 400;
 /// What a second weighs where the index is divided, meters: about the speed of ships, so that boxes
 /// grow as much by motion as by place.
 const TYPICAL_MPS: f64 = 8.0;
-
-/// A pair to look at: `to` may follow `from`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Pair {
-    pub from: u32,
-    pub to: u32,
-}
 
 /// A span of gaps, and how many candidates each point has in it.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -65,12 +59,12 @@ impl Slice {
 }
 
 /// The candidates of every mover, ordered by `from`, then `to`: in each slice of gaps those that
-/// miss least where they should be.
+/// miss least where they should be. What they cost is not said yet.
 pub(super) fn candidates(
     movers: &[Mover],
     slices: &[Slice],
     job: &Job,
-) -> Result<Vec<Pair>, Stopped> {
+) -> Result<Vec<Edge>, Stopped> {
     let rows: Vec<[f64; 7]> = movers
         .iter()
         .map(|m| {
@@ -96,11 +90,11 @@ pub(super) fn candidates(
         found.dedup();
         found.into_boxed_slice()
     })?;
-    let mut pairs = Vec::with_capacity(found.iter().map(|tos| tos.len()).sum());
-    for (from, tos) in found.into_iter().enumerate() {
-        pairs.extend(tos.iter().map(|to| Pair { from: from as u32, to: *to }));
+    let mut edges = Vec::with_capacity(found.iter().map(|tos| tos.len()).sum());
+    for (from, tos) in (0..).zip(found) {
+        edges.extend(tos.iter().map(|to| Edge { from, to: *to, cost: f32::INFINITY }));
     }
-    Ok(pairs)
+    Ok(edges)
 }
 
 /// How badly the pair fits in this slice, the square of the miss over the slack; infinite if it is not
@@ -203,6 +197,7 @@ mod tests {
             Slice { from_s: 900.0, to_s: 20_000.0, most: 3, by_place: true },
         ];
         let found = candidates(&movers, &slices, &Job::default()).unwrap();
+        let found: Vec<(u32, u32)> = found.iter().map(|edge| (edge.from, edge.to)).collect();
         let mut expected = Vec::new();
         for (at, from) in movers.iter().enumerate() {
             let mut tos: Vec<u32> = Vec::new();
@@ -217,7 +212,7 @@ mod tests {
             }
             tos.sort_unstable();
             tos.dedup();
-            expected.extend(tos.into_iter().map(|to| Pair { from: at as u32, to }));
+            expected.extend(tos.into_iter().map(|to| (at as u32, to)));
         }
         assert!(found.len() > 3000, "{}", found.len());
         assert_eq!(found, expected);

@@ -46,7 +46,7 @@ use super::params::FlowParams;
 use super::points::Spot;
 use crate::base::job::{Job, Stopped};
 use between::held_against;
-use candidates::{Pair, Slice, candidates};
+use candidates::{Slice, candidates};
 use matching::{Edge, cheapest_links};
 use measure::{Measure, STILL_KN, measure};
 use model::{Chance, Model, crowds, first_guess};
@@ -100,26 +100,27 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
     }
     let crowds = crowds(&movers, job)?;
     let chance = Chance::new(&movers);
-    let mut pairs = candidates(&movers, &first_slices(longest_s), job)?;
-    let noise_m = noise_m(&movers, &pairs);
+    let mut edges = candidates(&movers, &first_slices(longest_s), job)?;
+    let noise_m = noise_m(&movers, &edges);
     let mut state = State { model: None, ends: Ends::first(n), stretch: 1.0 };
     let mut next = Vec::new();
-    let mut edges = Vec::new();
     job.expect(params.rounds);
     for round in 0..params.rounds {
         job.step()?;
-        let cost = |pair: &Pair| {
-            let (from, to) = (pair.from as usize, pair.to as usize);
+        let cost = |edge: &mut Edge| {
+            let (from, to) = (edge.from as usize, edge.to as usize);
             let measured = measure(&movers[from], &movers[to], state.stretch);
             let log = state
                 .model
                 .as_ref()
                 .map_or_else(|| first_guess(&measured, noise_m), |model| model.log(&measured));
             let end = params.end_cost + state.ends.after[from] + state.ends.before[to];
-            Edge { from: pair.from, to: pair.to, cost: (crowds[to] - log - end) as f32 }
+            edge.cost = (crowds[to] - log - end) as f32;
         };
-        let plain: Vec<Edge> = pairs.par_iter().with_min_len(1000).map(cost).collect();
-        edges = held_against(&plain, n, params.between as f32, params.between_least as f32, job)?;
+        edges.par_iter_mut().with_min_len(1000).for_each(cost);
+        let (weight, least) = (params.between as f32, params.between_least as f32);
+        let against = held_against(&edges, n, weight, least, job)?;
+        edges.iter_mut().zip(against).for_each(|(edge, against)| edge.cost += against);
         next = cheapest_links(n, &edges, job)?;
         if round + 1 == params.rounds {
             break;
@@ -136,7 +137,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
         state.ends = Ends::new(&movers, &next, &links);
         state.model = Some(Model::new(&links, &chance));
         if round == 0 {
-            pairs = candidates(&movers, &later_slices(&links, longest_s), job)?;
+            edges = candidates(&movers, &later_slices(&links, longest_s), job)?;
         }
     }
     Ok(told(&edges, &next, &movers, state.model.as_ref()))
@@ -144,11 +145,11 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
 
 /// A first idea of how far positions are off: twice the median of how far the best candidate of each
 /// point misses, within reason.
-fn noise_m(movers: &[Mover], pairs: &[Pair]) -> f64 {
+fn noise_m(movers: &[Mover], edges: &[Edge]) -> f64 {
     let miss_m =
-        |pair: &Pair| measure(&movers[pair.from as usize], &movers[pair.to as usize], 1.0).miss_m;
-    let best = |pairs: &[Pair]| pairs.iter().map(miss_m).fold(f64::INFINITY, f64::min);
-    let mut misses_m: Vec<f64> = pairs.chunk_by(|a, b| a.from == b.from).map(best).collect();
+        |edge: &Edge| measure(&movers[edge.from as usize], &movers[edge.to as usize], 1.0).miss_m;
+    let best = |edges: &[Edge]| edges.iter().map(miss_m).fold(f64::INFINITY, f64::min);
+    let mut misses_m: Vec<f64> = edges.chunk_by(|a, b| a.from == b.from).map(best).collect();
     misses_m.sort_unstable_by(f64::total_cmp);
     let median_m = misses_m.get(misses_m.len() / 2).copied().unwrap_or(MOST_NOISE_M);
     (2.0 * median_m).clamp(LEAST_NOISE_M, MOST_NOISE_M)
