@@ -11,7 +11,7 @@ use super::links::{Link, Why};
 use super::motion::{M_PER_DEG, velocity_mps, way_m};
 use super::params::CbtrParams;
 use super::points::Spot;
-use super::tree::{Bound, Tree};
+use super::tree::{Bound, Tree, greater, smaller};
 use crate::base::job::{Job, Stopped};
 
 /// Miles in a degree of longitude on the equator, over those in a degree of latitude: the paper's
@@ -114,37 +114,51 @@ fn error(from: &State, to: &State, params: &CbtrParams) -> f64 {
     }
 }
 
-/// What the error from `from` to any point in the box is at least.
+/// What the error from `from` to any point in the box is at least; infinite too if the gates leave
+/// none of them.
 fn least_error(from: &State, bound: &Bound<6>, params: &CbtrParams) -> f64 {
-    let least = (bound.low(0) - from.t_s).max(params.least_gap_s);
-    let most = (bound.high(0) - from.t_s).min(params.longest_gap_s);
+    let least = greater(bound.low(0) - from.t_s, params.least_gap_s);
+    let most = smaller(bound.high(0) - from.t_s, params.longest_gap_s);
     if least > most {
         return f64::INFINITY;
     }
     // How far the interval from `low` to `high` lies off zero, squared.
-    let off = |low: f64, high: f64| low.max(-high).max(0.0).powi(2);
-    let moved = |v: f64| if v < 0.0 { (v * most, v * least) } else { (v * least, v * most) };
-    let (mut forward, mut backward, mut steady) = (0.0, 0.0, 0.0);
+    let off = |low: f64, high: f64| greater(greater(low, -high), 0.0).powi(2);
+    let run = |v: f64| if v < 0.0 { (v * most, v * least) } else { (v * least, v * most) };
+    let (mut forward, mut backward, mut apart) = (0.0, 0.0, 0.0);
+    // The most that the way to a point may have in common with where `from` heads.
+    let mut ahead = (params.angle_weight * most).powi(2);
     for (axis, x, v) in [(1, from.x, from.vx), (2, from.y, from.vy)] {
         let (low, high) = (bound.low(axis) - x, bound.high(axis) - x);
-        let ahead = moved(v);
-        forward += off(low - ahead.1, high - ahead.0);
-        let back = (moved(bound.low(axis + 2)).0, moved(bound.high(axis + 2)).1);
-        backward += off(low - back.1, high - back.0);
-        steady += off(low, high);
+        let (run_low, run_high) = run(v);
+        forward += off(low - run_high, high - run_low);
+        let (back_low, back_high) = (run(bound.low(axis + 2)).0, run(bound.high(axis + 2)).1);
+        backward += off(low - back_high, high - back_low);
+        apart += off(low, high);
+        let farthest = if v < 0.0 { low } else { high };
+        ahead += v * farthest * if v * farthest > 0.0 { most } else { least };
     }
-    let moving = if from.v_kn + bound.high(5) > params.moving_kn {
+    // A little less than the truth in all that follows, so that rounding hides no candidate.
+    let (less, time) = (1.0 - 1e-9, params.angle_weight * least);
+    let headed = least * (params.angle_weight.powi(2) + from.vx.powi(2) + from.vy.powi(2)).sqrt();
+    let gate = params.moving_cosine * headed * (time * time + apart).sqrt();
+    let moving = if from.v_kn + bound.high(5) > params.moving_kn
+        && (params.moving_cosine <= 0.0 || ahead > gate * less)
+    {
         (params.moving_weight * least).powi(2) + 0.5 * (forward + backward)
     } else {
         f64::INFINITY
     };
-    let steady = if from.v_kn + bound.low(5) > params.moving_kn {
-        f64::INFINITY
+    let cosine = params.steady_cosine;
+    let drift = params.angle_weight * most;
+    let steady = if from.v_kn + bound.low(5) <= params.moving_kn
+        && (cosine <= 0.0 || drift * drift > cosine * cosine * (drift * drift + apart) * less)
+    {
+        (params.steady_weight * least).powi(2) + apart
     } else {
-        (params.steady_weight * least).powi(2) + steady
+        f64::INFINITY
     };
-    // A little less, so that rounding hides no candidate.
-    moving.min(steady) * (1.0 - 1e-9)
+    smaller(moving, steady) * less
 }
 
 /// The cosine between two ways in space and time; of no way at all it is 1.
