@@ -281,6 +281,81 @@ mod tests {
     }
 
     #[test]
+    fn the_border_of_speed_and_the_gates_are_parameters() {
+        let paper = CbtrParams { abnormal: 0, ..CbtrParams::default() };
+        // Half a knot over three together; 0.02 degrees off, where the gate of steady ones is shut.
+        let pair = (2.0, 1.5, 0.02);
+        for (what, params, (first_kn, second_kn, lon_deg), why) in [
+            ("3 knots, the paper's method", paper.clone(), pair, Why::Moving),
+            (
+                "4 knots, its theorems",
+                CbtrParams { moving_kn: 4.0, ..paper.clone() },
+                pair,
+                Why::NoCandidate,
+            ),
+            (
+                "a steady gate that is wide open",
+                CbtrParams { moving_kn: 4.0, steady_cosine: -1.0, ..paper.clone() },
+                pair,
+                Why::Steady,
+            ),
+            ("a moving ship looks ahead", paper.clone(), (9.0, 9.0, -0.02), Why::NoCandidate),
+            (
+                "but for a gate that is wide open",
+                CbtrParams { moving_cosine: -1.0, ..paper.clone() },
+                (9.0, 9.0, -0.02),
+                Why::Moving,
+            ),
+            (
+                "a shorter longest gap",
+                CbtrParams { longest_gap_s: 99.0, ..paper.clone() },
+                (9.0, 9.0, 0.02),
+                Why::NoCandidate,
+            ),
+            (
+                "a longer least gap",
+                CbtrParams { least_gap_s: 101.0, ..paper.clone() },
+                (9.0, 9.0, 0.02),
+                Why::NoCandidate,
+            ),
+        ] {
+            let spots =
+                [spot(0.0, 0.0, 0.0, first_kn, 90.0), spot(100.0, lon_deg, 0.0, second_kn, 90.0)];
+            let found = cbtr(&spots, &params, &Job::default()).unwrap()[0].why;
+            assert_eq!(found, why, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_turning_point_is_near_and_turns_by_no_more_than_its_angle() {
+        let paper = CbtrParams::default();
+        let leg = 10.0 / 216_000.0 * 20.0; // Ten knots for 20 s: 103 m.
+        // How far the way turns in space; 20 s are 2e-4 degrees of time beside 9.3e-4 of way.
+        for (turn_deg, params, expected) in [
+            (0.0_f64, paper.clone(), true),
+            (45.0, paper.clone(), true),
+            // (0.2 * 0.2 + 0.926 * 0.926 * cos 60) / (0.2 * 0.2 + 0.926 * 0.926) is 0.52.
+            (60.0, paper.clone(), false),
+            (60.0, CbtrParams { turning_cosine: 0.5, ..paper.clone() }, true),
+            (45.0, CbtrParams { turning_m: 100.0, ..paper.clone() }, false),
+            (180.0, paper.clone(), false),
+        ] {
+            let (north, east) = turn_deg.to_radians().sin_cos();
+            let spots = [
+                spot(0.0, 0.0, 0.0, 10.0, 90.0),
+                spot(20.0, leg, 0.0, 10.0, 90.0),
+                spot(40.0, leg + leg * east, leg * north, 10.0, 90.0 - turn_deg),
+            ];
+            let best = [Some((1.0, 1)), Some((1.0, 2)), None];
+            let states = states(&spots);
+            let is_one = is_turning_point(&best, &states, &spots, 0, 1, &params);
+            assert_eq!(is_one, expected, "{turn_deg} degrees");
+            let ends = is_turning_point(&best, &states, &spots, 1, 2, &params);
+            assert!(!ends, "where nothing follows there is no turn");
+        }
+    }
+
+    #[test]
     fn the_worst_link_ends_a_track_unless_it_is_a_turning_point() {
         // East, then north: the third leg is 90 degrees off, yet in time and space it is not.
         let knot = 1.0 / 216_000.0;

@@ -61,6 +61,7 @@ pub fn associate(
             })?;
             let trains = |at: usize| !(at + 1).is_multiple_of(params.npc.test_every);
             let known: Vec<Option<u32>> = rows
+                .of_spots
                 .iter()
                 .enumerate()
                 .map(|(at, row)| trains(at).then_some(known[*row as usize]))

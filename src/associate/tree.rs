@@ -203,7 +203,8 @@ impl<const D: usize, T: Copy + Send + Sync> Tree<D, T> {
             let first = (bound(&self.boxes[one as usize].bound), one);
             let second = (bound(&self.boxes[two as usize].bound), two);
             // The better half is looked into first.
-            let (first, second) = if second.0 < first.0 { (second, first) } else { (first, second) };
+            let (first, second) =
+                if second.0 < first.0 { (second, first) } else { (first, second) };
             if second.0 <= limit {
                 stack.push(second);
             }

@@ -67,9 +67,7 @@ pub(super) fn candidates(
 ) -> Result<Vec<Edge>, Stopped> {
     let rows: Vec<[f64; 7]> = movers
         .iter()
-        .map(|m| {
-            [m.t_s, m.lon_deg, m.lat_deg, m.east_mps, m.north_mps, m.parallel, m.speed_mps()]
-        })
+        .map(|m| [m.t_s, m.lon_deg, m.lat_deg, m.east_mps, m.north_mps, m.parallel, m.speed_mps()])
         .collect();
     // A difference of velocity parts ships by half the usual gap.
     let (sum, n) = slices
@@ -135,7 +133,8 @@ fn least_misfit(from: &Mover, bound: &Bound<7>, slice: &Slice) -> f64 {
     let shortest = M_PER_DEG * smaller(bound.low(5), from.parallel);
     let longest = M_PER_DEG * greater(bound.high(5), from.parallel);
     // Where all are under way the mean of both velocities is compared.
-    let is_under_way = from.v_kn >= STEADY_KN && bound.low(6) >= STEADY_KN * MPS_PER_KN * (1.0 + 1e-12);
+    let is_under_way =
+        from.v_kn >= STEADY_KN && bound.low(6) >= STEADY_KN * MPS_PER_KN * (1.0 + 1e-12);
     let mut squares = 0.0;
     for (axis, at, v, shortest, longest) in [
         (1, from.lon_deg, from.east_mps, shortest, longest),
