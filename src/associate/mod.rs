@@ -20,7 +20,7 @@ mod tree;
 
 pub use links::{Association, Why, successors};
 pub use params::{AssociateParams, CbtrParams, FlowParams, GroupParams, Method, NpcParams};
-pub use points::{Points, PointsError, mend_midnight};
+pub use points::{Points, PointsError};
 pub use score::{Mistake, Score, atd_score, mistakes, score, thinned};
 
 use crate::base::job::{Job, Stopped};

@@ -2,9 +2,6 @@
 
 use crate::base::geo::{Position, wrap_lon_deg};
 
-/// A day, in milliseconds.
-const DAY_MS: i64 = 86_400_000;
-
 /// Why columns are not points.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PointsError {
@@ -201,35 +198,6 @@ pub(super) fn spots(points: &Points) -> (Vec<Spot>, Rows) {
     (rows.of_spots.iter().map(spot).collect(), rows)
 }
 
-/// Mends times that were given without a date and run over midnight: everything before the day's
-/// longest silence moves to the next day. Returns how many points were moved.
-///
-/// Nothing is moved where that silence is shorter than `least_silence_ms`, or where the day's own
-/// end and begin are farther apart: the times then lie in one day. Rows may come in any order.
-pub fn mend_midnight(t_ms: &mut [i64], least_silence_ms: i64) -> usize {
-    let mut times: Vec<i64> = t_ms.iter().map(|t| t.rem_euclid(DAY_MS)).collect();
-    let day = |t: &i64| t.div_euclid(DAY_MS);
-    if t_ms.is_empty() || t_ms.iter().any(|t| day(t) != day(&t_ms[0])) {
-        return 0; // There were dates.
-    }
-    times.sort_unstable();
-    let over_midnight_ms = times[0] + DAY_MS - times[times.len() - 1];
-    let Some((silence_ms, from_ms)) =
-        times.windows(2).map(|pair| (pair[1] - pair[0], pair[1])).max_by_key(|silence| silence.0)
-    else {
-        return 0;
-    };
-    if silence_ms < least_silence_ms || silence_ms <= over_midnight_ms {
-        return 0;
-    }
-    let mut moved = 0;
-    for t in t_ms.iter_mut().filter(|t| t.rem_euclid(DAY_MS) < from_ms) {
-        *t += DAY_MS;
-        moved += 1;
-    }
-    moved
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,18 +252,5 @@ mod tests {
         assert_eq!(rows, Rows { of_spots: vec![1, 2, 0], twins: vec![(3, 1)] });
         // Without courses nobody knows.
         assert_eq!(spots(&of(Vec::new())).1.twins, []);
-    }
-
-    #[test]
-    fn times_without_a_date_go_on_after_midnight() {
-        let hour = 3_600_000;
-        let mut times = [23 * hour, hour, 22 * hour, 0];
-        assert_eq!(mend_midnight(&mut times, hour), 2);
-        assert_eq!(times, [23 * hour, 25 * hour, 22 * hour, 24 * hour]);
-        for same in [vec![], vec![5], vec![14 * hour, 18 * hour], vec![0, 30 * hour, 60 * hour]] {
-            let mut times = same.clone();
-            assert_eq!(mend_midnight(&mut times, hour), 0);
-            assert_eq!(times, same);
-        }
     }
 }

@@ -267,6 +267,16 @@ impl Columns {
         self.of(Role::Lat).is_some() && self.of(Role::Lon).is_some()
     }
 
+    /// Whether rows can be positions, but nothing tells whose.
+    pub fn are_anonymous(&self) -> bool {
+        self.has_positions() && self.of(Role::Mmsi).is_none() && self.of(Role::Track).is_none()
+    }
+
+    /// Whether ships have names, though none that we tell them apart by.
+    pub fn name_ships_otherwise(&self) -> bool {
+        [Role::Name, Role::Imo, Role::Callsign].iter().any(|role| self.of(*role).is_some())
+    }
+
     /// Whether rows can say something of vessels.
     pub fn has_statics(&self) -> bool {
         const STATIC: [Role; 5] =
