@@ -184,8 +184,9 @@ mod tests {
                 t_s: rng.between(0.0, 20_000.0).round(),
                 lon_deg: rng.between(-1.0, 1.0),
                 lat_deg: rng.between(50.0, 51.0),
-                v_kn: if rng.happens(0.4) { 0.1 } else { rng.between(1.0, 25.0) },
-                c_deg: rng.between(0.0, 360.0),
+                // Few velocities, so that boxes hold ships of one: their bounds are the tightest.
+                v_kn: [0.1, 1.9, 8.0, 22.0][rng.below(4)],
+                c_deg: 90.0 * rng.below(4) as f64,
             })
             .collect();
         spots.sort_by(|a, b| a.t_s.total_cmp(&b.t_s));
