@@ -12,6 +12,8 @@ pub enum Role {
     Mmsi,
     /// A number or text that names a track, trip or vessel where there is no MMSI.
     Track,
+    /// A number that names a row, and no vessel.
+    Point,
     Time,
     /// A day, where the time column holds the time of day only.
     Date,
@@ -71,6 +73,7 @@ const NAMES: &[(Role, &str, &[&str])] = &[
             "id",
         ],
     ),
+    (Role::Point, "point", &["pointid", "objectid", "rowid"]),
     (
         Role::Time,
         "time",

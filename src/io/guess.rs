@@ -177,6 +177,7 @@ mod tests {
                 rot: f64::NAN,
                 status: NavStatus::UNDEFINED,
                 truth: None,
+                point: None,
             })
             .collect()
     }

@@ -166,6 +166,7 @@ fn reader(bytes: &Bytes) -> PolarsResult<ParquetReader<Box<dyn MmapBytesReader>>
 struct Values {
     mmsi: Option<Vec<f64>>,
     track: Option<Said>,
+    point: Option<Vec<f64>>,
     t_ms: Option<Vec<Option<i64>>>,
     lat: Option<Vec<f64>>,
     lon: Option<Vec<f64>>,
@@ -240,6 +241,7 @@ impl Values {
         Ok(Values {
             mmsi: number(Role::Mmsi)?,
             track: said(Role::Track)?,
+            point: number(Role::Point)?,
             t_ms: series(Role::Time)
                 .map(|series| times_ms(&series, format, date_ms))
                 .transpose()?,
@@ -294,6 +296,11 @@ impl Values {
                 _ => NavStatus::UNDEFINED,
             },
             truth: self.truth.as_ref().map(|truth| truth[row]),
+            point: match (&self.point, &self.mmsi, &self.track) {
+                (Some(point), ..) if point[row] >= 0.0 => Some(point[row] as u32),
+                (Some(_), ..) | (None, None, None) => Some((self.start + row as u64 + 1) as u32),
+                _ => None,
+            },
         })
     }
 

@@ -14,7 +14,7 @@ use super::batch::{Batch, Oddity, Refusal};
 use super::blocks::{self, BLOCK_BYTES, Blocks, Packing, parse_blocks};
 use super::columns::{Columns, Mapping, Role};
 use super::guess;
-use super::merge::{FileBatches, merge};
+use super::merge::{FileBatches, Merged, merge};
 use super::midnight;
 use super::nmea::NmeaOptions;
 use super::nmea_file::read_blocks;
@@ -134,6 +134,10 @@ pub struct FileLedger {
 pub struct Reading {
     /// Vessels and reports.
     pub fleet: Arc<Fleet>,
+    /// The number by which its file names each report of the fleet (`OBJECT_ID`, `point_id`; of its
+    /// line where a file names nobody), [`NO_POINT`](super::merge::NO_POINT) where it does not; empty
+    /// where no file does.
+    pub points: Arc<Vec<u32>>,
     /// What became of each file.
     pub files: Vec<FileLedger>,
 }
@@ -189,12 +193,12 @@ pub fn read(files: &[FileRef], mapping: &Mapping, job: &Job) -> Result<Reading, 
         let faults: Vec<String> = ledgers.iter().map(fault_line).collect();
         return Err(Stopped::Failed(faults.join("\n")));
     }
-    let (fleet, duplicates) = merge(batches, job)?;
+    let Merged { fleet, duplicates, points } = merge(batches, job)?;
     for (ledger, refused) in ledgers.iter_mut().zip(duplicates) {
         ledger.rows_kept -= refused.total();
         ledger.refused.merge(refused);
     }
-    Ok(Reading { fleet: Arc::new(fleet), files: ledgers })
+    Ok(Reading { fleet: Arc::new(fleet), points: Arc::new(points), files: ledgers })
 }
 
 /// Numbers the rows of files that name nobody on from file to file, out of the way of numbers by which
@@ -299,8 +303,8 @@ pub fn gather(
     job: &Job,
 ) -> Result<Fleet, Stopped> {
     count_rows(ledger, &mut batches);
-    let (fleet, _) =
-        merge(vec![FileBatches { name: Arc::from("made"), is_local: false, batches }], job)?;
+    let made = FileBatches { name: Arc::from("made"), is_local: false, batches };
+    let Merged { fleet, .. } = merge(vec![made], job)?;
     let by_number: FxHashMap<Mmsi, &Vessel> =
         vessels.iter().map(|vessel| (vessel.mmsi, vessel)).collect();
     let described = fleet.vessels().iter().map(|vessel| {

@@ -34,6 +34,7 @@ pub struct Layout {
 struct Places {
     mmsi: usize,
     track: usize,
+    point: usize,
     time: usize,
     date: usize,
     lat: usize,
@@ -85,6 +86,7 @@ impl Layout {
         let places = Places {
             mmsi: of(Role::Mmsi),
             track: of(Role::Track),
+            point: of(Role::Point),
             time: of(Role::Time),
             date: of(Role::Date),
             lat: of(Role::Lat),
@@ -290,6 +292,9 @@ impl<'a> Reading<'a> {
             };
             Truth { route: number(places.truth_route), trip: number(places.truth_trip), fault }
         });
+        // Where rows are named, or nobody is, so that answers can be set beside the file again.
+        let is_named = places.point != NONE || (is_local && places.track == NONE);
+        let point = is_named.then(|| parse_u32(get(places.point)).unwrap_or(nth as u32));
         Some(Row {
             id,
             is_local,
@@ -302,6 +307,7 @@ impl<'a> Reading<'a> {
             rot: number(places.rot),
             status,
             truth,
+            point,
         })
     }
 
@@ -520,6 +526,11 @@ mod tests {
         let groups: Vec<(u32, usize)> =
             batch.groups.iter().map(|group| (group.id, group.rows.len())).collect();
         assert_eq!(groups, [(2, 1), (4, 1)]);
+        assert_eq!(batch.points, [2, 4]);
+        let named = parse("OBJECT_ID,time,lat,lon", "77,2020-01-01T00:00:00,55.5,11\n");
+        assert_eq!((named.groups[0].id, &named.points[..]), (2, &[77][..]));
+        let ordinary = parse("mmsi,time,lat,lon", "219000001,2020-01-01T00:00:00,55.5,11\n");
+        assert!(ordinary.points.is_empty());
         assert_eq!(batch.refused.of(Refusal::NoTime), 1);
     }
 
