@@ -20,7 +20,7 @@ mod tree;
 
 pub use links::{Association, Why, successors};
 pub use params::{AssociateParams, CbtrParams, FlowParams, GroupParams, Method, NpcParams};
-pub use points::{Points, PointsError, mend_midnight};
+pub use points::{Points, PointsError};
 pub use score::{Mistake, Score, atd_score, mistakes, score, thinned};
 
 use crate::base::job::{Job, Stopped};
@@ -61,6 +61,7 @@ pub fn associate(
             })?;
             let trains = |at: usize| !(at + 1).is_multiple_of(params.npc.test_every);
             let known: Vec<Option<u32>> = rows
+                .of_spots
                 .iter()
                 .enumerate()
                 .map(|(at, row)| trains(at).then_some(known[*row as usize]))

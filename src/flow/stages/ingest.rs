@@ -140,6 +140,9 @@ fn made(params: &SeaParams, job: &Job) -> Result<Reading, Stopped> {
         notes: vec!["this traffic is made: no such ships, ports or voyages exist".into()],
         ..FileLedger::default()
     };
-    crate::io::read::gather(&mut ledger, batches, fleet.vessels(), job)
-        .map(|fleet| Reading { fleet: Arc::new(fleet), files: vec![ledger] })
+    crate::io::read::gather(&mut ledger, batches, fleet.vessels(), job).map(|fleet| Reading {
+        fleet: Arc::new(fleet),
+        files: vec![ledger],
+        ..Reading::default()
+    })
 }
