@@ -128,6 +128,7 @@ fn made(params: &SeaParams, job: &Job) -> Result<Reading, Stopped> {
                     rot: f64::from(report.rot_deg_min),
                     status: report.status,
                     truth: Some(fleet.truth(index)),
+                    point: None,
                 };
                 Units::default().take(&mut builder, &row, At { line: index as u64 + 1, text: b"" });
             }
