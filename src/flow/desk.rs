@@ -5,11 +5,11 @@ use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AssociateStage, ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf,
-    DistancesStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest,
-    MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
-    RepairStage, RetentionStage, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
-    TreeStage, TripsStage, WindowsStage, without_tolerance,
+    AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersStage, CompressStage,
+    DistancesOf, DistancesStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams,
+    IndicesStage, Ingest, MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage,
+    PairsStage, PathStage, RepairStage, RetentionStage, RoutesStage, ScoresStage, SpectrumStage,
+    StudyStage, SweepStage, TreeStage, TripsStage, WindowsStage, study_params, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -68,6 +68,8 @@ pub struct Desk {
     pub path: Tray<PathStage>,
     /// Tracks of points whose ships are hidden.
     pub associate: Tray<AssociateStage>,
+    /// How every method does at that.
+    pub associate_study: Tray<AssociateStudyStage>,
 }
 
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
@@ -100,6 +102,9 @@ impl Desk {
         let fleet = self.ingest.want(&session.sources, (), jobs);
         if wanted.has("associate") {
             self.associate.want(&session.associate, &fleet, jobs);
+        }
+        if wanted.has("associate-study") {
+            self.associate_study.want(&study_params(&session.associate), &fleet, jobs);
         }
         if !wanted.has("clean") {
             return;
@@ -288,6 +293,7 @@ impl Desk {
             &self.ends,
             &self.path,
             &self.associate,
+            &self.associate_study,
         ]
     }
 
@@ -319,6 +325,7 @@ impl Desk {
             &mut self.ends,
             &mut self.path,
             &mut self.associate,
+            &mut self.associate_study,
         ]
     }
 

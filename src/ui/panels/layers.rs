@@ -41,6 +41,18 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
                 ui.label(RichText::new("Fit models in the workspace Predict first").weak());
             });
         }
+        ui.checkbox(&mut map.found, "Points and found tracks").on_hover_text(
+            "Points without identity and the tracks they were put into, in place of trips",
+        );
+        if map.found {
+            ui.indent("found", |ui| {
+                ui.checkbox(&mut map.hide_identity, "Hide identity")
+                    .on_hover_text("Else colors say which ship it is in truth");
+                ui.checkbox(&mut map.mistakes, "Mistakes").on_hover_text(
+                    "Red: links to another ship. Rings: where a ship's track breaks off",
+                );
+            });
+        }
         choice(
             ui,
             "Density",
