@@ -147,17 +147,15 @@ impl AssociateView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::stages::broken_and_joined;
     use crate::flow::{Jobs, Session};
 
-    /// Made traffic, associated by k-means, which errs.
     fn desk() -> Desk {
         let (mut desk, mut session) = (Desk::default(), Session::default());
         session.sources.make_demo();
-        for setting in ["synth.rows=1000", "associate.method=kmeans"] {
-            session.set(setting).unwrap();
-        }
-        let wanted = desk.wanted(&["associate"], &session).unwrap();
-        for _ in 0..5 {
+        session.set("synth.rows=1000").unwrap();
+        let wanted = desk.wanted(&["ingest"], &session).unwrap();
+        for _ in 0..3 {
             desk.update(&session, &Jobs::Inline, &wanted);
         }
         desk
@@ -165,30 +163,31 @@ mod tests {
 
     #[test]
     fn mistakes_are_gone_through_in_the_order_of_time_and_round() {
-        let desk = desk();
-        let of = desk.associate.shown().unwrap().value;
+        let of = broken_and_joined();
         let mut view = AssociateView::default();
-        assert!(of.mistakes.len() > 2);
-        for mistake in &of.mistakes {
-            let next = view.next(of, true).unwrap();
-            assert_eq!(next.row, mistake.row);
+        let mut rows = Vec::new();
+        for is_on in [true, true, true, false, false] {
+            let next = view.next(&of, is_on).unwrap();
             view.look_at(next.row);
+            rows.push(next.row);
         }
-        let next = view.next(of, true).unwrap();
-        assert_eq!(next.row, of.mistakes[0].row, "after the last comes the first");
-        view.look_at(next.row);
-        assert_eq!(view.next(of, false).unwrap().row, of.mistakes.last().unwrap().row);
-        assert_eq!(view.point(), Some(next.row), "its point is selected");
+        assert_eq!(rows, [1, 2, 1, 2, 1], "after the last comes the first, and before it the last");
+        assert_eq!(view.point(), Some(1), "its point is selected");
+        // A mistake that was mended: on with the next one after its moment.
+        view.look_at(5); // One minute after the begin, as the break.
+        assert_eq!(view.next(&of, true).unwrap().row, 1);
+        view.look_at(3);
+        assert_eq!(view.next(&of, true).unwrap().row, 1, "later there is none");
+        assert_eq!(AssociateView::default().next(&of, false).unwrap().row, 2);
     }
 
     #[test]
     fn a_kind_leaves_the_others_out() {
-        let desk = desk();
-        let of = desk.associate.shown().unwrap().value;
-        let n = |kind| AssociateView { kind, ..AssociateView::default() }.listed(of).len();
-        let [all, wrong, broken] = MistakeKind::ALL.map(n);
-        assert_eq!(all, of.mistakes.len());
-        assert!(wrong > 0 && broken > 0 && all <= wrong + broken && wrong.max(broken) <= all);
+        let of = broken_and_joined();
+        let listed = |kind| AssociateView { kind, ..AssociateView::default() }.listed(&of);
+        assert_eq!(MistakeKind::ALL.map(listed), [vec![0, 1], vec![1], vec![0]]);
+        let view = AssociateView { kind: MistakeKind::Wrong, ..AssociateView::default() };
+        assert_eq!(view.next(&of, true).unwrap().row, 2);
     }
 
     #[test]

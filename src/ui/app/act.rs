@@ -29,7 +29,7 @@ const PREVIEW_BYTES: u64 = 200 << 20;
 /// So much is shown around a mistake of association, at least: milliseconds before and after it, and
 /// meters to all sides.
 const AROUND_MS: i64 = 10 * 60_000;
-const AROUND_M: f64 = 400.0;
+const AROUND_M: f64 = 150.0;
 
 impl App {
     pub(super) fn act(&mut self, command: Command, context: &Context) {

@@ -267,7 +267,9 @@ impl FoundLayer {
         let has_lines = self.has_lines();
         let alpha = if has_lines { POINTS_BEHIND } else { 1.0 };
         if params.points || !has_lines {
-            let behind = SymbolStyle { alpha, ..symbols.clone() };
+            // From afar many lie close together.
+            let scale = ((view.zoom() as f32 - 5.0) / 8.0).clamp(0.5, 1.0);
+            let behind = SymbolStyle { alpha, scale, has_outline: false, ..symbols.clone() };
             n_left_out += self.point_layer.paint(painter, view, &behind);
         }
         if let Some((_, tracks)) = &self.tracks.shown {

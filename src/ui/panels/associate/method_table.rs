@@ -183,7 +183,7 @@ impl<'a> Table<'a> {
         }
         let best = self.best();
         ScrollArea::both().id_salt("methods").auto_shrink([false, false]).show(ui, |ui| {
-            let grid = Grid::new("methods compared").striped(true).num_columns(2 + COLUMNS.len());
+            let grid = Grid::new("methods compared").striped(true).num_columns(3 + COLUMNS.len());
             grid.spacing([14.0, 2.0]).show(ui, |ui| {
                 ui.label(RichText::new("Method").weak()).on_hover_text("A name chooses the method");
                 ui.label(RichText::new("Removed").weak())
@@ -193,6 +193,8 @@ impl<'a> Table<'a> {
                         ui.label(RichText::new(column.title).weak()).on_hover_text(column.help);
                     });
                 }
+                // What stands at the right of the last column would go to the panel's edge.
+                ui.label("");
                 ui.end_row();
                 for (row, is_old) in &self.rows {
                     if let Some(method) = Table::row_ui(ui, (row, *is_old), chosen, &best) {

@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(wrong[0], "wrong link");
         assert_eq!(wrong[3..7], ["1", "2", "7", "3"]);
         // A tenth of a degree north and a hundredth of one east.
-        assert_eq!(wrong[7..], ["11137", "1 min", "likeliest of all"]);
+        assert_eq!(wrong[7..], ["11138", "1 min", "likeliest of all"]);
         assert_ne!(broken[2], "", "the ship has a name");
     }
 }

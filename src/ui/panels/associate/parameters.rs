@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(lines[0], "2 tracks of 8 points, by Flow (ours)");
         assert_eq!(
             lines[1..4],
-            ["2 ships in truth", "Neighbors right: 87.50 %", "1 jump, 1 merge"]
+            ["2 ships in truth", "Neighbors right: 62.50 %", "1 jump, 1 merge"]
         );
         let counts = Counts::of(&of);
         assert_eq!(counts.effect("end_cost").as_deref(), Some("3 end"));

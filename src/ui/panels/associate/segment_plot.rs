@@ -5,8 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::{
-    Align2, FontId, Pos2, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui,
-    pos2, vec2,
+    Align2, FontId, Pos2, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
 use crate::associate::Segment;
@@ -175,7 +174,7 @@ impl SegmentPlot {
         );
         let weak = ui.visuals().weak_text_color();
         let color = if act.1.is_some() { ui.visuals().text_color() } else { weak };
-        let font = TextStyle::Small.resolve(ui.style());
+        let font = FontId::proportional(11.5);
         let painter = ui.painter().with_clip_rect(head.inner.intersect(ui.clip_rect()));
         painter.text(head.inner.left_center(), Align2::LEFT_CENTER, text, font, color);
         act.0
