@@ -94,11 +94,9 @@ fn row_figures(row: &Row) -> Value {
         "method": method_name(row.method),
         "removed": row.removed,
         "points": row.points,
-        "seconds": row.seconds,
     });
-    match &row.fault {
-        Some(fault) => figures["fault"] = fault.clone().into(),
-        None => figures["tracks"] = row.tracks.into(),
+    if row.fault.is_none() {
+        figures["tracks"] = row.tracks.into();
     }
     if let Some(score) = &row.score {
         figures["correct_neighbor_rate"] = score.correct_neighbor_rate.into();
@@ -106,6 +104,10 @@ fn row_figures(row: &Row) -> Value {
         figures["merges"] = score.merges.into();
         figures["ari"] = score.ari.into();
         figures["atd_score"] = score.atd_score.into();
+    }
+    figures["seconds"] = row.seconds.into();
+    if let Some(fault) = &row.fault {
+        figures["fault"] = fault.clone().into();
     }
     figures
 }
