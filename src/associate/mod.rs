@@ -14,6 +14,8 @@ mod npc;
 pub mod params;
 pub mod points;
 pub mod score;
+pub mod segments;
+pub mod study;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -22,6 +24,8 @@ pub use links::{Association, Why, successors};
 pub use params::{AssociateParams, CbtrParams, FlowParams, GroupParams, Method, NpcParams};
 pub use points::{Points, PointsError};
 pub use score::{Mistake, Score, atd_score, mistakes, score, thinned};
+pub use segments::{Segment, segments};
+pub use study::{Study, study};
 
 use crate::base::job::{Job, Stopped};
 use crate::base::means::k_means;

@@ -7,11 +7,12 @@ use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AssociateStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage, CompressStage,
-    DistancesOf, DistancesStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams,
-    IndicesStage, Ingest, MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage,
-    PairsStage, PathStage, RepairStage, RetentionStage, RoutesStage, ScoresStage, SpectrumStage,
-    StudyStage, SweepStage, TreeStage, TripsStage, WindowsStage, without_tolerance,
+    AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage,
+    CompressStage, DistancesOf, DistancesStage, EndsStage, FilterStage, FitParams, FitStage,
+    GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, OpticsStage, OutliersOf,
+    OutliersStage, PairsStage, PathStage, RepairStage, RetentionStage, RoutesStage, ScoresStage,
+    SpectrumStage, StudyStage, SweepStage, TreeStage, TripsStage, WindowsStage, study_params,
+    without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -71,6 +72,8 @@ pub struct Desk {
     pub path: Tray<PathStage>,
     /// Tracks of points whose ships are hidden.
     pub associate: Tray<AssociateStage>,
+    /// How every method does at that.
+    pub associate_study: Tray<AssociateStudyStage>,
     model_file: ModelFile,
 }
 
@@ -121,6 +124,9 @@ impl Desk {
         let fleet = self.ingest.want(&session.sources, (), jobs);
         if wanted.has("associate") {
             self.associate.want(&session.associate, &fleet, jobs);
+        }
+        if wanted.has("associate-study") {
+            self.associate_study.want(&study_params(&session.associate), &fleet, jobs);
         }
         if !wanted.has("clean") {
             return;
@@ -313,6 +319,7 @@ impl Desk {
             &self.ends,
             &self.path,
             &self.associate,
+            &self.associate_study,
         ]
     }
 
@@ -344,6 +351,7 @@ impl Desk {
             &mut self.ends,
             &mut self.path,
             &mut self.associate,
+            &mut self.associate_study,
         ]
     }
 
