@@ -14,6 +14,7 @@ use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice as _};
 use crate::base::time::iso_text;
 use crate::flow::stage::{Pace, Stage};
+use crate::io::merge::NO_POINT;
 use crate::io::{Reading, export};
 
 /// Tracks of points without identity.
@@ -55,6 +56,12 @@ impl AssociatedOf {
             truth,
             reading: Arc::clone(reading),
         }
+    }
+
+    /// By which number the input names a point; where it does not, its place in the fleet.
+    pub fn point_id(&self, row: usize) -> u32 {
+        let named = self.reading.points.get(row).copied().filter(|id| *id != NO_POINT);
+        named.unwrap_or(row as u32)
     }
 
     /// What the ship of a point is called; none where nobody knows.
@@ -107,7 +114,7 @@ pub fn truth_of(fleet: &Fleet) -> Option<Vec<u32>> {
 }
 
 impl Stage for AssociateStage {
-    const NAME: &'static str = "associate/1";
+    const NAME: &'static str = "associate/2";
     const TITLE: &'static str = "Track association";
     const NEEDS: &'static [&'static str] = &["ingest"];
     const PACE: Pace = Pace::Settled;
@@ -150,11 +157,13 @@ impl Stage for AssociateStage {
         let path = folder.join("associate.csv");
         let number = |x: f32| if x.is_finite() { x.to_string() } else { String::new() };
         let (points, found) = (&output.points, &output.found);
+        let name = |row: usize| output.point_id(row);
         let rows = (0..points.len()).map(|i| {
             let at = points.positions()[i];
-            let next = found.links[i].map_or(String::new(), |link| link.to_string());
+            let next = found.links[i].map_or(String::new(), |link| name(link as usize).to_string());
             format!(
-                "{i},{},{:.6},{:.6},{},{},{},{next},\"{}\"",
+                "{},{},{:.6},{:.6},{},{},{},{next},\"{}\"",
+                name(i),
                 iso_text(points.t_ms()[i]),
                 at.lat_deg,
                 at.lon_deg,

@@ -19,7 +19,7 @@ use crate::synth::{Sea, SeaParams, make};
 pub struct Ingest;
 
 impl Stage for Ingest {
-    const NAME: &'static str = "ingest/1";
+    const NAME: &'static str = "ingest/2";
     const TITLE: &'static str = "Reading";
     const NEEDS: &'static [&'static str] = &[];
     const PACE: Pace = Pace::Settled;
