@@ -23,7 +23,7 @@ pub enum Intake {
         /// Which features.
         inputs: Inputs,
         /// Who votes.
-        regions: Option<Regions>,
+        regions: Option<Box<Regions>>,
     },
 }
 
@@ -31,11 +31,12 @@ impl Intake {
     /// Features of `inputs`; windows `which` of `data` vote on regions.
     pub fn of(data: &Dataset, which: &[usize], inputs: Inputs) -> Intake {
         let votes = inputs.has_region && !data.groups.is_empty();
-        let regions = votes.then(|| Regions::of(data, which));
+        let regions = votes.then(|| Box::new(Regions::of(data, which)));
         Intake::Features { inputs, regions }
     }
 
     /// The same with the place besides.
+    #[must_use]
     pub fn placed(&self) -> Intake {
         match self.clone() {
             Intake::Raw(width) => Intake::Raw(width),
