@@ -281,7 +281,7 @@ fn a_run_can_be_stopped_and_be_asked_for_again() {
     let mut harness = window(Vec::new(), &SLOW);
     click(&mut harness, "Run");
     until(&mut harness, "it works", |app| app.desk.associate.progress().is_some());
-    click(&mut harness, "Stop");
+    click(&mut harness, "Stop run");
     until(&mut harness, "it stops", |app| app.desk.associate.progress().is_none());
     assert_eq!(harness.state().desk.associate.state(), State::Fault);
     assert!(says(&harness, "stopped on request") && says(&harness, "press Run to try again"));
