@@ -284,7 +284,7 @@ fn standing_ui(ui: &mut Ui, deck: &Deck) {
 fn run_ui(ui: &mut Ui, deck: &mut Deck) {
     let standing = Standing::of(deck.desk, deck.session);
     if deck.desk.associate.progress().is_some() {
-        if ui.button("Stop").on_hover_text("Stop: what was found before stays").clicked() {
+        if ui.button("Stop run").on_hover_text("What was found before stays").clicked() {
             deck.ask(Command::Cancel("associate"));
         }
         parameters::progress_ui(ui, &deck.desk.associate);
