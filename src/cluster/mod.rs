@@ -11,12 +11,16 @@
 //! Methods by density need no matrix: a ground of near pairs alone gives the same clusters for every
 //! eps up to where pairs were measured.
 //!
+//! [`deep`] needs no distances: a network squeezes trips into a few numbers, once, and any number of
+//! clusters is sought among those.
+//!
 //! [`cluster`] runs the method that [`ClusterParams`] names on these. [`indices`] measures labels,
 //! [`agreement()`] compares them with known routes, [`sweep()`] tries pairs of eps and `MinPts`,
 //! [`red_flags`] says what is odd.
 
 pub mod agreement;
 pub mod dbscan;
+pub mod deep;
 mod eigen;
 pub mod flags;
 pub mod ground;
