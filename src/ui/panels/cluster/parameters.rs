@@ -31,6 +31,10 @@ impl ClusterPanels {
             distances_ui(ui, session, desk);
             ui.separator();
             self.clusters_ui(ui, session, desk);
+            if deck.session.clusters.cluster.method == Method::Deep {
+                deep_ui(ui, deck);
+            }
+            let Deck { session, desk, .. } = deck;
             ui.separator();
             head(ui, &desk.indices);
             match desk.indices.shown() {
