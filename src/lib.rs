@@ -23,6 +23,7 @@
 //!       repair --> significance --> compress --> pairs <--+
 //!                  pairs --> distances --> sweep, tree, optics, spectrum --> clusters
 //!                                                clusters --> indices --> routes
+//!                       (clusters --> windows, where predictions take the region)
 //!                    each arrow: Key -> Tray -> (job on a thread) -> Arc<Output>
 //! ```
 //!
@@ -144,7 +145,10 @@
 //!   SCCH, which leaves noise out, stands beside it.
 //! - **Path prediction learns what dead reckoning is off by**, in lengths of the way that it reckons,
 //!   in a frame at the *last* report: more in [`predict::ensemble`]. Neighbors are near in place and
-//!   velocity, never of the ship itself, and folds never part a ship.
+//!   velocity, never of the ship itself, and folds never part a ship. The paper's region cluster is a
+//!   vote of such neighbors ([`predict::intake`]): a track's own is known when its future is too.
+//!   A model asked in waters that it did not learn in leaves what depends on the place to dead
+//!   reckoning ([`predict::waters`]).
 //! - **Exports of any tray go by its [`flow::tray::Shelf`]**, in the window too.
 //! - **walkers fetches tiles, we draw them**: its own layer ends at the date line, lies over what is
 //!   drawn before it, and leaves a tile that failed once blank for good.

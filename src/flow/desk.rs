@@ -1,19 +1,22 @@
 //! All trays, and the flow between them in one function.
 
+use std::path::Path;
+
 use super::jobs::Jobs;
 use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AssociateStage, ByAsked, ChosenOf, Clean, ClustersStage, CompressStage, DistancesOf,
-    DistancesStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest,
-    MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
-    RepairStage, RetentionStage, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
-    TreeStage, TripsStage, WindowsStage, without_tolerance,
+    AssociateStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage, CompressStage,
+    DistancesOf, DistancesStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams,
+    IndicesStage, Ingest, MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage,
+    PairsStage, PathStage, RepairStage, RetentionStage, RoutesStage, ScoresStage, SpectrumStage,
+    StudyStage, SweepStage, TreeStage, TripsStage, WindowsStage, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
 use crate::distance::{Metric, Weights};
+use crate::io::FileRef;
 
 /// Everything computed, kept up with everything set up.
 #[derive(Default)]
@@ -68,6 +71,24 @@ pub struct Desk {
     pub path: Tray<PathStage>,
     /// Tracks of points whose ships are hidden.
     pub associate: Tray<AssociateStage>,
+    model_file: ModelFile,
+}
+
+/// The file of models as it was when it was chosen: the disk is not asked on every frame.
+#[derive(Default)]
+struct ModelFile(Option<(String, FileRef)>);
+
+impl ModelFile {
+    /// The file that `name` names; none for none.
+    fn of(&mut self, name: &str) -> Option<FileRef> {
+        let name = name.trim();
+        if name.is_empty() {
+            self.0 = None;
+        } else if self.0.as_ref().is_none_or(|(known, _)| known != name) {
+            self.0 = Some((name.to_owned(), FileRef::of(Path::new(name))));
+        }
+        self.0.as_ref().map(|(_, file)| file.clone())
+    }
 }
 
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
@@ -111,11 +132,11 @@ impl Desk {
         let trips = self.trips.want(&session.trips, &cleaned, jobs);
         if wanted.has("filter") {
             let chosen = self.filter.want(&session.filter, &trips, jobs);
+            let clusters = self.compare(session, &chosen, jobs, wanted);
             if wanted.has("outliers") {
                 let outliers = self.outliers.want(&session.outliers, &chosen, jobs);
-                self.predict(session, &chosen, &outliers, jobs, wanted);
+                self.predict(session, &chosen, &outliers, clusters.as_ref(), jobs, wanted);
             }
-            self.compare(session, &chosen, jobs, wanted);
         }
     }
 
@@ -125,14 +146,18 @@ impl Desk {
         session: &Session,
         chosen: &Asked<ChosenOf>,
         outliers: &Asked<OutliersOf>,
+        clusters: Option<&Asked<ClustersOf>>,
         jobs: &Jobs,
         wanted: &Wanted,
     ) {
         let settings = &session.predict;
-        if !wanted.has("windows") {
+        let takes_clusters = settings.params.has_region;
+        let clusters = clusters.filter(|_| takes_clusters);
+        if !wanted.has("windows") || (takes_clusters && clusters.is_none()) {
             return;
         }
-        let windows = self.windows.want(&settings.params.window, (chosen, outliers), jobs);
+        let sources = ((chosen, outliers), clusters);
+        let windows = self.windows.want(&settings.params.window, sources, jobs);
         if wanted.has("predict-scores") {
             self.scores.want(
                 &PredictSettings { model: String::new(), ..settings.clone() },
@@ -143,7 +168,8 @@ impl Desk {
         if !wanted.has("predict-fit") {
             return;
         }
-        let models = self.fit.want(&FitParams::of(settings), &windows, jobs);
+        let file = self.model_file.of(&settings.model);
+        let models = self.fit.want(&FitParams::of(settings, file), &windows, jobs);
         if wanted.has("predict") {
             self.ends.want(&(), (&models, chosen), jobs);
         }
@@ -159,49 +185,50 @@ impl Desk {
         chosen: &Asked<ChosenOf>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) {
+    ) -> Option<Asked<ClustersOf>> {
         let params = &session.compress;
         if !wanted.has("repair") {
-            return;
+            return None;
         }
         let repaired = self.repair.want(&params.repair, chosen, jobs);
         if !wanted.has("significance") {
-            return;
+            return None;
         }
         let measured = self.measure.want(&MeasureParams::of(params), &repaired, jobs);
         if wanted.has("retention") {
             self.retention.want(&without_tolerance(params), &measured, jobs);
         }
         if !wanted.has("compress") {
-            return;
+            return None;
         }
         let compressed = self.compress.want(params, &measured, jobs);
         if !wanted.has("pairs") {
-            return;
+            return None;
         }
         let pairs = self.pairs.want(&session.distances.pairs(), &compressed, jobs);
-        if wanted.has("distances") {
-            // No other metric has weights, be they right or wrong.
-            let weights = match session.distances.measure.metric {
-                Metric::Msspd => session.distances.weights,
-                _ => Weights::default(),
-            };
-            let distances = self.distances.want(&weights, &pairs, jobs);
-            if wanted.has("distance-study") {
-                self.study.want(&session.study, (&pairs, &distances), jobs);
-            }
-            self.group(session, &distances, jobs, wanted);
+        if !wanted.has("distances") {
+            return None;
         }
+        // No other metric has weights, be they right or wrong.
+        let weights = match session.distances.measure.metric {
+            Metric::Msspd => session.distances.weights,
+            _ => Weights::default(),
+        };
+        let distances = self.distances.want(&weights, &pairs, jobs);
+        if wanted.has("distance-study") {
+            self.study.want(&session.study, (&pairs, &distances), jobs);
+        }
+        self.group(session, &distances, jobs, wanted)
     }
 
-    /// From distances to clusters and their routes.
+    /// From distances to clusters and their routes. None where nothing is to be grouped yet.
     fn group(
         &mut self,
         session: &Session,
         distances: &Asked<DistancesOf>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) {
+    ) -> Option<Asked<ClustersOf>> {
         let mut settings = session.clusters.clone();
         let sweep = wanted.has("sweep").then(|| self.sweep.want(&session.sweep, distances, jobs));
         let spectrum =
@@ -212,19 +239,16 @@ impl Desk {
             && !session.distances.is_pruned()
         {
             // Until the sweep is done there is nothing to cut by.
-            let Some(sweep) = sweep.value else { return };
-            settings.take_best(&sweep);
+            settings.take_best(&sweep.value?);
         }
         let density = &settings.density;
         let tree = wanted.has("tree").then(|| self.tree.want(density, distances, jobs));
         let optics = wanted.has("optics").then(|| self.optics.want(density, distances, jobs));
         if settings.follows_gap() {
-            let known = spectrum.as_ref().and_then(|spectrum| spectrum.value.as_ref());
-            let Some(known) = known else { return };
-            settings.take_gap(&known.spectrum);
+            settings.take_gap(&spectrum.as_ref()?.value.as_ref()?.spectrum);
         }
         if !wanted.has("clusters") {
-            return;
+            return None;
         }
         let by = match (settings.cluster.method, &tree, &optics, &spectrum) {
             (Method::Dbscan | Method::Hdbscan, Some(tree), ..) => ByAsked::Tree(tree),
@@ -235,13 +259,13 @@ impl Desk {
         let merged = settings.edits.merged.clone();
         let params = GroupParams { cluster: settings.cluster, merged };
         let clusters = self.clusters.want(&params, (distances, by), jobs);
-        if !wanted.has("indices") {
-            return;
+        if wanted.has("indices") {
+            let indices = self.indices.want(&(), (distances, &clusters), jobs);
+            if wanted.has("routes") {
+                self.routes.want(&session.routes, &indices, jobs);
+            }
         }
-        let indices = self.indices.want(&(), (distances, &clusters), jobs);
-        if wanted.has("routes") {
-            self.routes.want(&session.routes, &indices, jobs);
-        }
+        Some(clusters)
     }
 
     /// Writes what results chose into `session`, where the user lets them: the sliders stand where
@@ -334,6 +358,9 @@ impl Desk {
                 open.extend(shelf.needs());
                 if shelf.name() == "clusters" {
                     open.extend(needs_of(session));
+                }
+                if shelf.name() == "windows" && session.predict.params.has_region {
+                    open.push("clusters");
                 }
             }
         }

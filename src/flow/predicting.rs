@@ -80,6 +80,7 @@ impl Params for PredictSettings {
         form.text("model", &mut self.model, "A file of fitted models, in place of fitting.");
         form.flag("ship", &mut self.params.has_ship, "Methods learn from length, draught and type of the ship: the paper's static information.");
         form.flag("place", &mut self.params.has_place, "Methods learn from place and course over ground: the paper's context. The ensemble's neighbors know it in any case.");
+        form.flag("region", &mut self.params.has_region, "Methods learn from the cluster of trips that neighbors are part of: the paper's context. Trips are clustered as the clustering panel has it.");
         self.params.window.describe(form);
         form.heading("Scores");
         form.flag(

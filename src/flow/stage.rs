@@ -27,7 +27,7 @@ pub trait Stage: 'static {
 
     /// What the user may set.
     type Params: Params;
-    /// `()`, one earlier result as `Arc<T>`, or a tuple of these.
+    /// `()`, one earlier result as `Arc<T>`, an optional one, or a tuple of these.
     type Input: Send + 'static;
     /// The result.
     type Output: Send + Sync + 'static;
@@ -94,6 +94,16 @@ impl<T> Source<Arc<T>> for &Asked<T> {
     }
     fn ready(&self) -> Option<Arc<T>> {
         self.value.clone()
+    }
+}
+
+/// A result that only some settings take.
+impl<T> Source<Option<Arc<T>>> for Option<&Asked<T>> {
+    fn keys(&self) -> Vec<Key> {
+        self.iter().map(|asked| asked.key).collect()
+    }
+    fn ready(&self) -> Option<Option<Arc<T>>> {
+        self.map_or(Some(None), |asked| asked.value.clone().map(Some))
     }
 }
 

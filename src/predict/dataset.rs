@@ -11,7 +11,6 @@ use crate::ais::{Fleet, Trip, Vessel};
 use crate::base::geo::Position;
 use crate::base::job::{Job, Stopped};
 use crate::base::rng::Rng;
-use crate::base::rows::Rows;
 
 /// Numbers by which windows are near each other: three of place and two of velocity.
 pub const KEY_WIDTH: usize = 5;
@@ -46,7 +45,6 @@ impl Sample {
         let last = window.last();
         let place = place_km(last.position);
         let [east, north] = window.velocity_mps;
-        let everything = Inputs { has_ship: true, has_place: true };
         Sample {
             vessel: vessel_id(vessel),
             frame: window.frame,
@@ -54,7 +52,7 @@ impl Sample {
             last: [last.speed_mps, last.course_deg - window.frame.course_deg()],
             line_mps: line_mps(window),
             key: [place[0] / KM_A_MPS, place[1] / KM_A_MPS, place[2] / KM_A_MPS, east, north],
-            features: features(window, vessel, everything, params),
+            features: features(window, vessel, Inputs::all(), params),
             raw: raw(window),
         }
     }
@@ -95,6 +93,8 @@ pub struct Dataset {
     pub is_cut: Vec<bool>,
     /// Ships, as numbers from 0 in the order of their first window.
     pub ships: Vec<u32>,
+    /// The cluster of each window's trip, none for noise; empty where trips are not clustered.
+    pub groups: Vec<Option<u32>>,
 }
 
 /// Makes the windows of all `trips` of `fleet`. `cut` gives, for a trip by its place, the ranges of
@@ -202,16 +202,9 @@ impl Dataset {
         self.ships.iter().map(|ship| of_ship[*ship as usize]).collect()
     }
 
-    /// The features of samples `which` as rows, those of `inputs` alone.
-    pub fn rows(&self, which: &[usize], inputs: Inputs) -> Rows {
-        let kept = kept_features(inputs);
-        let mut rows = Rows::new(kept.len());
-        let mut row = vec![0.0; kept.len()];
-        for &i in which {
-            row.iter_mut().zip(&kept).for_each(|(x, at)| *x = self.samples[i].features[*at]);
-            rows.push(&row);
-        }
-        rows
+    /// Takes note of the cluster of each trip, by its place in what the windows were made from.
+    pub fn set_groups(&mut self, of_trip: &[Option<u32>]) {
+        self.groups = self.places.iter().map(|(trip, _)| of_trip[*trip as usize]).collect();
     }
 }
 
@@ -220,7 +213,7 @@ pub fn kept_features(inputs: Inputs) -> Vec<usize> {
     let n = |inputs| super::features::feature_names(inputs).len();
     let motion = n(Inputs::default());
     let ship = n(Inputs { has_ship: true, ..Inputs::default() });
-    let all = n(Inputs { has_ship: true, has_place: true });
+    let all = n(Inputs::all());
     let mut kept: Vec<usize> = (0..motion).collect();
     if inputs.has_ship {
         kept.extend(motion..ship);

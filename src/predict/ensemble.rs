@@ -1,109 +1,24 @@
 //! The paper's ensemble: a model for each cluster of motions, chosen and fused by how well each did
 //! on the query's neighbors.
 
+mod learn;
+mod neighbors;
+mod params;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Dataset, KEY_WIDTH, Sample, kept_features};
-use super::elm::{Elm, ElmParams};
-use super::features::{Inputs, feature_names};
+use self::learn::{clusters_of, halves_of, models, scaled_rows, unit_of};
+use self::neighbors::{median_of, neighbors};
+pub use self::params::EnsembleParams;
+use super::dataset::{Dataset, KEY_WIDTH, Sample};
+use super::elm::Elm;
+use super::features::Inputs;
+use super::intake::Intake;
 use crate::base::job::{Job, Stopped};
 use crate::base::nearest::Nearest;
-use crate::base::params::{Field, Form, Params};
 use crate::base::rows::Rows;
-use crate::base::scaler::{NotFinite, Scaler};
-use crate::cluster::means::k_means;
-
-/// How the ensemble is made.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EnsembleParams {
-    /// Clusters of motions: the paper's k.
-    pub n_clusters: usize,
-    /// Neighbors that choose and weigh models: the paper's K.
-    pub n_neighbors: usize,
-    /// Models that are fused: the paper's r.
-    pub n_fused: usize,
-    /// How fast a model's weight falls with its error: the paper's sigma, in parts of the least error.
-    pub sigma: f64,
-    /// Hidden neurons of each model.
-    pub n_hidden: usize,
-    /// Ridge of each model: the paper's lambda.
-    pub ridge: f64,
-    /// Seed of clusters and hidden layers.
-    pub seed: usize,
-}
-
-impl Default for EnsembleParams {
-    fn default() -> Self {
-        EnsembleParams {
-            n_clusters: 8,
-            n_neighbors: 64,
-            n_fused: 4,
-            sigma: 0.1,
-            n_hidden: 60,
-            ridge: 10.0,
-            seed: 1,
-        }
-    }
-}
-
-impl Params for EnsembleParams {
-    fn describe(&mut self, form: &mut dyn Form) {
-        form.heading("Ensemble");
-        form.count(
-            "clusters",
-            &mut self.n_clusters,
-            Field {
-                unit: "",
-                range: 1..=200,
-                help: "Clusters of motions, each with a model of its own: the paper's k.",
-            },
-        );
-        form.count("neighbors", &mut self.n_neighbors, Field { unit: "windows", range: 4..=512, help: "Nearest windows of other ships that choose and weigh the models: the paper's K." });
-        form.count(
-            "fused",
-            &mut self.n_fused,
-            Field {
-                unit: "models",
-                range: 1..=32,
-                help: "Best models that are fused: the paper's r.",
-            },
-        );
-        form.number("sigma", &mut self.sigma, Field { unit: "", range: 0.001..=100.0, help: "How fast a model's weight falls with its error on the neighbors: sigma, in parts of the best model's error." });
-        form.count(
-            "hidden",
-            &mut self.n_hidden,
-            Field {
-                unit: "neurons",
-                range: 1..=1000,
-                help: "Hidden neurons of each cluster's ELM.",
-            },
-        );
-        form.number(
-            "ridge",
-            &mut self.ridge,
-            Field { unit: "", range: 1e-6..=1e6, help: "Ridge of each cluster's ELM: lambda." },
-        );
-        form.count(
-            "ensemble_seed",
-            &mut self.seed,
-            Field { unit: "", range: 0..=1_000_000, help: "Seed of clusters and hidden layers." },
-        );
-    }
-}
-
-/// Rounds of reweighing that bring least squares near to least distances.
-const ROBUST_ROUNDS: usize = 5;
-
-/// Samples on which the weights settle.
-const REWEIGHED: usize = 4000;
-
-/// Steps towards the geometric median of the neighbors.
-const MEDIAN_STEPS: usize = 6;
-
-/// Fewest windows of a cluster that has a model of its own.
-const FEWEST: usize = 100;
+use crate::base::scaler::Scaler;
 
 /// A ship slower than this is taken to be this fast when displacements are put in relation, m/s.
 const SLOWEST_MPS: f64 = 1.0;
@@ -136,12 +51,12 @@ pub struct Ensemble {
     nearest: Nearest,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Saved {
     params: EnsembleParams,
-    inputs: Inputs,
     horizon_s: f64,
     /// Of the inputs, and of the inputs with the place.
+    intakes: [Intake; 2],
     scalers: [Scaler; 2],
     /// The models' targets are scaled by this.
     unit: f64,
@@ -175,7 +90,8 @@ impl TryFrom<Saved> for Ensemble {
         if !numbers.chain(saved.keys.values()).all(|x| x.is_finite()) {
             return Err("a number of the ensemble is not finite".into());
         }
-        let widths = [saved.inputs, placed(saved.inputs)].map(|inputs| kept_features(inputs).len());
+        let [narrow, with_place] = &saved.intakes;
+        let widths = [narrow.width(), with_place.width()];
         let fits = |elm: &Elm, width: usize| elm.n_features() == width && elm.n_targets() == 2;
         let [plain, wide] = &saved.scalers;
         if [plain.names().len(), wide.names().len()] != widths
@@ -192,6 +108,14 @@ impl From<Ensemble> for Saved {
     fn from(ensemble: Ensemble) -> Saved {
         ensemble.saved
     }
+}
+
+/// What a member says.
+pub(super) struct Opinion {
+    /// How far the ship will be off dead reckoning, lengths of the way.
+    pub told: [f64; 2],
+    /// How far off it was on the neighbors, lengths of the way.
+    pub error: f64,
 }
 
 /// The way that dead reckoning goes within `horizon_s`, meters.
@@ -235,8 +159,10 @@ impl Ensemble {
         let vessels: Vec<u64> = samples.iter().map(|sample| sample.vessel).collect();
         let nearest = Nearest::new(&keys);
 
-        let (plain, x) = scaled_rows(data, which, inputs)?;
-        let (wide, with_place) = scaled_rows(data, which, placed(inputs))?;
+        let intake = Intake::of(data, which, inputs);
+        let intakes = [intake.clone(), intake.placed()];
+        let (plain, x) = scaled_rows(data, which, &intakes[0])?;
+        let (wide, with_place) = scaled_rows(data, which, &intakes[1])?;
         let x = [x, with_place];
         let unit = unit_of(&off);
         let mut y = Rows::new(2);
@@ -288,8 +214,8 @@ impl Ensemble {
         }
         let saved = Saved {
             params: params.clone(),
-            inputs,
             horizon_s,
+            intakes,
             scalers: [plain, wide],
             unit,
             everything,
@@ -304,32 +230,46 @@ impl Ensemble {
         Ok(Ensemble { saved, nearest })
     }
 
+    /// Whether it takes such inputs and tells where ships are `horizon_s` later.
+    pub(super) fn is_of(&self, inputs: Inputs, horizon_s: f64) -> bool {
+        let [plain, wide] = &self.saved.intakes;
+        let is_of = |intake: &Intake, own: Inputs| matches!(intake, Intake::Features { inputs, .. } if *inputs == own);
+        is_of(plain, inputs)
+            && is_of(wide, Inputs { has_place: true, ..inputs })
+            && self.saved.horizon_s == horizon_s
+    }
+
     /// Where the ship of `sample` will be, meters ahead and to port.
     pub fn predict(&self, sample: &Sample) -> [f64; 2] {
         let saved = &self.saved;
-        let members = self.members(sample);
-        let least = members.iter().map(|(_, error)| *error).fold(f64::INFINITY, f64::min);
-        let least = least.max(1e-9);
+        let mut members = self.members(sample);
+        members.sort_by(|a, b| a.error.total_cmp(&b.error));
+        members.truncate(saved.params.n_fused);
+        let least = members.first().map_or(1.0, |best| best.error).max(1e-9);
         let mut sum = [0.0; 3];
-        for (told, error) in &members {
+        for Opinion { told, error, .. } in &members {
             let excess = error / least - 1.0;
             let weight = (-excess * excess / (2.0 * saved.params.sigma * saved.params.sigma)).exp();
             sum[0] += weight * told[0];
             sum[1] += weight * told[1];
             sum[2] += weight;
         }
-        let length = length_m(sample, saved.horizon_s);
-        [reckoned_m(sample, saved.horizon_s) + sum[0] / sum[2] * length, sum[1] / sum[2] * length]
+        self.place_m(sample, [sum[0] / sum[2], sum[1] / sum[2]])
     }
 
-    /// The best members' answers and their errors on the neighbors, best first.
-    fn members(&self, sample: &Sample) -> Vec<([f64; 2], f64)> {
+    /// Meters ahead and to port of what is off so many lengths of the way.
+    pub(super) fn place_m(&self, sample: &Sample, [ahead, port]: [f64; 2]) -> [f64; 2] {
+        let length = length_m(sample, self.saved.horizon_s);
+        [reckoned_m(sample, self.saved.horizon_s) + ahead * length, port * length]
+    }
+
+    /// All members' answers and their errors on the neighbors: dead reckoning, the neighbors' median
+    /// (if there are any), the model of all, and those of clusters.
+    pub(super) fn members(&self, sample: &Sample) -> Vec<Opinion> {
         let saved = &self.saved;
         let near = neighbors(&self.nearest, &saved.vessels, sample, saved.params.n_neighbors);
         let [plain, wide] = [0, 1].map(|which| {
-            let inputs = if which == 0 { saved.inputs } else { placed(saved.inputs) };
-            let kept = kept_features(inputs);
-            let mut x: Vec<f64> = kept.iter().map(|at| sample.features[*at]).collect();
+            let mut x = saved.intakes[which].row(sample);
             // Features are finite by their making.
             saved.scalers[which].apply(&mut x).ok().map(|()| x)
         });
@@ -353,170 +293,28 @@ impl Ensemble {
         let mean = |sum: f64, weights: f64, of: usize| {
             (sum + prior * saved.mean_errors[of]) / (weights + prior)
         };
-        let mut members = vec![([0.0, 0.0], mean(sums[0], all, 0))];
+        let opinion = |told, error| Opinion { told, error };
+        let mut members = vec![opinion([0.0, 0.0], mean(sums[0], all, 0))];
         if !near.is_empty() {
-            members.push((median_of(&near, &saved.off), mean(sums[1], all, 1)));
+            let median = median_of(&near, &saved.off);
+            members.push(opinion(median, mean(sums[1], all, 1)));
         }
         let mut told = [0.0; 2];
         if let Some(x) = plain {
             saved.everything.predict(&x, &mut told);
-            members.push((told.map(|x| x * saved.unit), mean(sums[2], all, 2)));
+            let told = told.map(|x| x * saved.unit);
+            members.push(opinion(told, mean(sums[2], all, 2)));
         }
         if let Some(x) = wide {
             for (cluster, sum, weights) in of_cluster {
                 if let Some(elm) = &saved.of_cluster[cluster as usize] {
                     elm.predict(&x, &mut told);
-                    members.push((told.map(|x| x * saved.unit), mean(sum, weights, 3)));
+                    let told = told.map(|x| x * saved.unit);
+                    members.push(opinion(told, mean(sum, weights, 3)));
                 }
             }
         }
-        members.retain(|(told, error)| told.iter().all(|x| x.is_finite()) && error.is_finite());
-        members.sort_by(|a, b| a.1.total_cmp(&b.1));
-        members.truncate(saved.params.n_fused);
+        members.retain(|o| o.told.iter().all(|x| x.is_finite()) && o.error.is_finite());
         members
     }
-}
-
-/// The same with the place: what the models of clusters learn from.
-fn placed(inputs: Inputs) -> Inputs {
-    Inputs { has_place: true, ..inputs }
-}
-
-/// The features of samples `which`, scaled, and by what.
-fn scaled_rows(data: &Dataset, which: &[usize], inputs: Inputs) -> Result<(Scaler, Rows), Stopped> {
-    let rows = data.rows(which, inputs);
-    let fault = |fault: NotFinite| Stopped::Failed(fault.to_string());
-    let scaler = Scaler::of(&feature_names(inputs), &rows).map_err(fault)?;
-    let x = scaler.applied(&rows).map_err(fault)?;
-    Ok((scaler, x))
-}
-
-/// A scale that few large values do not set: the mean length.
-fn unit_of(off: &[[f64; 2]]) -> f64 {
-    let mean = off.iter().map(|[a, b]| a.hypot(*b)).sum::<f64>() / off.len() as f64;
-    if mean.is_finite() && mean > 1e-9 { mean } else { 1.0 }
-}
-
-/// Ships in two halves, by a hash of their number, so that both halves know all waters.
-fn halves_of(vessels: &[u64]) -> Vec<u8> {
-    vessels.iter().map(|id| (id.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 63) as u8).collect()
-}
-
-fn clusters_of(keys: &Rows, params: &EnsembleParams, job: &Job) -> Result<Vec<u32>, Stopped> {
-    let points: Vec<f32> = keys.values().iter().map(|x| *x as f32).collect();
-    let k = params.n_clusters.min(keys.len().div_ceil(FEWEST));
-    let means = k_means(&points, KEY_WIDTH, k, 1, params.seed as u64, job)?;
-    Ok(match means {
-        Some(means) => {
-            means.labels.as_slice().iter().map(|label| label.unwrap_or_default()).collect()
-        }
-        None => vec![0; keys.len()],
-    })
-}
-
-/// An ELM of samples `which`, and one of each cluster that has enough of them.
-fn models(
-    x: &[Rows; 2],
-    y: &Rows,
-    which: &[usize],
-    clusters: &[u32],
-    k: usize,
-    params: &EnsembleParams,
-    job: &Job,
-) -> Result<(Elm, Vec<Option<Elm>>), Stopped> {
-    let everything = robust(&x[0], y, which, params, job)?;
-    let of_cluster = (0..k)
-        .into_par_iter()
-        .map(|cluster| {
-            let mine: Vec<usize> =
-                which.iter().copied().filter(|i| clusters[*i] as usize == cluster).collect();
-            let is_own = mine.len() >= FEWEST;
-            is_own.then(|| robust(&x[1], y, &mine, params, job)).transpose()
-        })
-        .collect::<Result<_, Stopped>>()?;
-    Ok((everything, of_cluster))
-}
-
-/// An ELM that makes distances small rather than their squares, by reweighing.
-fn robust(
-    x: &Rows,
-    y: &Rows,
-    which: &[usize],
-    params: &EnsembleParams,
-    job: &Job,
-) -> Result<Elm, Stopped> {
-    let (x, y) = (x.take(which), y.take(which));
-    let params = ElmParams {
-        n_hidden: params.n_hidden,
-        ridge: params.ridge,
-        chooses_ridge: false,
-        seed: params.seed,
-        ..ElmParams::default()
-    };
-    // Weights settle on some of the samples; all are weighed by what came of it.
-    let some: Vec<usize> = (0..x.len()).step_by(x.len().div_ceil(REWEIGHED)).collect();
-    let (some_x, some_y) = (x.take(&some), y.take(&some));
-    let mut elm = Elm::fit(&some_x, &some_y, None, &params, job)?;
-    for _ in 1..ROBUST_ROUNDS {
-        let weights = weights_of(&elm, &some_x, &some_y);
-        elm = Elm::fit(&some_x, &some_y, Some(&weights), &params, job)?;
-    }
-    Elm::fit(&x, &y, Some(&weights_of(&elm, &x, &y)), &params, job)
-}
-
-/// Weights by which squared errors count as their roots, down to a tenth of the median's.
-fn weights_of(elm: &Elm, x: &Rows, y: &Rows) -> Vec<f64> {
-    let told = elm.predict_all(x);
-    let missed: Vec<f64> =
-        told.iter().zip(y).map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect();
-    let mut sorted = missed.clone();
-    let middle = sorted.len() / 2;
-    let (_, median, _) = sorted.select_nth_unstable_by(middle, f64::total_cmp);
-    let least = (0.1 * *median).max(1e-9);
-    let mut weights: Vec<f64> = missed.iter().map(|missed| 1.0 / missed.max(least)).collect();
-    let mean = weights.iter().sum::<f64>() / weights.len() as f64;
-    weights.iter_mut().for_each(|weight| *weight /= mean);
-    weights
-}
-
-/// The nearest windows of other ships, with their weights.
-fn neighbors(nearest: &Nearest, vessels: &[u64], sample: &Sample, k: usize) -> Vec<(u32, f64)> {
-    let mut found = Vec::new();
-    let is_other = |place: u32| vessels[place as usize] != sample.vessel;
-    nearest.find_among(&sample.key, k, &is_other, &mut found);
-    // Half as far as the middle one of them weighs no more than five times as much.
-    let middle = found.get(found.len() / 2).map_or(1.0, |(_, distance)| distance.max(1e-6));
-    for (_, distance) in &mut found {
-        let share = *distance / middle;
-        *distance = 1.0 / (share * share + 0.05);
-    }
-    found
-}
-
-/// The weighted geometric median of where neighbors went; nowhere else if there are none.
-fn median_of(neighbors: &[(u32, f64)], off: &[[f64; 2]]) -> [f64; 2] {
-    fn mean(
-        neighbors: &[(u32, f64)],
-        off: &[[f64; 2]],
-        weight: impl Fn(&[f64; 2]) -> f64,
-    ) -> [f64; 2] {
-        let mut sum = [0.0; 3];
-        for (place, near) in neighbors {
-            let off = &off[*place as usize];
-            let weight = near * weight(off);
-            sum[0] += weight * off[0];
-            sum[1] += weight * off[1];
-            sum[2] += weight;
-        }
-        if sum[2] > 0.0 { [sum[0] / sum[2], sum[1] / sum[2]] } else { [0.0; 2] }
-    }
-    let mut median = mean(neighbors, off, |_| 1.0);
-    for _ in 0..MEDIAN_STEPS {
-        let from = median;
-        median = mean(neighbors, off, |off| {
-            let (ahead, port) = (off[0] - from[0], off[1] - from[1]);
-            1.0 / (ahead * ahead + port * port).sqrt().max(1e-4) // No hypot: nothing here overflows.
-        });
-    }
-    median
 }

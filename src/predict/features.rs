@@ -10,23 +10,30 @@ use crate::base::geo::{EARTH_RADIUS_M, Position};
 pub struct Inputs {
     /// Length, draught and ship type: the paper's static information.
     pub has_ship: bool,
-    /// Where on earth and on which course: the paper's context.
+    /// Where on earth and on which course.
     pub has_place: bool,
+    /// Which cluster of trips it may be part of: the paper's context.
+    #[serde(default)]
+    pub has_region: bool,
 }
 
 impl Inputs {
+    /// Everything.
+    pub fn all() -> Inputs {
+        Inputs { has_ship: true, has_place: true, has_region: true }
+    }
+
     /// The inputs in words, for tables.
-    pub fn name(self) -> &'static str {
-        match (self.has_ship, self.has_place) {
-            (false, false) => "motion",
-            (true, false) => "motion, ship",
-            (false, true) => "motion, place",
-            (true, true) => "motion, ship, place",
-        }
+    pub fn name(self) -> String {
+        let parts =
+            [(self.has_ship, "ship"), (self.has_place, "place"), (self.has_region, "region")];
+        let named = parts.iter().filter(|(has, _)| *has).map(|(_, name)| *name);
+        std::iter::once("motion").chain(named).collect::<Vec<_>>().join(", ")
     }
 }
 
-/// The names of the features, in the order of [`features`].
+/// The names of the features, in the order of [`features`]. Regions are no feature of a window
+/// alone: see [`Intake`](super::intake::Intake).
 pub fn feature_names(inputs: Inputs) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for axis in ["ahead", "port"] {
@@ -125,10 +132,13 @@ pub fn features(
     out
 }
 
+/// Numbers of [`raw`] for each report.
+pub const RAW_WIDTH: usize = 6;
+
 /// The reports of a window as they came: longitude and latitude, degrees; speed, m/s; sine and
 /// cosine of the course; seconds since the last. What the paper's plain ELM learns from.
 pub fn raw(window: &Window) -> Vec<f64> {
-    let moment = |moment: &Moment| {
+    let moment = |moment: &Moment| -> [f64; RAW_WIDTH] {
         let (sine, cosine) = moment.course_deg.to_radians().sin_cos();
         let place = moment.position;
         [place.lon_deg, place.lat_deg, moment.speed_mps, sine, cosine, moment.t_s]

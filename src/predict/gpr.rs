@@ -1,16 +1,18 @@
 //! Gaussian process regression: a mean and a variance from kernels about samples.
 
+mod params;
+
 use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use self::params::GprParams;
 pub use super::landmarks::{Above, Basis, Kernel};
 use super::landmarks::{Landmarks, PIECE, Points};
 use super::samples::{check, draw};
 use crate::base::job::{Job, Stopped};
 use crate::base::linalg::{Matrix, cholesky, eigen, multiply_here, normal};
-use crate::base::params::{Choice as _, Field, Form, Params};
 use crate::base::rng::Rng;
 use crate::base::rows::Rows;
 
@@ -28,104 +30,6 @@ const FINE: usize = 8;
 
 /// Noise shares that are tried for each length; they cost next to nothing.
 const SHARE_STEPS: usize = 60;
-
-/// How a Gaussian process is made.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GprParams {
-    /// The kernel.
-    pub kernel: Kernel,
-    /// Its length, in roots of the number of features.
-    pub length: f64,
-    /// The deviation of what the process draws.
-    pub signal: f64,
-    /// The deviation of the noise on it.
-    pub noise: f64,
-    /// Whether the three are chosen from the samples.
-    pub chooses: bool,
-    /// How many drawn samples they are chosen by.
-    pub n_tuned: usize,
-    /// Up to how many samples each has its kernel.
-    pub exact_up_to: usize,
-    /// What is done with more.
-    pub above: Above,
-    /// How many samples have a kernel then.
-    pub n_landmarks: usize,
-    /// Seed of what is drawn.
-    pub seed: usize,
-}
-
-impl Default for GprParams {
-    fn default() -> Self {
-        GprParams {
-            kernel: Kernel::Matern52,
-            length: 1.0,
-            signal: 1.0,
-            noise: 0.3,
-            chooses: true,
-            n_tuned: 400,
-            exact_up_to: 1500,
-            above: Above::Nystrom,
-            n_landmarks: 500,
-            seed: 1,
-        }
-    }
-}
-
-impl Params for GprParams {
-    fn describe(&mut self, form: &mut dyn Form) {
-        self.kernel.describe("gpr_kernel", form, "How alike samples are by their distance: endlessly smooth (squared-exponential) or smooth in two derivatives (matern-5/2).");
-        form.flag(
-            "gpr_choose",
-            &mut self.chooses,
-            "Take the length, signal and noise under which some drawn samples are likeliest.",
-        );
-        form.number("gpr_length", &mut self.length, Field { unit: "√features", range: 0.01..=100.0, help: "How far a sample's word carries where it is not chosen: ℓ, in roots of the number of features, which is how far standardized samples lie apart." });
-        form.number(
-            "gpr_signal",
-            &mut self.signal,
-            Field {
-                unit: "deviations",
-                range: 0.01..=100.0,
-                help: "How far targets stray without noise where it is not chosen: `σ_f`.",
-            },
-        );
-        form.number(
-            "gpr_noise",
-            &mut self.noise,
-            Field {
-                unit: "deviations",
-                range: 1e-3..=10.0,
-                help: "Deviation of the noise on targets where it is not chosen: `σ_n`.",
-            },
-        );
-        form.count(
-            "gpr_tuned",
-            &mut self.n_tuned,
-            Field {
-                unit: "samples",
-                range: 10..=2000,
-                help: "How many drawn samples length, signal and noise are chosen by.",
-            },
-        );
-        form.count(
-            "gpr_exact_up_to",
-            &mut self.exact_up_to,
-            Field {
-                unit: "samples",
-                range: 1..=4000,
-                help: "Up to how many samples each has its kernel; time grows with the cube.",
-            },
-        );
-        self.above.describe("gpr_above", form, "What is done with more samples: kernels about some, weighed to fit all (nystrom), or some for all (subset).");
-        form.count("gpr_landmarks", &mut self.n_landmarks, Field { unit: "samples", range: 1..=4000, help: "How many drawn samples have a kernel when there are more than are solved exactly." });
-        form.count(
-            "gpr_seed",
-            &mut self.seed,
-            Field { unit: "", range: 0..=1_000_000, help: "Seed of what is drawn." },
-        );
-    }
-}
 
 /// A fitted Gaussian process about the mean of the targets.
 ///

@@ -5,8 +5,8 @@
 //! regressors ([`elm`], [`kernel`], [`gmm`], [`gpr`]) work on plain arrays: a row of standardized
 //! features a sample ([`Rows`](crate::base::rows::Rows)), one to eight standardized targets each;
 //! they know nothing about ships. [`ensemble`] joins many of one of them. A [`model::Model`] is a
-//! method fitted for each time ahead, with the [`spread`] that its ellipses come from; [`tune`] finds
-//! its settings and [`score`] says how far off it is.
+//! method fitted for each time ahead, with the [`spread`] that its ellipses come from and the
+//! [`waters`] that it knows; [`tune`] finds its settings and [`score`] says how far off it is.
 //!
 //! # Reference
 //!
@@ -20,6 +20,7 @@ pub mod features;
 pub mod frame;
 pub mod gmm;
 pub mod gpr;
+pub mod intake;
 pub mod kernel;
 mod landmarks;
 pub mod model;
@@ -29,6 +30,7 @@ mod samples;
 pub mod score;
 pub mod spread;
 pub mod tune;
+pub mod waters;
 pub mod window;
 
 #[cfg(test)]

@@ -3,24 +3,28 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Dataset, Sample, kept_features};
+use super::dataset::{Dataset, Sample};
 use super::elm::Elm;
 use super::ensemble::Ensemble;
-use super::features::{Inputs, feature_names};
+use super::features::{Inputs, RAW_WIDTH};
 use super::gmm::Gmm;
 use super::gpr::Gpr;
+use super::intake::Intake;
 use super::kernel::LsSvm;
 use super::params::{Method, PredictParams};
 use super::spread::{Ellipse, Spread};
-use super::window::WindowParams;
+use super::waters::Waters;
+use super::window::{FARTHEST_MIN, WindowParams};
 use crate::base::geo::{Position, wrap_lon_deg};
 use crate::base::job::{Job, Stopped};
+use crate::base::params::Checked;
 use crate::base::rows::Rows;
 use crate::base::scaler::{NotFinite, Scaler};
 
 /// A regressor with the scalers of what it takes and gives.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Scaled<M> {
+    intake: Intake,
     x: Scaler,
     y: Scaler,
     model: M,
@@ -49,6 +53,9 @@ pub enum Fitted {
 pub trait Regressor {
     /// Writes the answer for `x` into `out`.
     fn predict(&self, x: &[f64], out: &mut [f64]);
+
+    /// How many numbers it takes and how many it gives.
+    fn widths(&self) -> [usize; 2];
 }
 
 macro_rules! regressors {
@@ -57,14 +64,19 @@ macro_rules! regressors {
             fn predict(&self, x: &[f64], out: &mut [f64]) {
                 <$model>::predict(self, x, out);
             }
+
+            fn widths(&self) -> [usize; 2] {
+                [self.n_features(), self.n_targets()]
+            }
         }
     )*};
 }
 regressors!(Elm, LsSvm, Gmm, Gpr);
 
 impl<M: Regressor> Scaled<M> {
-    /// The answer for `x`, in the targets' own units; none if a number is not finite.
-    fn answer(&self, mut x: Vec<f64>) -> Option<[f64; 2]> {
+    /// The answer for `sample`, in the targets' own units; none if a number is not finite.
+    fn answer(&self, sample: &Sample) -> Option<[f64; 2]> {
+        let mut x = self.intake.row(sample);
         if x.len() != self.x.names().len() || self.x.apply(&mut x).is_err() {
             return None;
         }
@@ -73,21 +85,34 @@ impl<M: Regressor> Scaled<M> {
         self.y.undo(&mut out);
         out.iter().all(|x| x.is_finite()).then_some(out)
     }
+
+    /// Whether scalers and model take what is taken of a window, and give two numbers.
+    fn fits(&self) -> bool {
+        let scaled = [self.x.names().len(), self.y.names().len()];
+        let wanted = [self.intake.width(), 2];
+        [scaled, self.model.widths()].iter().all(|widths| *widths == wanted)
+    }
+
+    /// Whether it is of features `own`.
+    fn is_of(&self, own: Inputs) -> bool {
+        let is_of = matches!(&self.intake, Intake::Features { inputs, .. } if *inputs == own);
+        is_of && self.fits()
+    }
 }
 
 /// Fits with scaled rows.
 fn scaled<M>(
-    names: &[String],
+    intake: Intake,
     targets: [&str; 2],
     x: &Rows,
     y: &Rows,
     fit: impl FnOnce(&Rows, &Rows) -> Result<M, Stopped>,
 ) -> Result<Scaled<M>, Stopped> {
     let fault = |fault: NotFinite| Stopped::Failed(fault.to_string());
-    let x_scaler = Scaler::of(names, x).map_err(fault)?;
+    let x_scaler = Scaler::of(&intake.names(), x).map_err(fault)?;
     let y_scaler = Scaler::of(&targets.map(String::from), y).map_err(fault)?;
     let (x, y) = (x_scaler.applied(x).map_err(fault)?, y_scaler.applied(y).map_err(fault)?);
-    Ok(Scaled { model: fit(&x, &y)?, x: x_scaler, y: y_scaler })
+    Ok(Scaled { intake, model: fit(&x, &y)?, x: x_scaler, y: y_scaler })
 }
 
 impl Fitted {
@@ -100,12 +125,12 @@ impl Fitted {
         params: &PredictParams,
         job: &Job,
     ) -> Result<Fitted, Stopped> {
-        let inputs = params.inputs();
-        let names = feature_names(inputs);
         let local = || {
+            let intake = Intake::of(data, which, params.inputs());
             let mut y = Rows::new(2);
             which.iter().for_each(|i| y.push(&data.target_m(*i, horizon).unwrap_or_default()));
-            (data.rows(which, inputs), y)
+            let x = intake.rows(data, which);
+            (intake, x, y)
         };
         let axes = ["ahead (m)", "port (m)"];
         Ok(match method {
@@ -113,65 +138,101 @@ impl Fitted {
             Method::SogCog => Fitted::SogCog,
             Method::Elm => {
                 let width = data.samples.first().map_or(1, |sample| sample.raw.len());
-                let (mut x, mut y) = (Rows::new(width), Rows::new(2));
+                let intake = Intake::Raw(width);
+                let x = intake.rows(data, which);
+                let mut y = Rows::new(2);
                 for &i in which {
-                    x.push(&data.samples[i].raw);
                     let truth = data.truths[i][horizon].unwrap_or(Position::new(0.0, 0.0));
                     y.push(&[truth.lon_deg, truth.lat_deg]);
                 }
-                let names: Vec<String> = (0..width).map(|i| format!("raw {i}")).collect();
                 let fit = |x: &Rows, y: &Rows| Elm::fit(x, y, None, &params.elm, job);
                 let targets = ["longitude (degrees)", "latitude (degrees)"];
-                Fitted::Elm(Box::new(scaled(&names, targets, &x, &y, fit)?))
+                Fitted::Elm(Box::new(scaled(intake, targets, &x, &y, fit)?))
             }
             Method::LsSvm => {
-                let (x, y) = local();
+                let (intake, x, y) = local();
                 let fit = |x: &Rows, y: &Rows| LsSvm::fit(x, y, &params.svm, job);
-                Fitted::LsSvm(Box::new(scaled(&names, axes, &x, &y, fit)?))
+                Fitted::LsSvm(Box::new(scaled(intake, axes, &x, &y, fit)?))
             }
             Method::Gmm => {
-                let (x, y) = local();
+                let (intake, x, y) = local();
                 let fit = |x: &Rows, y: &Rows| Gmm::fit(x, y, &params.gmm, job);
-                Fitted::Gmm(Box::new(scaled(&names, axes, &x, &y, fit)?))
+                Fitted::Gmm(Box::new(scaled(intake, axes, &x, &y, fit)?))
             }
             Method::Gpr => {
-                let (x, y) = local();
+                let (intake, x, y) = local();
                 let fit = |x: &Rows, y: &Rows| Gpr::fit(x, y, &params.gpr, job);
-                Fitted::Gpr(Box::new(scaled(&names, axes, &x, &y, fit)?))
+                Fitted::Gpr(Box::new(scaled(intake, axes, &x, &y, fit)?))
             }
             Method::Ensemble => Fitted::Ensemble(Box::new(Ensemble::fit(
                 data,
                 which,
                 horizon,
-                inputs,
+                params.inputs(),
                 &params.ensemble,
                 job,
             )?)),
         })
     }
 
+    /// Whether what was learned holds in the waters it was learned in alone.
+    fn knows_places(&self) -> bool {
+        match self {
+            Fitted::Linear | Fitted::SogCog => false,
+            Fitted::Elm(elm) => elm.intake.knows_places(),
+            Fitted::LsSvm(svm) => svm.intake.knows_places(),
+            Fitted::Gmm(gmm) => gmm.intake.knows_places(),
+            Fitted::Gpr(gpr) => gpr.intake.knows_places(),
+            Fitted::Ensemble(_) => true,
+        }
+    }
+
+    /// What contradicts that this is `method` with such inputs, told so far ahead.
+    fn fault(&self, method: Method, inputs: Inputs, window: &WindowParams, s: f64) -> Option<&str> {
+        let raw = RAW_WIDTH * window.n_reports;
+        let is_raw = |intake: &Intake| matches!(intake, Intake::Raw(width) if *width == raw);
+        let (own, fits) = match self {
+            Fitted::Linear => (Method::Linear, true),
+            Fitted::SogCog => (Method::SogCog, true),
+            Fitted::Elm(elm) => (Method::Elm, is_raw(&elm.intake) && elm.fits()),
+            Fitted::LsSvm(svm) => (Method::LsSvm, svm.is_of(inputs)),
+            Fitted::Gmm(gmm) => (Method::Gmm, gmm.is_of(inputs)),
+            Fitted::Gpr(gpr) => (Method::Gpr, gpr.is_of(inputs)),
+            Fitted::Ensemble(ensemble) => (Method::Ensemble, ensemble.is_of(inputs, s)),
+        };
+        match (own == method, fits) {
+            (false, _) => Some("holds another method"),
+            (true, false) => Some("takes other inputs"),
+            (true, true) => None,
+        }
+    }
+
     /// Where the ship of `sample` will be `horizon_s` later, meters ahead and to port. A model that
     /// knows no answer leaves it to dead reckoning.
-    pub fn predict(&self, sample: &Sample, horizon_s: f64, inputs: Inputs) -> [f64; 2] {
-        let features = || kept_features(inputs).iter().map(|at| sample.features[*at]).collect();
+    pub fn predict(&self, sample: &Sample, horizon_s: f64) -> [f64; 2] {
         let answer = match self {
             Fitted::Linear => Some(sample.line_mps.map(|mps| mps * horizon_s)),
             Fitted::SogCog => None,
-            Fitted::Elm(elm) => elm.answer(sample.raw.clone()).map(|[lon_deg, lat_deg]| {
+            Fitted::Elm(elm) => elm.answer(sample).map(|[lon_deg, lat_deg]| {
                 let lat_deg = lat_deg.clamp(-90.0, 90.0);
                 sample.frame.local_m(Position::new(wrap_lon_deg(lon_deg), lat_deg))
             }),
-            Fitted::LsSvm(svm) => svm.answer(features()),
-            Fitted::Gmm(gmm) => gmm.answer(features()),
-            Fitted::Gpr(gpr) => gpr.answer(features()),
+            Fitted::LsSvm(svm) => svm.answer(sample),
+            Fitted::Gmm(gmm) => gmm.answer(sample),
+            Fitted::Gpr(gpr) => gpr.answer(sample),
             Fitted::Ensemble(ensemble) => Some(ensemble.predict(sample)),
         };
-        answer.filter(|m| m.iter().all(|m| m.is_finite())).unwrap_or_else(|| {
-            let [speed_mps, course_deg] = sample.last;
-            let (sine, cosine) = course_deg.to_radians().sin_cos();
-            [speed_mps * horizon_s * cosine, -speed_mps * horizon_s * sine]
-        })
+        answer
+            .filter(|m| m.iter().all(|m| m.is_finite()))
+            .unwrap_or_else(|| dead_reckoning_m(sample, horizon_s))
     }
+}
+
+/// Where the last speed on the last course leads, meters ahead and to port.
+fn dead_reckoning_m(sample: &Sample, horizon_s: f64) -> [f64; 2] {
+    let [speed_mps, course_deg] = sample.last;
+    let (sine, cosine) = course_deg.to_radians().sin_cos();
+    [speed_mps * horizon_s * cosine, -speed_mps * horizon_s * sine]
 }
 
 /// One time ahead of a model.
@@ -194,12 +255,16 @@ pub struct Forecast {
     pub position: Position,
     /// Meters ahead and to port of where it is.
     pub local_m: [f64; 2],
-    /// Ellipses that hold 50 and 90 % of the truths.
+    /// Ellipses that hold 50 and 90 % of the truths; none outside the waters that the model knows.
     pub ellipses: Option<[Ellipse; 2]>,
 }
 
 /// A method fitted for each time ahead.
+///
+/// A model is asked where it was not taught too: of ships in other waters. There methods that know
+/// places leave the answer to dead reckoning, and nobody says how sure it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Read")]
 pub struct Model {
     /// The method.
     pub method: Method,
@@ -207,8 +272,42 @@ pub struct Model {
     pub inputs: Inputs,
     /// How windows are made.
     pub window: WindowParams,
+    /// Where it learned.
+    pub waters: Waters,
     /// Each time ahead, rising.
     pub ahead: Vec<Ahead>,
+}
+
+/// What a file holds, before it was looked at.
+#[derive(Deserialize)]
+struct Read {
+    method: Method,
+    inputs: Inputs,
+    window: WindowParams,
+    waters: Waters,
+    ahead: Vec<Ahead>,
+}
+
+impl TryFrom<Read> for Model {
+    type Error = String;
+
+    fn try_from(read: Read) -> Result<Model, String> {
+        let Read { method, inputs, window, waters, ahead } = read;
+        if let Err(faults) = Checked::new(&window) {
+            return Err(format!("its windows cannot be: {}", faults.join("; ")));
+        }
+        let mut before = 0.0;
+        for Ahead { minutes, fitted, .. } in &ahead {
+            if !(before < *minutes && *minutes <= FARTHEST_MIN) {
+                return Err(format!("{minutes} min is no time ahead after {before}"));
+            }
+            before = *minutes;
+            if let Some(fault) = fitted.fault(method, inputs, &window, minutes * 60.0) {
+                return Err(format!("the {} model for {minutes} min {fault}", method.name()));
+            }
+        }
+        Ok(Model { method, inputs, window, waters, ahead })
+    }
 }
 
 impl Model {
@@ -232,19 +331,27 @@ impl Model {
             let spread = spread(&fitted, method, data, &known, horizon, params, job)?;
             ahead.push(Ahead { minutes: *minutes, fitted, spread });
         }
+        let waters = Waters::of(which.iter().map(|i| data.samples[*i].frame.origin()));
         let window = params.window.clone();
-        Ok(Model { method, inputs: params.inputs(), window, ahead })
+        Ok(Model { method, inputs: params.inputs(), window, waters, ahead })
     }
 
     /// Where the ship of `sample` will be, at each time ahead.
     pub fn forecast(&self, sample: &Sample) -> Vec<Forecast> {
+        let is_known = self.waters.knows(sample.frame.origin());
         let tell = |ahead: &Ahead| {
-            let local_m = ahead.fitted.predict(sample, ahead.minutes * 60.0, self.inputs);
+            let horizon_s = ahead.minutes * 60.0;
+            let local_m = if is_known || !ahead.fitted.knows_places() {
+                ahead.fitted.predict(sample, horizon_s)
+            } else {
+                dead_reckoning_m(sample, horizon_s)
+            };
+            let spread = ahead.spread.as_ref().filter(|_| is_known);
             Forecast {
                 minutes: ahead.minutes,
                 position: sample.frame.position(local_m),
                 local_m,
-                ellipses: ahead.spread.as_ref().map(|spread| spread.ellipses(sample)),
+                ellipses: spread.map(|spread| spread.ellipses(sample)),
             }
         };
         self.ahead.iter().map(tell).collect()
@@ -294,7 +401,7 @@ fn spread(
             .map(|&i| {
                 job.go_on()?;
                 let sample = &data.samples[i];
-                let told = fitted.predict(sample, horizon_s, params.inputs());
+                let told = fitted.predict(sample, horizon_s);
                 let truth = data.target_m(i, horizon).unwrap_or(told);
                 Ok((sample, [truth[0] - told[0], truth[1] - told[1]]))
             })

@@ -70,6 +70,8 @@ pub struct PredictParams {
     pub has_ship: bool,
     /// Whether they learn from place and course over ground.
     pub has_place: bool,
+    /// Whether they learn from the clusters of trips.
+    pub has_region: bool,
     /// The ensemble.
     pub ensemble: EnsembleParams,
     /// The plain extreme learning machine.
@@ -88,6 +90,7 @@ impl Default for PredictParams {
             window: WindowParams::default(),
             has_ship: true,
             has_place: false,
+            has_region: false,
             ensemble: EnsembleParams::default(),
             // The paper's has no direct links.
             elm: ElmParams { has_direct: false, ..ElmParams::default() },
@@ -101,6 +104,7 @@ impl Default for PredictParams {
 impl PredictParams {
     /// What methods learn from.
     pub fn inputs(&self) -> Inputs {
-        Inputs { has_ship: self.has_ship, has_place: self.has_place }
+        let PredictParams { has_ship, has_place, has_region, .. } = *self;
+        Inputs { has_ship, has_place, has_region }
     }
 }

@@ -115,11 +115,7 @@ pub fn score(
     let folds = data.folds(plan.n_folds, plan.seed);
     let n_folds = folds.iter().max().map_or(1, |most| *most as usize + 1);
     let mut scores = Scores { n_folds, n_ships: data.n_ships(), ..Scores::default() };
-    let others: Vec<Inputs> = [(false, false), (true, false), (false, true), (true, true)]
-        .map(|(has_ship, has_place)| Inputs { has_ship, has_place })
-        .into_iter()
-        .filter(|inputs| *inputs != params.inputs())
-        .collect();
+    let others = other_inputs(params.inputs());
     let learns = |method: Method| !matches!(method, Method::Linear | Method::SogCog | Method::Elm);
     let rounds: usize = plan
         .methods
@@ -140,8 +136,8 @@ pub fn score(
                 scores.rows.iter().filter(|row| row.method == method).cloned().collect::<Vec<_>>(),
             );
             for inputs in others.iter().filter(|_| learns(method)) {
-                let (has_ship, has_place) = (inputs.has_ship, inputs.has_place);
-                let params = PredictParams { has_ship, has_place, ..params.clone() };
+                let Inputs { has_ship, has_place, has_region } = *inputs;
+                let params = PredictParams { has_ship, has_place, has_region, ..params.clone() };
                 let found = of_method(method, data, &folds, n_folds, &params, plan.searches, job)?;
                 scores.by_inputs.extend(found.rows);
                 show(&scores);
@@ -149,6 +145,23 @@ pub fn score(
         }
     }
     Ok(scores)
+}
+
+/// With what else methods are scored besides `own`: less and more, regions only where `own` has them.
+fn other_inputs(own: Inputs) -> Vec<Inputs> {
+    let mut all = vec![
+        Inputs::default(),
+        Inputs { has_ship: true, ..Inputs::default() },
+        Inputs { has_place: true, ..Inputs::default() },
+        Inputs { has_region: false, ..Inputs::all() },
+    ];
+    if own.has_region {
+        all.push(Inputs { has_region: true, ..Inputs::default() });
+        all.push(Inputs { has_region: true, has_ship: true, ..Inputs::default() });
+        all.push(Inputs::all());
+    }
+    all.retain(|inputs| *inputs != own);
+    all
 }
 
 /// Why there is nothing to learn from.
@@ -290,9 +303,9 @@ fn row(
     let mean_m = mean(&|error| error.total_m);
     let sd_m = mean(&|error| (error.total_m - mean_m).powi(2)).sqrt();
     let at = |share: f64| errors[((n - 1) as f64 * share).round() as usize].total_m;
-    let is_known = errors.iter().all(|error| error.held.is_some());
+    let ellipses: Vec<[bool; 2]> = errors.iter().filter_map(|error| error.held).collect();
     let held = |which: usize| {
-        mean(&|error| f64::from(u8::from(error.held.is_some_and(|held| held[which]))))
+        ellipses.iter().filter(|held| held[which]).count() as f64 / ellipses.len() as f64
     };
     let row = Row {
         method,
@@ -307,7 +320,7 @@ fn row(
         cross_nmi: nmi_from_m(mean(&|error| error.cross_m)),
         fit_s,
         predict_us,
-        coverage: is_known.then(|| [held(0), held(1)]),
+        coverage: (!ellipses.is_empty()).then(|| [held(0), held(1)]),
     };
     let miss = |error: &Error| Miss {
         method,

@@ -110,7 +110,7 @@ pub fn tune(
             let fitted = Fitted::fit(method, data, &learned, horizon, params, job)?;
             for &i in some.iter().filter(|i| fold(**i) == inner) {
                 job.go_on()?;
-                let error_m = error_m(&fitted, data, i, horizon, params);
+                let error_m = error_m(&fitted, data, i, horizon);
                 sum += error_m;
                 n += 1;
             }
@@ -128,14 +128,8 @@ pub fn tune(
     Ok((candidates[best].1.clone(), tried))
 }
 
-fn error_m(
-    fitted: &Fitted,
-    data: &Dataset,
-    i: usize,
-    horizon: usize,
-    params: &PredictParams,
-) -> f64 {
+fn error_m(fitted: &Fitted, data: &Dataset, i: usize, horizon: usize) -> f64 {
     let sample = &data.samples[i];
-    let local_m = fitted.predict(sample, data.horizons_min[horizon] * 60.0, params.inputs());
+    let local_m = fitted.predict(sample, data.horizons_min[horizon] * 60.0);
     data.truths[i][horizon].map_or(0.0, |truth| distance_m(sample.frame.position(local_m), truth))
 }

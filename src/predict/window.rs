@@ -43,7 +43,7 @@ impl Default for WindowParams {
 }
 
 /// The farthest that is predicted, minutes.
-const FARTHEST_MIN: f64 = 1440.0;
+pub const FARTHEST_MIN: f64 = 1440.0;
 
 /// The most times ahead.
 const MOST_HORIZONS: usize = 24;

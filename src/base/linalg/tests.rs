@@ -1,4 +1,7 @@
+use std::ops::Range;
+
 use super::*;
+use crate::base::job::{Job, Stopped};
 use crate::base::rng::Rng;
 
 fn random(n: usize, width: usize, seed: u64) -> Rows {

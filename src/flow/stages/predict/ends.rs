@@ -32,6 +32,8 @@ pub struct EndOf {
     pub report: usize,
     /// Its place and course.
     pub frame: Frame,
+    /// Whether it is in waters that the models know.
+    pub is_known: bool,
     /// A place for each method and time ahead.
     pub told: Vec<(Method, Vec<Forecast>)>,
 }
@@ -47,7 +49,7 @@ pub struct EndsOf {
 }
 
 impl Stage for EndsStage {
-    const NAME: &'static str = "predict/1";
+    const NAME: &'static str = "predict/2";
     const TITLE: &'static str = "Predictions";
     const NEEDS: &'static [&'static str] = &["filter", "predict-fit"];
     const PACE: Pace = Pace::Settled;
@@ -70,15 +72,16 @@ impl Stage for EndsStage {
             let last = trip.reports.end - 1;
             let vessel = &fleet.vessels()[trip.vessel];
             let mut told = Vec::new();
-            let mut frame = None;
+            let (mut frame, mut is_known) = (None, true);
             for model in &models.models {
                 let window = Window::ending_at(fleet, trip.reports.start, last, &model.window);
                 let Some(window) = window else { continue };
                 let sample = Sample::of(&window, vessel, &model.window);
                 frame = Some(window.frame);
+                is_known &= model.waters.knows(window.frame.origin());
                 told.push((model.method, model.forecast(&sample)));
             }
-            Ok(frame.map(|frame| EndOf { trip: id, report: last, frame, told }))
+            Ok(frame.map(|frame| EndOf { trip: id, report: last, frame, is_known, told }))
         };
         let found: Vec<Option<EndOf>> =
             trips.par_iter().map(of_trip).collect::<Result<_, Stopped>>()?;
@@ -92,6 +95,8 @@ impl Stage for EndsStage {
         let n: usize = output.ends.iter().flat_map(|end| &end.told).map(|(_, f)| f.len()).sum();
         figures.insert("trips".into(), output.ends.len().into());
         figures.insert("too_short".into(), output.too_short.into());
+        let outside = output.ends.iter().filter(|end| !end.is_known).count();
+        figures.insert("outside_known_waters".into(), outside.into());
         figures.insert("predictions".into(), n.into());
         figures
     }
@@ -102,7 +107,7 @@ impl Stage for EndsStage {
         let fleet = output.chosen.fleet();
         let head = "trip_id,mmsi,name,time,method,minutes,lat,lon,half_axis_50_long_m,\
                     half_axis_50_short_m,half_axis_90_long_m,half_axis_90_short_m,\
-                    ellipse_direction_deg";
+                    ellipse_direction_deg,in_known_waters";
         let mut rows = Vec::new();
         let mut features = Vec::new();
         for end in &output.ends {
@@ -118,7 +123,7 @@ impl Stage for EndsStage {
                         format!("{a:.0},{b:.0},{c:.0},{d:.0},{turned:.0}")
                     });
                     rows.push(format!(
-                        "{},{},{},{time},{},{},{:.6},{:.6},{axes}",
+                        "{},{},{},{time},{},{},{:.6},{:.6},{axes},{}",
                         end.trip,
                         vessel.mmsi.0,
                         export::quoted(&vessel.about.name),
@@ -126,6 +131,7 @@ impl Stage for EndsStage {
                         told.minutes,
                         told.position.lat_deg,
                         told.position.lon_deg,
+                        end.is_known,
                     ));
                 }
                 let about = json!({"trip_id": end.trip, "mmsi": vessel.mmsi.0, "time": time});

@@ -24,7 +24,7 @@ pub struct FitStage;
 
 /// The kind of our model files, and the version that this program writes and reads.
 const KIND: &str = "path";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is fitted, or which file is read.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -37,15 +37,12 @@ pub struct FitParams {
 }
 
 impl FitParams {
-    /// What `settings` ask for, with the file as it stands now.
-    pub fn of(settings: &PredictSettings) -> FitParams {
-        let name = settings.model.trim();
-        if name.is_empty() {
-            return FitParams { settings: settings.clone(), file: None };
-        }
+    /// What `settings` ask for, with the file that they name.
+    pub fn of(settings: &PredictSettings, file: Option<FileRef>) -> FitParams {
         // What a file holds does not depend on how others would be fitted.
-        let file = Some(FileRef::of(Path::new(name)));
-        FitParams { settings: PredictSettings::default(), file }
+        let is_fitted = file.is_none();
+        let settings = if is_fitted { settings.clone() } else { PredictSettings::default() };
+        FitParams { settings, file }
     }
 }
 
@@ -92,7 +89,7 @@ pub struct ModelsOf {
 }
 
 impl Stage for FitStage {
-    const NAME: &'static str = "predict-fit/1";
+    const NAME: &'static str = "predict-fit/2";
     const TITLE: &'static str = "Prediction models";
     const NEEDS: &'static [&'static str] = &["windows"];
     const PACE: Pace = Pace::OnRequest;

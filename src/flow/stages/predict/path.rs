@@ -48,6 +48,8 @@ pub struct PathOf {
     pub t_ms: i64,
     /// Its place and course.
     pub frame: Frame,
+    /// Whether it is in waters that the models know.
+    pub is_known: bool,
     /// A path a method.
     pub paths: Vec<OnePath>,
     /// Where the ship went after that, up to the farthest time ahead, within its trip.
@@ -57,7 +59,7 @@ pub struct PathOf {
 }
 
 impl Stage for PathStage {
-    const NAME: &'static str = "path/1";
+    const NAME: &'static str = "path/2";
     const TITLE: &'static str = "Predicted path";
     const NEEDS: &'static [&'static str] = &["filter", "predict-fit"];
     const PACE: Pace = Pace::Live;
@@ -101,12 +103,15 @@ impl Stage for PathStage {
         };
         let Some((id, trip, last)) = found else {
             let when = utc_text(goal_ms.unwrap_or_default());
-            return failed(format!("the ship is on no trip at {when} UTC"));
+            let spans: Vec<(i64, i64)> =
+                hers.iter().map(|(_, trip)| trip.time_span_ms(fleet)).collect();
+            let nearest = nearest_spans(&spans, goal_ms.unwrap_or_default());
+            return failed(format!("the ship is on no trip at {when} UTC; {nearest}"));
         };
         let vessel = &fleet.vessels()[trip.vessel];
         let mut paths = Vec::new();
         let mut farthest_min = 0.0_f64;
-        let mut frame = None;
+        let (mut frame, mut is_known) = (None, true);
         for model in &models.models {
             let window = Window::ending_at(fleet, trip.reports.start, last, &model.window);
             let Some(window) = window else {
@@ -114,6 +119,7 @@ impl Stage for PathStage {
             };
             let sample = Sample::of(&window, vessel, &model.window);
             frame = Some(window.frame);
+            is_known &= model.waters.knows(window.frame.origin());
             let forecasts = model.forecast(&sample);
             let errors_nmi = forecasts
                 .iter()
@@ -138,6 +144,7 @@ impl Stage for PathStage {
             report: last,
             t_ms: times[last],
             frame,
+            is_known,
             paths,
             truth,
             chosen: Arc::clone(chosen),
@@ -162,6 +169,7 @@ impl Stage for PathStage {
         figures.insert("name".into(), vessel.about.name.clone().into());
         figures.insert("trip_id".into(), output.trip.into());
         figures.insert("time".into(), utc_text(output.t_ms).into());
+        figures.insert("in_known_waters".into(), output.is_known.into());
         figures.insert("paths".into(), paths.into());
         figures
     }
@@ -182,5 +190,36 @@ impl Stage for PathStage {
         let all = json!({"type": "FeatureCollection", "features": features});
         export::text(&file, &all.to_string()).map_err(|error| error.to_string())?;
         Ok(vec![file])
+    }
+}
+
+/// When the trips before and after a moment that lies on none were.
+fn nearest_spans(spans: &[(i64, i64)], t_ms: i64) -> String {
+    let before = spans.iter().filter(|(_, to)| *to < t_ms).max_by_key(|(_, to)| *to);
+    let after = spans.iter().filter(|(from, _)| *from > t_ms).min_by_key(|(from, _)| *from);
+    let name = |which: &str, span: Option<&(i64, i64)>| {
+        span.map(|(from, to)| {
+            format!("her {which} one is from {} to {}", utc_text(*from), utc_text(*to))
+        })
+    };
+    let named: Vec<String> =
+        [name("last", before), name("next", after)].into_iter().flatten().collect();
+    named.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trips_about_a_moment_on_none_are_named() {
+        let hour = 3_600_000;
+        let spans = [(0, hour), (3 * hour, 4 * hour), (9 * hour, 10 * hour)];
+        assert_eq!(
+            nearest_spans(&spans, 5 * hour),
+            "her last one is from 1970-01-01 03:00:00 to 1970-01-01 04:00:00, her next one is from \
+             1970-01-01 09:00:00 to 1970-01-01 10:00:00"
+        );
+        assert!(nearest_spans(&spans, 11 * hour).starts_with("her last one is from 1970-01-01 09"));
     }
 }

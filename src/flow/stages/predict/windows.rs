@@ -10,7 +10,7 @@ use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
 use crate::base::time::iso_text;
 use crate::flow::stage::{Pace, Stage};
-use crate::flow::stages::{ChosenOf, OutliersOf};
+use crate::flow::stages::{ChosenOf, ClustersOf, OutliersOf};
 use crate::io::export;
 use crate::predict::dataset::{Dataset, dataset};
 use crate::predict::window::WindowParams;
@@ -56,17 +56,22 @@ impl Stage for WindowsStage {
     const KEPT: usize = 2;
 
     type Params = WindowParams;
-    type Input = (Arc<ChosenOf>, Arc<OutliersOf>);
+    type Input = ((Arc<ChosenOf>, Arc<OutliersOf>), Option<Arc<ClustersOf>>);
     type Output = WindowsOf;
 
     fn run(
         params: &Checked<WindowParams>,
-        (chosen, outliers): &(Arc<ChosenOf>, Arc<OutliersOf>),
+        ((chosen, outliers), clusters): &Self::Input,
         job: &Job,
     ) -> Result<WindowsOf, Stopped> {
         let trips: Vec<&Trip> = chosen.kept().map(|(_, trip)| trip).collect();
         let cut = |trip: usize| outliers.outliers.cut(trip);
-        let data = dataset(chosen.fleet(), &trips, &cut, params, job)?;
+        let mut data = dataset(chosen.fleet(), &trips, &cut, params, job)?;
+        if let Some(clusters) = clusters {
+            let of_all = clusters.by_trip();
+            let of_chosen: Vec<Option<u32>> = chosen.kept().map(|(id, _)| of_all[id]).collect();
+            data.set_groups(&of_chosen);
+        }
         Ok(WindowsOf { data, chosen: Arc::clone(chosen) })
     }
 

@@ -230,6 +230,11 @@ impl PredictPanels {
                 deck.commands.ask(Command::AskToExport("path"));
             }
         });
+        if !of.is_known {
+            let text = "The models learned from no ship near here: what depends on the place is left \
+                        to dead reckoning, and how sure it is cannot be said.";
+            ui.label(RichText::new(text).color(theme::warning_color(ui)));
+        }
         let predict = &*deck.predict;
         self.path.ui(ui, &of, &|method| predict.is_drawn(method));
     }

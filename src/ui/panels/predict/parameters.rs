@@ -38,7 +38,7 @@ fn part_of(name: &str) -> Part {
         "reports" | "step" | "gap" | "recent" | "tolerance" | "stride" | "horizons" => {
             Part::Windows
         }
-        "ship" | "place" | "search" => Part::Inputs,
+        "ship" | "place" | "region" | "search" => Part::Inputs,
         "folds" | "fold_seed" | "compare_inputs" => Part::Scores,
         "methods" | "model" => Part::Elsewhere,
         name if name.starts_with("elm_") => Part::Of(Method::Elm),
@@ -56,7 +56,11 @@ impl PredictPanels {
             ui.add_space(4.0);
             let desk = deck.desk;
             head(ui, &desk.windows);
-            for shelf in [&desk.filter as &dyn Shelf, &desk.outliers] {
+            let mut before: Vec<&dyn Shelf> = vec![&desk.filter, &desk.outliers];
+            if deck.session.predict.params.has_region {
+                before.push(&desk.clusters);
+            }
+            for shelf in before {
                 if !matches!(shelf.state(), State::Fresh | State::Waiting) {
                     head(ui, shelf); // What is waited for.
                 }

@@ -268,7 +268,7 @@ pub fn made_rows(method: Method, slope_nmi: f64) -> Vec<Row> {
     [15.0, 30.0, 60.0]
         .map(|horizon_min| Row {
             method,
-            inputs: Inputs { has_ship: true, has_place: false },
+            inputs: Inputs { has_ship: true, ..Inputs::default() },
             horizon_min,
             n: 100,
             mean_nmi: slope_nmi * horizon_min / 60.0,
