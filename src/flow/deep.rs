@@ -25,7 +25,11 @@ pub struct DeepSettings {
 
 impl Params for DeepSettings {
     fn describe(&mut self, form: &mut dyn Form) {
-        form.text("model", &mut self.model, "A folder with a trained network, in place of training.");
+        form.text(
+            "model",
+            &mut self.model,
+            "A folder with a trained network, in place of training.",
+        );
         self.embed.describe(form);
         form.heading("Groups");
         self.group.describe(form);

@@ -103,8 +103,8 @@ impl Stage for EmbedStage {
             embed_by(fleet, trips, &model, device, job)?
         } else {
             job.show(with(None));
-            let checked = Checked::new(&params.embed)
-                .map_err(|faults| Stopped::Failed(faults.join("\n")))?;
+            let checked =
+                Checked::new(&params.embed).map_err(|faults| Stopped::Failed(faults.join("\n")))?;
             embed(fleet, trips, &checked, job, &watch)?
         };
         Ok(with(Some(embedded)))

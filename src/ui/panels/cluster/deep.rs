@@ -10,7 +10,7 @@ use crate::cluster::params::Method;
 use crate::flow::stages::{EmbeddedOf, PlaneOf};
 use crate::flow::tray::Shelf as _;
 use crate::ui::cluster_view::title;
-use crate::ui::commands::Command;
+use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::form::{Stand, params_ui_where};
 use crate::ui::map::palette::{category, unknown};
@@ -121,7 +121,10 @@ fn facts(of: &EmbeddedOf) -> Vec<String> {
     match &of.embedded {
         None => {
             let now = curves.epochs.len();
-            lines.push(format!("Training: {now} of {}", counted(curves.most_epochs as u64, "epoch")));
+            lines.push(format!(
+                "Training: {now} of {}",
+                counted(curves.most_epochs as u64, "epoch")
+            ));
             if let Some(last) = curves.epochs.last() {
                 lines.push(format!(
                     "Loss {}, {} trips a second",
@@ -141,12 +144,12 @@ fn facts(of: &EmbeddedOf) -> Vec<String> {
                 grouped(parameters as u64),
                 parameters as f64 * 4.0 / 1e6
             ));
-            let mean_m =
-                done.errors_m.iter().map(|m| f64::from(*m)).sum::<f64>() / n.max(1) as f64;
+            let mean_m = done.errors_m.iter().map(|m| f64::from(*m)).sum::<f64>() / n.max(1) as f64;
             lines.push(format!("Reconstructed {mean_m:.0} m off on average"));
             let left_out = done.prepared.n_trips - n;
             if left_out > 0 {
-                lines.push(format!("{} too short to be embedded", counted(left_out as u64, "trip")));
+                lines
+                    .push(format!("{} too short to be embedded", counted(left_out as u64, "trip")));
             }
             if let Some(ended) = &done.ended {
                 lines.push(format!(
@@ -227,8 +230,7 @@ impl ClusterPanels {
             let epochs =
                 refined.map(|shown| shown.value.clusters.curves.epochs.clone()).unwrap_or_default();
             let loss = epochs.iter().map(|e| [e.epoch as f64, e.loss]).collect();
-            let changed =
-                epochs.iter().filter_map(|e| Some([e.epoch as f64, e.metric?])).collect();
+            let changed = epochs.iter().filter_map(|e| Some([e.epoch as f64, e.metric?])).collect();
             let lines = [("KL loss", loss), ("share of trips that changed cluster", changed)];
             curve_ui(&mut columns[1], "refining", "Refining, by update of the target", lines);
         });
@@ -251,9 +253,9 @@ fn curve_ui(ui: &mut Ui, name: &str, text: &str, lines: [(&str, Vec<[f64; 2]>); 
         ui.label(RichText::new("Nothing yet").weak());
         return;
     }
-    let plot = quiet(name).show_axes([true, true]).y_axis_formatter(|mark, _| {
-        significant(10_f64.powf(mark.value), 2)
-    });
+    let plot = quiet(name)
+        .show_axes([true, true])
+        .y_axis_formatter(|mark, _| significant(10_f64.powf(mark.value), 2));
     let plot = plot.show(ui, |plot| {
         for ((name, points), color) in lines.into_iter().zip(colors) {
             let points: Vec<[f64; 2]> =

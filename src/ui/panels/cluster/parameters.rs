@@ -4,6 +4,7 @@
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use super::Pair;
+use super::deep::deep_ui;
 use super::effects::{
     cluster_stand, distance_detail, distance_stand, indices_ui, labels_text, pairs_text,
     sweep_text, waiting_ui,
