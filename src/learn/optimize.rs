@@ -74,7 +74,9 @@ impl Optimizer {
 
     /// What must be remembered to go on later.
     pub fn memory(&self) -> Result<Memory, String> {
-        let all = |tensors: &[Tensor<2>]| tensors.iter().map(|t| read(t.clone())).collect();
+        let all = |tensors: &[Tensor<2>]| -> Result<Vec<Vec<f32>>, String> {
+            tensors.iter().map(|tensor| read(tensor.clone())).collect()
+        };
         Ok(Memory { steps: self.steps, first: all(&self.first)?, second: all(&self.second)? })
     }
 
