@@ -22,7 +22,7 @@ use super::fit::{Before, Ended, Keep, Run, Task, fit};
 use super::params::{Rule, Schedule, TrainParams};
 use super::table::{Split, Table};
 use super::watch::{Curves, Watch};
-use super::weights::{Begin, Part, Placed, Slot, Weights, read, tensor};
+use super::weights::{Begin, Part, Placed, Slot, Weights, tensor};
 use crate::base::job::{Job, Stopped};
 use crate::base::rng::Rng;
 
@@ -304,6 +304,7 @@ pub fn check_refined(
 mod tests {
     use burn::tensor::Device;
 
+    use super::super::weights::read;
     use super::*;
 
     fn random(rows: usize, width: usize, seed: u64) -> Table {
