@@ -158,6 +158,19 @@ impl Autoencoder {
         Ok(Autoencoder { shape, weights })
     }
 
+    /// The same network with embeddings `by` times as large: the encoder's last layer grows, the
+    /// decoder's first shrinks, and what comes out is what came out before.
+    #[must_use]
+    pub fn enlarged(&self, by: f32) -> Autoencoder {
+        let mut grown = self.clone();
+        let last = 2 * self.shape.layers();
+        let parts = &mut grown.weights.parts;
+        parts[last - 2].values.iter_mut().for_each(|x| *x *= by);
+        parts[last - 1].values.iter_mut().for_each(|x| *x *= by);
+        parts[last].values.iter_mut().for_each(|x| *x /= by);
+        grown
+    }
+
     /// What it is made of.
     pub fn shape(&self) -> &AutoencoderShape {
         &self.shape
@@ -351,6 +364,18 @@ mod tests {
         assert_eq!(embed(&again), embed(&autoencoder));
         let other = AutoencoderShape { embedding: 3, ..shape() };
         assert!(matches!(Autoencoder::new(other, read.weights), Err(SaveError::OtherShape { .. })));
+    }
+
+    #[test]
+    fn an_enlarged_network_makes_the_same_rows_of_larger_embeddings() {
+        let samples = rows(32);
+        let (small, _) = trained(&samples, &quick(5));
+        let large = small.enlarged(4.0);
+        let (place, job) = (Place::cpu(), Job::default());
+        let z = |net: &Autoencoder| net.embed(&samples, &place, &job).unwrap().into_values();
+        assert!(z(&small).iter().zip(z(&large)).all(|(a, b)| (4.0 * a - b).abs() < 1e-4));
+        let x = |net: &Autoencoder| net.reconstruct(&samples, &place, &job).unwrap().into_values();
+        assert!(x(&small).iter().zip(x(&large)).all(|(a, b)| (a - b).abs() < 1e-5));
     }
 
     #[test]
