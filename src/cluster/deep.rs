@@ -9,8 +9,8 @@
 //! # Reference
 //!
 //! Cui, Xiong, Liao, Dai, Gao, Chen, *Ship trajectory clustering method based on deep neural
-//! networks*; Xie, Girshick, Farhadi (2016). Ours: Adam for the autoencoder by default (SGD, the
-//! paper's, needs many times the epochs), resampled trips, the number of clusters found where it is
+//! networks*; Xie, Girshick, Farhadi (2016). Ours: Adam by default (SGD, the paper's, needs many times
+//! the epochs, and a rate that fits the size of the embeddings), resampled trips, the number of clusters found where it is
 //! not given, refining from a copy, so that the autoencoder stays what reconstructs trips, and
 //! embeddings enlarged before it: the t-distribution measures distances against 1, and embeddings of
 //! tracks are so small that every trip would belong a little to every cluster. Refining would then

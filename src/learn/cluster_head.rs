@@ -54,11 +54,11 @@ impl Default for RefineParams {
         RefineParams {
             alpha: 1.0,
             tolerance: 0.01,
-            update_interval: 20,
+            update_interval: 40,
             most_steps: 1000,
             batch: 256,
-            rule: Rule::Sgd,
-            rate: 0.01,
+            rule: Rule::Adam,
+            rate: 1e-4,
             momentum: 0.9,
             seed: 1,
         }

@@ -42,6 +42,9 @@ pub struct Place {
 /// How far the GPU's loss and gradients may be from the CPU's, as a share of the largest.
 const TOLERANCE: f64 = 2e-3;
 
+/// The GPU, once it was looked for and checked; else why it is not used. A driver can be opened once.
+static GPU: OnceLock<Result<Place, String>> = OnceLock::new();
+
 /// Adapters that are programs, whatever kind they claim to be.
 const SOFTWARE: [&str; 5] =
     ["llvmpipe", "lavapipe", "swiftshader", "softpipe", "basic render driver"];
@@ -60,7 +63,6 @@ impl Place {
         if choice == DeviceChoice::Cpu {
             return Place::cpu();
         }
-        static GPU: OnceLock<Result<Place, String>> = OnceLock::new();
         match GPU.get_or_init(checked_gpu) {
             Ok(gpu) => gpu.clone(),
             Err(why) => Place::on_cpu(why.clone()),

@@ -209,11 +209,11 @@ impl Default for DeepParams {
             alpha: 1.0,
             separation: 6.0,
             tolerance: 0.01,
-            update_interval: 20,
+            update_interval: 40,
             most_steps: 1000,
             batch: 256,
-            rule: Rule::Sgd,
-            rate: 1e-3,
+            rule: Rule::Adam,
+            rate: 1e-4,
             seed: 1,
         }
     }
@@ -261,7 +261,7 @@ impl Params for DeepParams {
         self.rule.describe(
             "refine_optimizer",
             form,
-            "By which rule encoder and centers are moved; the paper's is sgd.",
+            "By which rule encoder and centers are moved; the paper's is sgd, whose rate must fit the size of the embeddings.",
         );
         form.number(
             "refine_rate",
@@ -269,7 +269,7 @@ impl Params for DeepParams {
             Field {
                 unit: "",
                 range: 1e-8..=10.0,
-                help: "The learning rate of refining; the paper's 0.001.",
+                help: "The learning rate of refining; the paper's is 0.001, by sgd and without enlarging.",
             },
         );
         form.count(
