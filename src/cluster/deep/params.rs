@@ -107,7 +107,7 @@ impl Default for EmbedParams {
             layers: "300-300-1000".into(),
             embedding: 8,
             train: TrainParams {
-                epochs: 150,
+                epochs: 100,
                 batch: 64,
                 patience: 0,
                 held_out: 0.0,
