@@ -9,9 +9,12 @@
 //! # Reference
 //!
 //! Cui, Xiong, Liao, Dai, Gao, Chen, *Ship trajectory clustering method based on deep neural
-//! networks*; Xie, Girshick, Farhadi (2016). Ours: Adam for the autoencoder by default (SGD, the
-//! paper's, needs many times the epochs), resampled trips, the number of clusters found where it is
-//! not given, and refining from a copy, so that the autoencoder stays what reconstructs trips.
+//! networks*; Xie, Girshick, Farhadi (2016). Ours: Adam by default (SGD, the paper's, needs many times
+//! the epochs, and a rate that fits the size of the embeddings), resampled trips, the number of clusters found where it is
+//! not given, refining from a copy, so that the autoencoder stays what reconstructs trips, and
+//! embeddings enlarged before it: the t-distribution measures distances against 1, and embeddings of
+//! tracks are so small that every trip would belong a little to every cluster. Refining would then
+//! level clusters of unequal size and swallow rare routes (seen on made traffic).
 
 use std::collections::BTreeMap;
 
@@ -199,7 +202,7 @@ pub struct DeepClusters {
     pub q: Table,
     /// The centers, in the order of `q`'s columns: `[cluster, number]`.
     pub centers: Table,
-    /// The embeddings after refining: `[row of prepared, number]`.
+    /// The embeddings after enlarging and refining: `[row of prepared, number]`.
     pub embedding: Table,
     /// The typical trip of each cluster: its medoid among the embeddings.
     pub medoids: Vec<u32>,
@@ -233,10 +236,14 @@ pub fn group(
     let k = if params.k == 0 { choice::best(&tried).unwrap_or(1) } else { params.k };
     let found = k_means(embedding.values(), embedding.width(), k, params.starts, seed, job)?;
     let found = found.ok_or_else(|| Stopped::Failed("the embeddings are no numbers".into()))?;
-    let centers = Table::new(embedding.width(), found.centers);
+    // What belongs to a center is told by distances against 1: embeddings come in any size.
+    let by = enlargement(&Table::new(embedding.width(), found.centers.clone()), params.separation);
+    let grown =
+        |values: &[f32]| Table::new(embedding.width(), values.iter().map(|x| x * by).collect());
+    let (embedding, centers) = (grown(embedding.values()), grown(&found.centers));
     if params.most_steps == 0 || k == 1 {
-        let q = soft_assignment(embedding, &centers, params.alpha);
-        let made = (q, centers, embedding.clone(), found.groups);
+        let q = soft_assignment(&embedding, &centers, params.alpha);
+        let made = (q, centers, embedding, found.groups);
         return Ok(named(embedded, made, tried, Curves::default(), None));
     }
     let steps = RefineParams {
@@ -252,9 +259,27 @@ pub fn group(
     };
     let place = Place::choose(device);
     let samples = &embedded.prepared.samples;
-    let refined = refine(&embedded.autoencoder, samples, &centers, &steps, &place, job, watch)?;
+    let autoencoder = embedded.autoencoder.enlarged(by);
+    let refined = refine(&autoencoder, samples, &centers, &steps, &place, job, watch)?;
     let made = (refined.q, refined.centers, refined.embedding, refined.labels);
     Ok(named(embedded, made, tried, refined.curves, Some(refined.ended)))
+}
+
+/// By what embeddings are multiplied so that half of the `centers` have another one nearer than
+/// `separation`; 1 where that is 0, there is one center, or they lie on one another.
+fn enlargement(centers: &Table, separation: f64) -> f32 {
+    let nearest = |(at, own): (usize, &[f32])| {
+        let others = centers.iter().enumerate().filter(|(other, _)| *other != at);
+        let distance = |other: &[f32]| -> f64 {
+            own.iter().zip(other).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()
+        };
+        others.map(|(_, other)| distance(other)).fold(f64::INFINITY, f64::min)
+    };
+    let mut gaps: Vec<f64> = centers.iter().enumerate().map(nearest).collect();
+    gaps.sort_by(f64::total_cmp);
+    let median = gaps[gaps.len() / 2];
+    let by = separation / median;
+    if by.is_finite() && by > 0.0 { by as f32 } else { 1.0 }
 }
 
 /// Numbers clusters as all methods do, by falling size, and everything else with them.

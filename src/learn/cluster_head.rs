@@ -22,7 +22,7 @@ use super::fit::{Before, Ended, Keep, Run, Task, fit};
 use super::params::{Rule, Schedule, TrainParams};
 use super::table::{Split, Table};
 use super::watch::{Curves, Watch};
-use super::weights::{Begin, Part, Placed, Slot, Weights, read, tensor};
+use super::weights::{Begin, Part, Placed, Slot, Weights, tensor};
 use crate::base::job::{Job, Stopped};
 use crate::base::rng::Rng;
 
@@ -54,11 +54,11 @@ impl Default for RefineParams {
         RefineParams {
             alpha: 1.0,
             tolerance: 0.01,
-            update_interval: 20,
+            update_interval: 40,
             most_steps: 1000,
             batch: 256,
-            rule: Rule::Sgd,
-            rate: 0.01,
+            rule: Rule::Adam,
+            rate: 1e-4,
             momentum: 0.9,
             seed: 1,
         }
@@ -304,6 +304,7 @@ pub fn check_refined(
 mod tests {
     use burn::tensor::Device;
 
+    use super::super::weights::read;
     use super::*;
 
     fn random(rows: usize, width: usize, seed: u64) -> Table {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
 use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::wgpu as graphics;
 use burn::tensor::{Device, DeviceKind};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,9 @@ pub struct Place {
 /// How far the GPU's loss and gradients may be from the CPU's, as a share of the largest.
 const TOLERANCE: f64 = 2e-3;
 
+/// The GPU, once it was looked for and checked; else why it is not used. A driver can be opened once.
+static GPU: OnceLock<Result<Place, String>> = OnceLock::new();
+
 /// Adapters that are programs, whatever kind they claim to be.
 const SOFTWARE: [&str; 5] =
     ["llvmpipe", "lavapipe", "swiftshader", "softpipe", "basic render driver"];
@@ -52,7 +56,8 @@ impl Place {
         Place::on_cpu("as chosen".into())
     }
 
-    /// The device for this choice. The GPU is looked for and checked once; later calls are quick.
+    /// The device for this choice. The GPU is looked for and checked once, which can take seconds: not
+    /// on a window's own thread. Later calls are quick.
     ///
     /// Never fails: a GPU that is missing, gives wrong numbers or breaks down leaves the CPU, and
     /// [`Place::why`] says so.
@@ -60,7 +65,6 @@ impl Place {
         if choice == DeviceChoice::Cpu {
             return Place::cpu();
         }
-        static GPU: OnceLock<Result<Place, String>> = OnceLock::new();
         match GPU.get_or_init(checked_gpu) {
             Ok(gpu) => gpu.clone(),
             Err(why) => Place::on_cpu(why.clone()),
@@ -119,11 +123,15 @@ fn checked_gpu() -> Result<Place, String> {
 
 /// Opens the first GPU that is one, with its name.
 fn find_gpu() -> Result<Option<(Device, String)>, String> {
+    // On Linux a GPU worth the name speaks Vulkan, and asking OpenGL without a display complains
+    // loudly.
+    let on_linux = cfg!(target_os = "linux");
+    let api = if on_linux { graphics::WgpuBackend::Vulkan } else { graphics::WgpuBackend::Auto };
     for kind in
         [DeviceKind::DiscreteGpu(0), DeviceKind::IntegratedGpu(0), DeviceKind::VirtualGpu(0)]
     {
         let opened = guarded(|| {
-            let device = Device::wgpu_options().device_kind(kind).init().ok()?;
+            let device = Device::wgpu_options().device_kind(kind).graphics_api(api).init().ok()?;
             let name = device.identity().map_or("GPU".to_owned(), |identity| identity.name);
             Some((device, name))
         })

@@ -74,7 +74,9 @@ impl Optimizer {
 
     /// What must be remembered to go on later.
     pub fn memory(&self) -> Result<Memory, String> {
-        let all = |tensors: &[Tensor<2>]| tensors.iter().map(|t| read(t.clone())).collect();
+        let all = |tensors: &[Tensor<2>]| -> Result<Vec<Vec<f32>>, String> {
+            tensors.iter().map(|tensor| read(tensor.clone())).collect()
+        };
         Ok(Memory { steps: self.steps, first: all(&self.first)?, second: all(&self.second)? })
     }
 
@@ -89,7 +91,8 @@ impl Optimizer {
         let grads: Vec<Option<Tensor<2>>> = taken.collect();
         self.steps += 1;
         if self.is_gpu {
-            self.step_tensors(weights, grads, rate)
+            self.step_tensors(weights, grads, rate);
+            Ok(())
         } else {
             self.step_numbers(weights, grads, rate)
         }
@@ -154,15 +157,10 @@ impl Optimizer {
         Ok(())
     }
 
-    fn step_tensors(
-        &mut self,
-        weights: &mut Placed,
-        grads: Vec<Option<Tensor<2>>>,
-        rate: f64,
-    ) -> Result<(), String> {
+    fn step_tensors(&mut self, weights: &mut Placed, grads: Vec<Option<Tensor<2>>>, rate: f64) {
         let (step, root) = self.adam(rate);
         let squares = grads.iter().flatten().map(|grad| grad.clone().powi_scalar(2).sum());
-        let Some(norm) = squares.reduce(|a, b| a + b).map(Tensor::sqrt) else { return Ok(()) };
+        let Some(norm) = squares.reduce(|a, b| a + b).map(Tensor::sqrt) else { return };
         // clip / max(norm, clip): 1 for short ones, without reading the norm from the device.
         let shorten = (self.clip > 0.0)
             .then(|| norm.clamp_min(self.clip).recip().mul_scalar(self.clip).reshape([1, 1]));
@@ -189,7 +187,6 @@ impl Optimizer {
             };
             weights.tensors[at] = moved.autodiff().require_grad();
         }
-        Ok(())
     }
 
     /// Adam's rate, made up for means that began at 0, and what its root is multiplied by for the

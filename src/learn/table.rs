@@ -18,7 +18,8 @@ impl Table {
     ///
     /// If `width` does not divide the number of values.
     pub fn new(width: usize, values: Vec<f32>) -> Table {
-        let is_whole = if width == 0 { values.is_empty() } else { values.len() % width == 0 };
+        let is_whole =
+            if width == 0 { values.is_empty() } else { values.len().is_multiple_of(width) };
         assert!(is_whole, "values fill whole rows");
         Table { width, values }
     }

@@ -163,7 +163,7 @@ pub(super) fn tensor(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Te
 pub(super) fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {
     let tensor = if tensor.is_autodiff() { tensor.inner() } else { tensor };
     let data = tensor.try_into_data().map_err(|error| error.to_string())?;
-    data.into_vec::<f32>().map_err(|error| format!("{error:?}"))
+    data.try_into_vec::<f32>().map_err(|error| format!("{error:?}"))
 }
 
 #[cfg(test)]

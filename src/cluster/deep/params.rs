@@ -107,7 +107,7 @@ impl Default for EmbedParams {
             layers: "300-300-1000".into(),
             embedding: 8,
             train: TrainParams {
-                epochs: 150,
+                epochs: 100,
                 batch: 64,
                 patience: 0,
                 held_out: 0.0,
@@ -181,6 +181,9 @@ pub struct DeepParams {
     pub starts: usize,
     /// Degrees of freedom of the t-distribution: the paper's alpha.
     pub alpha: f64,
+    /// How far a center is from the next, in units of the t-distribution, before refining: the median
+    /// over centers; 0 for embeddings as they come, the paper's.
+    pub separation: f64,
     /// Refining ends when a smaller share of trips changed cluster.
     pub tolerance: f64,
     /// Steps between two updates of the target.
@@ -201,15 +204,16 @@ impl Default for DeepParams {
     fn default() -> Self {
         DeepParams {
             k: 0,
-            k_max: 40,
+            k_max: 80,
             starts: 20,
             alpha: 1.0,
+            separation: 6.0,
             tolerance: 0.01,
-            update_interval: 20,
+            update_interval: 40,
             most_steps: 1000,
             batch: 256,
-            rule: Rule::Sgd,
-            rate: 1e-3,
+            rule: Rule::Adam,
+            rate: 1e-4,
             seed: 1,
         }
     }
@@ -234,6 +238,7 @@ impl Params for DeepParams {
             count(1..=100, "From how many beginnings k-means starts; the best counts."),
         );
         form.number("alpha", &mut self.alpha, Field { unit: "", range: 0.01..=100.0, help: "Degrees of freedom of the t-distribution that memberships come from; the paper's alpha, 1." });
+        form.number("separation", &mut self.separation, Field { unit: "", range: 0.0..=1000.0, help: "How far a center lies from the next before refining, median of all, where 1 is the width of the t-distribution: embeddings are enlarged for that. 0 for embeddings as they come, the paper's." });
         form.number("tolerance", &mut self.tolerance, Field { unit: "", range: 0.0..=1.0, help: "Refining ends when a smaller share of trips changed cluster between two updates; the paper's 0.01." });
         form.count(
             "update_interval",
@@ -256,7 +261,7 @@ impl Params for DeepParams {
         self.rule.describe(
             "refine_optimizer",
             form,
-            "By which rule encoder and centers are moved; the paper's is sgd.",
+            "By which rule encoder and centers are moved; the paper's is sgd, whose rate must fit the size of the embeddings.",
         );
         form.number(
             "refine_rate",
@@ -264,7 +269,7 @@ impl Params for DeepParams {
             Field {
                 unit: "",
                 range: 1e-8..=10.0,
-                help: "The learning rate of refining; the paper's 0.001.",
+                help: "The learning rate of refining; the paper's is 0.001, by sgd and without enlarging.",
             },
         );
         form.count(

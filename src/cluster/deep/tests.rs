@@ -112,7 +112,8 @@ fn memberships_follow_the_labels_and_medoids_are_of_their_cluster() {
 #[test]
 fn a_trip_is_made_again_near_where_it_was() {
     let (fleet, trips, _) = made(4, 15, 15, 3);
-    let embedded = embedded(&fleet, &trips, &quick());
+    let long = EmbedParams { train: TrainParams { epochs: 400, ..quick().train }, ..quick() };
+    let embedded = embedded(&fleet, &trips, &long);
     let [own, again] = embedded.reconstructed(7, &Job::default()).unwrap().unwrap();
     assert_eq!((own.len(), again.len()), (24, 24));
     let first = fleet.reports().positions[trips[7].reports.start];
@@ -121,7 +122,9 @@ fn a_trip_is_made_again_near_where_it_was() {
         own.iter().zip(&again).map(|(a, b)| short_distance_m(*a, *b)).sum::<f64>() / 24.0;
     assert!((mean - f64::from(embedded.errors_m[7])).abs() < 1.0);
     // Routes span a hundred kilometers and more.
-    assert!(embedded.errors_m.iter().all(|m| *m < 15_000.0), "{:?}", embedded.errors_m);
+    let mut errors_m = embedded.errors_m.clone();
+    errors_m.sort_by(f32::total_cmp);
+    assert!(errors_m[30] < 5000.0 && errors_m[59] < 15_000.0, "{errors_m:?}");
 }
 
 #[test]
