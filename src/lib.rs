@@ -20,6 +20,7 @@
 //!  Desk::update:   ingest --> clean --> trips --> filter -+-> (map, table, plots | JSON, exports)
 //!                                                         +-> outliers --> windows
 //!       windows --> predict-scores, predict-fit --> predict, path
+//!  ingest --> associate, associate-study   (points whose ships are hidden)
 //!       repair --> significance --> compress --> pairs <--+
 //!                  pairs --> distances --> sweep, tree, optics, spectrum --> clusters
 //!                                                clusters --> indices --> routes
@@ -74,6 +75,9 @@
 //! - **What takes long waits to be asked** ([`flow::stage::Pace::OnRequest`]): fitting and scoring. Such
 //!   a stage shows what it has so far ([`base::job::Job::show`]), as a result of its own kind, and the
 //!   window draws that as it draws the whole. On the command line `--want` is the asking.
+//! - **What is quick on a little and slow on much** has a pace by its input
+//!   ([`flow::stage::Stage::pace_of`]): association follows every slider on a few thousand points, and
+//!   waits to be asked on more.
 //! - **Whose path is shown** is a parameter like others ([`flow::predicting::PathParams`]), so that a
 //!   click is a result with a key, repeatable without a window; undo does not see it.
 //! - **Parameters** ([`base::params::Params`]) are described once; sliders, range checks, `--set`, the
@@ -97,8 +101,11 @@
 //! - Which predicted paths are drawn is the window's own ([`ui::predict_view`]); whose path it is, the
 //!   selected ship's at her last report until the moment, is written into the session, where undo
 //!   does not see it. Models read from a file are read again for other windows without a word.
+//! - Found tracks are drawn by the layer that draws trips, from the same reports put together anew; which
+//!   point and which mistake are looked at is the window's own ([`ui::associate_view`]), by rows of
+//!   the input, so that a selected track is the one that the point is in after every slider.
 //! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
-//!   tracks, routes, marks, predicted path,
+//!   tracks or anonymous points with found tracks, routes, marks, predicted path,
 //!   ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and speed are uniforms, filters and selection four
 //!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
 //!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has

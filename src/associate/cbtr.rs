@@ -7,13 +7,11 @@
 //! would find, by bounding the error of whole boxes of points in time, place and velocity, so that
 //! time grows with n log n and hardly with the longest gap.
 
-use rayon::prelude::*;
-
 use super::links::{Link, Why};
 use super::motion::{M_PER_DEG, velocity_mps, way_m};
 use super::params::CbtrParams;
 use super::points::Spot;
-use super::tree::{Bound, Tree};
+use super::tree::{Bound, Tree, greater, smaller};
 use crate::base::job::{Job, Stopped};
 
 /// Miles in a degree of longitude on the equator, over those in a degree of latitude: the paper's
@@ -38,29 +36,15 @@ pub(super) fn cbtr(spots: &[Spot], params: &CbtrParams, job: &Job) -> Result<Vec
     let rows: Vec<[f64; 6]> =
         states.iter().map(|s| [s.t_s, s.x, s.y, s.vx, s.vy, s.v_kn]).collect();
     // Velocity parts places after about a minute's motion; speed follows from it.
-    let tree = Tree::new(&rows, [params.angle_weight, 1.0, 1.0, 60.0, 60.0, 0.0]);
+    let tree = Tree::new(&rows, &states, [params.angle_weight, 1.0, 1.0, 60.0, 60.0, 0.0]);
     job.expect(spots.len());
-    let best: Vec<Option<(f64, u32)>> = (0..states.len())
-        .into_par_iter()
-        .with_min_len(64)
-        .map(|at| {
-            job.step()?;
-            let from = &states[at];
-            let found = tree.cheapest(
-                1,
-                f64::INFINITY,
-                |bound| least_error(from, bound, params),
-                |to| {
-                    if to as usize == at {
-                        f64::INFINITY
-                    } else {
-                        error(from, &states[to as usize], params)
-                    }
-                },
-            );
-            Ok(found.first().copied())
-        })
-        .collect::<Result<_, Stopped>>()?;
+    let best: Vec<Option<(f64, u32)>> = tree.ask_all(job, |from, at| {
+        let least = |bound: &Bound<6>| least_error(from, bound, params);
+        let cost = |to: &State, other| {
+            if other == at { f64::INFINITY } else { error(from, to, params) }
+        };
+        tree.cheapest(1, f64::INFINITY, least, cost).first().copied()
+    })?;
     let mut links: Vec<Link> = best
         .iter()
         .enumerate()
@@ -130,37 +114,51 @@ fn error(from: &State, to: &State, params: &CbtrParams) -> f64 {
     }
 }
 
-/// What the error from `from` to any point in the box is at least.
+/// What the error from `from` to any point in the box is at least; infinite too if the gates leave
+/// none of them.
 fn least_error(from: &State, bound: &Bound<6>, params: &CbtrParams) -> f64 {
-    let least = (bound.low[0] - from.t_s).max(params.least_gap_s);
-    let most = (bound.high[0] - from.t_s).min(params.longest_gap_s);
+    let least = greater(bound.low(0) - from.t_s, params.least_gap_s);
+    let most = smaller(bound.high(0) - from.t_s, params.longest_gap_s);
     if least > most {
         return f64::INFINITY;
     }
     // How far the interval from `low` to `high` lies off zero, squared.
-    let off = |low: f64, high: f64| low.max(-high).max(0.0).powi(2);
-    let moved = |v: f64| if v < 0.0 { (v * most, v * least) } else { (v * least, v * most) };
-    let (mut forward, mut backward, mut steady) = (0.0, 0.0, 0.0);
+    let off = |low: f64, high: f64| greater(greater(low, -high), 0.0).powi(2);
+    let run = |v: f64| if v < 0.0 { (v * most, v * least) } else { (v * least, v * most) };
+    let (mut forward, mut backward, mut apart) = (0.0, 0.0, 0.0);
+    // The most that the way to a point may have in common with where `from` heads.
+    let mut ahead = (params.angle_weight * most).powi(2);
     for (axis, x, v) in [(1, from.x, from.vx), (2, from.y, from.vy)] {
-        let (low, high) = (bound.low[axis] - x, bound.high[axis] - x);
-        let ahead = moved(v);
-        forward += off(low - ahead.1, high - ahead.0);
-        let back = (moved(bound.low[axis + 2]).0, moved(bound.high[axis + 2]).1);
-        backward += off(low - back.1, high - back.0);
-        steady += off(low, high);
+        let (low, high) = (bound.low(axis) - x, bound.high(axis) - x);
+        let (run_low, run_high) = run(v);
+        forward += off(low - run_high, high - run_low);
+        let (back_low, back_high) = (run(bound.low(axis + 2)).0, run(bound.high(axis + 2)).1);
+        backward += off(low - back_high, high - back_low);
+        apart += off(low, high);
+        let farthest = if v < 0.0 { low } else { high };
+        ahead += v * farthest * if v * farthest > 0.0 { most } else { least };
     }
-    let moving = if from.v_kn + bound.high[5] > params.moving_kn {
+    // A little less than the truth in all that follows, so that rounding hides no candidate.
+    let (less, time) = (1.0 - 1e-9, params.angle_weight * least);
+    let headed = least * (params.angle_weight.powi(2) + from.vx.powi(2) + from.vy.powi(2)).sqrt();
+    let gate = params.moving_cosine * headed * (time * time + apart).sqrt();
+    let moving = if from.v_kn + bound.high(5) > params.moving_kn
+        && (params.moving_cosine <= 0.0 || ahead > gate * less)
+    {
         (params.moving_weight * least).powi(2) + 0.5 * (forward + backward)
     } else {
         f64::INFINITY
     };
-    let steady = if from.v_kn + bound.low[5] > params.moving_kn {
-        f64::INFINITY
+    let cosine = params.steady_cosine;
+    let drift = params.angle_weight * most;
+    let steady = if from.v_kn + bound.low(5) <= params.moving_kn
+        && (cosine <= 0.0 || drift * drift > cosine * cosine * (drift * drift + apart) * less)
+    {
+        (params.steady_weight * least).powi(2) + apart
     } else {
-        (params.steady_weight * least).powi(2) + steady
+        f64::INFINITY
     };
-    // A little less, so that rounding hides no candidate.
-    moving.min(steady) * (1.0 - 1e-9)
+    smaller(moving, steady) * less
 }
 
 /// The cosine between two ways in space and time; of no way at all it is 1.
@@ -279,6 +277,81 @@ mod tests {
             let best = all.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).unwrap();
             let expected = best.0.is_finite().then_some(best.1 as u32);
             assert_eq!(link.to, expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn the_border_of_speed_and_the_gates_are_parameters() {
+        let paper = CbtrParams { abnormal: 0, ..CbtrParams::default() };
+        // Half a knot over three together; 0.02 degrees off, where the gate of steady ones is shut.
+        let pair = (2.0, 1.5, 0.02);
+        for (what, params, (first_kn, second_kn, lon_deg), why) in [
+            ("3 knots, the paper's method", paper.clone(), pair, Why::Moving),
+            (
+                "4 knots, its theorems",
+                CbtrParams { moving_kn: 4.0, ..paper.clone() },
+                pair,
+                Why::NoCandidate,
+            ),
+            (
+                "a steady gate that is wide open",
+                CbtrParams { moving_kn: 4.0, steady_cosine: -1.0, ..paper.clone() },
+                pair,
+                Why::Steady,
+            ),
+            ("a moving ship looks ahead", paper.clone(), (9.0, 9.0, -0.02), Why::NoCandidate),
+            (
+                "but for a gate that is wide open",
+                CbtrParams { moving_cosine: -1.0, ..paper.clone() },
+                (9.0, 9.0, -0.02),
+                Why::Moving,
+            ),
+            (
+                "a shorter longest gap",
+                CbtrParams { longest_gap_s: 99.0, ..paper.clone() },
+                (9.0, 9.0, 0.02),
+                Why::NoCandidate,
+            ),
+            (
+                "a longer least gap",
+                CbtrParams { least_gap_s: 101.0, ..paper.clone() },
+                (9.0, 9.0, 0.02),
+                Why::NoCandidate,
+            ),
+        ] {
+            let spots =
+                [spot(0.0, 0.0, 0.0, first_kn, 90.0), spot(100.0, lon_deg, 0.0, second_kn, 90.0)];
+            let found = cbtr(&spots, &params, &Job::default()).unwrap()[0].why;
+            assert_eq!(found, why, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_turning_point_is_near_and_turns_by_no_more_than_its_angle() {
+        let paper = CbtrParams::default();
+        let leg = 10.0 / 216_000.0 * 20.0; // Ten knots for 20 s: 103 m.
+        // How far the way turns in space; 20 s are 2e-4 degrees of time beside 9.3e-4 of way.
+        for (turn_deg, params, expected) in [
+            (0.0_f64, paper.clone(), true),
+            (45.0, paper.clone(), true),
+            // (0.2 * 0.2 + 0.926 * 0.926 * cos 60) / (0.2 * 0.2 + 0.926 * 0.926) is 0.52.
+            (60.0, paper.clone(), false),
+            (60.0, CbtrParams { turning_cosine: 0.5, ..paper.clone() }, true),
+            (45.0, CbtrParams { turning_m: 100.0, ..paper.clone() }, false),
+            (180.0, paper.clone(), false),
+        ] {
+            let (north, east) = turn_deg.to_radians().sin_cos();
+            let spots = [
+                spot(0.0, 0.0, 0.0, 10.0, 90.0),
+                spot(20.0, leg, 0.0, 10.0, 90.0),
+                spot(40.0, leg + leg * east, leg * north, 10.0, 90.0 - turn_deg),
+            ];
+            let best = [Some((1.0, 1)), Some((1.0, 2)), None];
+            let states = states(&spots);
+            let is_one = is_turning_point(&best, &states, &spots, 0, 1, &params);
+            assert_eq!(is_one, expected, "{turn_deg} degrees");
+            let ends = is_turning_point(&best, &states, &spots, 1, 2, &params);
+            assert!(!ends, "where nothing follows there is no turn");
         }
     }
 

@@ -1,6 +1,6 @@
 //! What an association is: a track for each point, and why.
 
-use super::points::Points;
+use super::points::{Points, Rows};
 
 /// Why a point was linked as it was, or why not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -19,6 +19,8 @@ pub enum Why {
     Nearest,
     /// The next in time of a group (mixture, k-means).
     Grouped,
+    /// Linked to the point that it repeats in everything: one report, heard twice.
+    Repeated,
     /// Not linked: no candidate passes the gates.
     NoCandidate,
     /// Not linked: its error is among the largest (CBTR).
@@ -34,8 +36,7 @@ pub enum Why {
 impl Why {
     /// Whether a point with this reason has a link.
     pub fn is_linked(self) -> bool {
-        use Why::{Bridged, Grouped, Likely, Moving, Nearest, Steady, TurningPoint};
-        matches!(self, Moving | Steady | TurningPoint | Likely | Bridged | Nearest | Grouped)
+        !matches!(self, Why::NoCandidate | Why::Abnormal | Why::Ended | Why::Given | Why::NoPlace)
     }
 
     /// The reason in a few words, for tables and tips.
@@ -48,6 +49,7 @@ impl Why {
             Why::Bridged => "over a silence",
             Why::Nearest => "nearest estimate",
             Why::Grouped => "next of its group",
+            Why::Repeated => "heard twice",
             Why::NoCandidate => "no candidate",
             Why::Abnormal => "error too large",
             Why::Ended => "track ends",
@@ -78,8 +80,8 @@ pub struct Association {
     /// The track of each point, from 0 in the order in which tracks begin.
     pub labels: Vec<u32>,
     /// The point each was linked to: its next one (CBTR, flow, groups), or that with the nearest
-    /// estimate, before or after (next-point connection). None where it has none, for instance at
-    /// a track's end.
+    /// estimate, before or after (next-point connection), or that which it repeats. None where it has
+    /// none, for instance at a track's end.
     pub links: Vec<Option<u32>>,
     /// Why each point has this link or none.
     pub why: Vec<Why>,
@@ -96,14 +98,14 @@ pub struct Association {
 impl Association {
     /// The tracks that `links` between spots make; `rows` names the row of each spot. Points that
     /// are not among the spots are tracks by themselves.
-    pub(super) fn from_links(points: &Points, rows: &[u32], links: &[Link]) -> Association {
+    pub(super) fn from_links(points: &Points, rows: &Rows, links: &[Link]) -> Association {
         Association::new(points, rows, links, &connected(links))
     }
 
     /// The tracks that `groups` of spots are, linked from each to the next in time.
-    pub(super) fn from_groups(points: &Points, rows: &[u32], groups: &[u32]) -> Association {
+    pub(super) fn from_groups(points: &Points, rows: &Rows, groups: &[u32]) -> Association {
         let mut next = rustc_hash::FxHashMap::default();
-        let mut links = vec![Link::none(Why::Ended); rows.len()];
+        let mut links = vec![Link::none(Why::Ended); rows.of_spots.len()];
         for (at, group) in groups.iter().enumerate().rev() {
             if let Some(to) = next.insert(*group, at as u32) {
                 links[at] = Link { to: Some(to), why: Why::Grouped, cost: f32::NAN };
@@ -113,12 +115,7 @@ impl Association {
     }
 
     /// Spots in `groups` of any names, and their links, told by rows.
-    pub(super) fn new(
-        points: &Points,
-        rows: &[u32],
-        links: &[Link],
-        groups: &[u32],
-    ) -> Association {
+    pub(super) fn new(points: &Points, rows: &Rows, links: &[Link], groups: &[u32]) -> Association {
         let n = points.len();
         let mut made = Association {
             labels: vec![u32::MAX; n],
@@ -130,14 +127,23 @@ impl Association {
         };
         let mut names = rustc_hash::FxHashMap::default();
         for (at, (link, group)) in links.iter().zip(groups).enumerate() {
-            let row = rows[at] as usize;
+            let row = rows.of_spots[at] as usize;
             let fresh = names.len() as u32;
             made.labels[row] = *names.entry(*group).or_insert(fresh);
-            made.links[row] = link.to.map(|to| rows[to as usize]);
+            made.links[row] = link.to.map(|to| rows.of_spots[to as usize]);
             made.why[row] = link.why;
             made.costs[row] = link.cost;
         }
         made.tracks = names.len();
+        for (twin, spot) in &rows.twins {
+            let (twin, row) = (*twin as usize, rows.of_spots[*spot as usize]);
+            made.labels[twin] = made.labels[row as usize];
+            made.links[twin] = Some(row);
+            made.why[twin] = Why::Repeated;
+            if made.why[row as usize] == Why::Given {
+                (made.links[twin], made.why[twin]) = (None, Why::Given);
+            }
+        }
         for row in points.by_time() {
             let label = &mut made.labels[row as usize];
             if *label == u32::MAX {
@@ -193,6 +199,10 @@ mod tests {
     use super::*;
     use crate::base::geo::Position;
 
+    fn rows(of_spots: &[u32]) -> Rows {
+        Rows { of_spots: of_spots.to_vec(), twins: Vec::new() }
+    }
+
     fn points(n: i64) -> Points {
         let places = (0..n).map(|_| Position::new(0.0, 0.0)).collect();
         Points::new((0..n).collect(), places, Vec::new(), Vec::new()).unwrap()
@@ -203,7 +213,7 @@ mod tests {
         let to = |to| Link { to: Some(to), why: Why::Moving, cost: 1.0 };
         let end = Link::none(Why::NoCandidate);
         let points = points(5);
-        let rows = [0, 1, 2, 3, 4];
+        let rows = rows(&[0, 1, 2, 3, 4]);
         let made = Association::from_links(&points, &rows, &[to(2), to(2), end, to(4), end]);
         assert_eq!(made.labels, [0, 0, 0, 1, 1]);
         assert_eq!(made.tracks, 2);
@@ -213,7 +223,7 @@ mod tests {
     #[test]
     fn groups_are_linked_in_the_order_of_time() {
         let points = points(4);
-        let made = Association::from_groups(&points, &[0, 1, 2, 3], &[7, 3, 7, 7]);
+        let made = Association::from_groups(&points, &rows(&[0, 1, 2, 3]), &[7, 3, 7, 7]);
         assert_eq!(made.labels, [0, 1, 0, 0]);
         assert_eq!(made.links, [Some(2), None, Some(3), None]);
         assert_eq!(made.why, [Why::Grouped, Why::Ended, Why::Grouped, Why::Ended]);
@@ -221,8 +231,19 @@ mod tests {
 
     #[test]
     fn points_without_a_place_are_tracks_by_themselves() {
-        let made = Association::from_links(&points(3), &[1], &[Link::none(Why::Ended)]);
+        let made = Association::from_links(&points(3), &rows(&[1]), &[Link::none(Why::Ended)]);
         assert_eq!((made.labels, made.tracks), (vec![1, 0, 2], 3));
         assert_eq!(made.why[0], Why::NoPlace);
+    }
+
+    #[test]
+    fn what_was_heard_twice_is_of_one_track_and_linked_to_itself() {
+        let rows = Rows { of_spots: vec![0, 2], twins: vec![(1, 0)] };
+        let next = Link { to: Some(1), why: Why::Likely, cost: -3.0 };
+        let made = Association::from_links(&points(3), &rows, &[next, Link::none(Why::Ended)]);
+        assert_eq!((made.labels, made.tracks), (vec![0, 0, 0], 1));
+        assert_eq!(made.links, [Some(2), Some(0), None]);
+        assert_eq!(made.why, [Why::Likely, Why::Repeated, Why::Ended]);
+        assert!(made.costs[1].is_nan() && Why::Repeated.is_linked());
     }
 }

@@ -14,14 +14,18 @@ mod npc;
 pub mod params;
 pub mod points;
 pub mod score;
+pub mod segments;
+pub mod study;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub use links::{Association, Why, successors};
 pub use params::{AssociateParams, CbtrParams, FlowParams, GroupParams, Method, NpcParams};
-pub use points::{Points, PointsError, mend_midnight};
+pub use points::{Points, PointsError};
 pub use score::{Mistake, Score, atd_score, mistakes, score, thinned};
+pub use segments::{Segment, segments};
+pub use study::{Study, study};
 
 use crate::base::job::{Job, Stopped};
 use crate::base::means::k_means;
@@ -61,6 +65,7 @@ pub fn associate(
             })?;
             let trains = |at: usize| !(at + 1).is_multiple_of(params.npc.test_every);
             let known: Vec<Option<u32>> = rows
+                .of_spots
                 .iter()
                 .enumerate()
                 .map(|(at, row)| trains(at).then_some(known[*row as usize]))

@@ -98,7 +98,7 @@ pub(super) fn guess_missing(spots: &mut [Spot], reach_s: f64, job: &Job) -> Resu
     }
     let points: Vec<[f64; 3]> =
         spots.iter().map(|spot| [spot.t_s, spot.lon_deg, spot.lat_deg]).collect();
-    let tree = Tree::new(&points, [WEIGHT_MPS, M_PER_DEG, M_PER_DEG]);
+    let tree = Tree::new(&points, spots, [WEIGHT_MPS, M_PER_DEG, M_PER_DEG]);
     job.expect(missing.len());
     let guesses: Vec<(f64, f64)> = missing
         .par_iter()
@@ -120,25 +120,24 @@ pub(super) fn guess_missing(spots: &mut [Spot], reach_s: f64, job: &Job) -> Resu
 }
 
 /// East and north, meters a second.
-fn guess(spots: &[Spot], tree: &Tree<3>, at: usize, reach_s: f64) -> (f64, f64) {
+fn guess(spots: &[Spot], tree: &Tree<3, Spot>, at: usize, reach_s: f64) -> (f64, f64) {
     let here = &spots[at];
     let near = |is_later: bool| {
         let gap = |t_s: f64| if is_later { t_s - here.t_s } else { here.t_s - t_s };
         let bound = |bound: &Bound<3>| {
             let (low, high) = if is_later {
-                (bound.low[0] - here.t_s, bound.high[0] - here.t_s)
+                (bound.low(0) - here.t_s, bound.high(0) - here.t_s)
             } else {
-                (here.t_s - bound.high[0], here.t_s - bound.low[0])
+                (here.t_s - bound.high(0), here.t_s - bound.low(0))
             };
             if high <= 0.0 || low > reach_s {
                 return f64::INFINITY;
             }
-            let far = bound.low[2].abs().max(bound.high[2].abs()).max(here.lat_deg.abs());
+            let far = bound.low(2).abs().max(bound.high(2).abs()).max(here.lat_deg.abs());
             let east = bound.beyond(1, here.lon_deg) * M_PER_DEG * far.to_radians().cos();
             east.hypot(bound.beyond(2, here.lat_deg) * M_PER_DEG) + WEIGHT_MPS * low.max(0.0)
         };
-        let cost = |index: u32| {
-            let there = &spots[index as usize];
+        let cost = |there: &Spot, _| {
             let gap_s = gap(there.t_s);
             let (east, north) = way_m(here, there);
             let is_near = gap_s > 0.0

@@ -82,33 +82,27 @@ fn nearest_label(spots: &[Spot], last: &FxHashMap<u32, u32>, at: usize) -> Optio
 /// Features are time, longitude, latitude, speed and course. O(n log n) for small `k`.
 pub(super) fn cluster(spots: &[Spot], k: usize, job: &Job) -> Result<Vec<Link>, Stopped> {
     let rows = standardized(spots);
-    let tree = Tree::new(&rows, [1.0; 5]);
+    let tree = Tree::new(&rows, &rows, [1.0; 5]);
     job.expect(spots.len());
-    (0..spots.len())
-        .into_par_iter()
-        .with_min_len(64)
-        .map(|at| {
-            job.step()?;
-            let row = &rows[at];
-            let bound = |bound: &Bound<5>| (0..5).map(|i| bound.beyond(i, row[i]).powi(2)).sum();
-            let cost = |other: u32| {
-                if other as usize == at {
-                    return f64::INFINITY;
-                }
-                row.iter().zip(&rows[other as usize]).map(|(a, b)| (a - b) * (a - b)).sum()
-            };
-            let near = tree.cheapest(k, f64::INFINITY, bound, cost);
-            let best = near
-                .iter()
-                .map(|(_, other)| (miss_m(&spots[at], &spots[*other as usize]), *other))
-                .min_by(|a, b| a.0.total_cmp(&b.0));
-            Ok(best.map_or(Link::none(Why::NoCandidate), |(miss_m, other)| Link {
-                to: Some(other),
-                why: Why::Nearest,
-                cost: miss_m as f32,
-            }))
+    tree.ask_all(job, |row, at| {
+        let bound = |bound: &Bound<5>| (0..5).map(|i| bound.beyond(i, row[i]).powi(2)).sum();
+        let cost = |there: &[f64; 5], other: u32| {
+            if other == at {
+                return f64::INFINITY;
+            }
+            row.iter().zip(there).map(|(a, b)| (a - b) * (a - b)).sum()
+        };
+        let near = tree.cheapest(k, f64::INFINITY, bound, cost);
+        let best = near
+            .iter()
+            .map(|(_, other)| (miss_m(&spots[at as usize], &spots[*other as usize]), *other))
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        best.map_or(Link::none(Why::NoCandidate), |(miss_m, other)| Link {
+            to: Some(other),
+            why: Why::Nearest,
+            cost: miss_m as f32,
         })
-        .collect()
+    })
 }
 
 /// How far `there` lies from where `here` would be then, at the average motion of both.

@@ -2,9 +2,6 @@
 
 use crate::base::geo::{Position, wrap_lon_deg};
 
-/// A day, in milliseconds.
-const DAY_MS: i64 = 86_400_000;
-
 /// Why columns are not points.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PointsError {
@@ -110,6 +107,15 @@ impl Points {
         }
     }
 
+    /// Whether two rows are the same in everything, and everything is known.
+    fn are_alike(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (a as usize, b as usize);
+        self.t_ms[a] == self.t_ms[b]
+            && self.positions[a] == self.positions[b]
+            && self.sog_kn[a] == self.sog_kn[b]
+            && self.cog_deg[a] == self.cog_deg[b]
+    }
+
     /// The rows by time, then by what else is known: an order that does not hang on that of the
     /// rows, but among points that are alike in everything.
     pub fn by_time(&self) -> Vec<u32> {
@@ -143,15 +149,36 @@ pub(super) struct Spot {
     pub c_deg: f64,
 }
 
-/// The spots of `points` in an order that does not hang on that of the rows, and the row of each.
-pub(super) fn spots(points: &Points) -> (Vec<Spot>, Vec<u32>) {
-    let mut rows = points.by_time();
-    rows.retain(|row| points.positions[*row as usize].is_valid());
-    let Some(first) = rows.first() else { return (Vec::new(), rows) };
+/// Which rows the spots stand for.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Rows {
+    /// The row of each spot.
+    pub of_spots: Vec<u32>,
+    /// Rows that repeat that of a spot in everything, and the spot: one report, heard twice.
+    pub twins: Vec<(u32, u32)>,
+}
+
+/// The spots of `points` in an order that does not hang on that of the rows, and which rows they
+/// stand for. Points are only taken for one if speed and course are known and the same too: two
+/// ships in one place by the digits of a file are not rare, and their motion tells them apart.
+pub(super) fn spots(points: &Points) -> (Vec<Spot>, Rows) {
+    let mut rows = Rows::default();
+    for row in points.by_time() {
+        if !points.positions[row as usize].is_valid() {
+            continue;
+        }
+        match rows.of_spots.last() {
+            Some(last) if points.are_alike(*last, row) => {
+                rows.twins.push((row, rows.of_spots.len() as u32 - 1));
+            }
+            _ => rows.of_spots.push(row),
+        }
+    }
+    let Some(first) = rows.of_spots.first() else { return (Vec::new(), rows) };
     let begin_ms = points.t_ms[*first as usize];
     // Summed in the canonical order, so that the last digits do not hang on the rows either.
     let (mut sine, mut cosine) = (0.0, 0.0);
-    for row in &rows {
+    for row in &rows.of_spots {
         let (s, c) = points.positions[*row as usize].lon_deg.to_radians().sin_cos();
         sine += s;
         cosine += c;
@@ -168,36 +195,7 @@ pub(super) fn spots(points: &Points) -> (Vec<Spot>, Vec<u32>) {
             c_deg: f64::from(points.cog_deg[row]),
         }
     };
-    (rows.iter().map(spot).collect(), rows)
-}
-
-/// Mends times that were given without a date and run over midnight: everything before the day's
-/// longest silence moves to the next day. Returns how many points were moved.
-///
-/// Nothing is moved where that silence is shorter than `least_silence_ms`, or where the day's own
-/// end and begin are farther apart: the times then lie in one day. Rows may come in any order.
-pub fn mend_midnight(t_ms: &mut [i64], least_silence_ms: i64) -> usize {
-    let mut times: Vec<i64> = t_ms.iter().map(|t| t.rem_euclid(DAY_MS)).collect();
-    let day = |t: &i64| t.div_euclid(DAY_MS);
-    if t_ms.is_empty() || t_ms.iter().any(|t| day(t) != day(&t_ms[0])) {
-        return 0; // There were dates.
-    }
-    times.sort_unstable();
-    let over_midnight_ms = times[0] + DAY_MS - times[times.len() - 1];
-    let Some((silence_ms, from_ms)) =
-        times.windows(2).map(|pair| (pair[1] - pair[0], pair[1])).max_by_key(|silence| silence.0)
-    else {
-        return 0;
-    };
-    if silence_ms < least_silence_ms || silence_ms <= over_midnight_ms {
-        return 0;
-    }
-    let mut moved = 0;
-    for t in t_ms.iter_mut().filter(|t| t.rem_euclid(DAY_MS) < from_ms) {
-        *t += DAY_MS;
-        moved += 1;
-    }
-    moved
+    (rows.of_spots.iter().map(spot).collect(), rows)
 }
 
 #[cfg(test)]
@@ -230,7 +228,7 @@ mod tests {
         let (there, rows) = spots(&points);
         let (turned, _) = spots(&points.at(&[3, 2, 1, 0]));
         assert_eq!(there, turned);
-        assert_eq!(rows, [1, 2, 3, 0]);
+        assert_eq!(rows.of_spots, [1, 2, 3, 0]);
         assert!(there.iter().all(|spot| spot.lon_deg.abs() < 0.3), "no seam: {there:?}");
     }
 
@@ -240,19 +238,19 @@ mod tests {
         positions[1] = Position::new(f64::NAN, 0.0);
         positions[2] = Position::new(0.0, 91.0);
         let points = Points::new(vec![0; 3], positions, Vec::new(), Vec::new()).unwrap();
-        assert_eq!(spots(&points).1, [0]);
+        assert_eq!(spots(&points).1.of_spots, [0]);
     }
 
     #[test]
-    fn times_without_a_date_go_on_after_midnight() {
-        let hour = 3_600_000;
-        let mut times = [23 * hour, hour, 22 * hour, 0];
-        assert_eq!(mend_midnight(&mut times, hour), 2);
-        assert_eq!(times, [23 * hour, 25 * hour, 22 * hour, 24 * hour]);
-        for same in [vec![], vec![5], vec![14 * hour, 18 * hour], vec![0, 30 * hour, 60 * hour]] {
-            let mut times = same.clone();
-            assert_eq!(mend_midnight(&mut times, hour), 0);
-            assert_eq!(times, same);
-        }
+    fn a_report_that_was_heard_twice_is_one_spot() {
+        let of = |courses: Vec<f32>| {
+            Points::new(vec![7, 5, 5, 5], places(4), vec![3.0; 4], courses).unwrap()
+        };
+        let rows = spots(&of(vec![9.0, 9.0, 9.0, 9.0])).1;
+        assert_eq!(rows, Rows { of_spots: vec![1, 0], twins: vec![(2, 0), (3, 0)] });
+        let rows = spots(&of(vec![9.0, 8.0, 9.0, 9.0])).1;
+        assert_eq!(rows, Rows { of_spots: vec![1, 2, 0], twins: vec![(3, 1)] });
+        // Without courses nobody knows.
+        assert_eq!(spots(&of(Vec::new())).1.twins, []);
     }
 }

@@ -161,6 +161,7 @@ pub fn thinned(points: &Points, truth: Option<&[u32]>, every: usize) -> Vec<u32>
 
 #[cfg(test)]
 mod tests {
+    use super::super::points::Rows;
     use super::*;
     use crate::base::geo::Position;
     use crate::base::rng::Rng;
@@ -171,8 +172,8 @@ mod tests {
     }
 
     fn found(points: &Points, labels: &[u32]) -> Association {
-        let rows: Vec<u32> = (0..labels.len() as u32).collect();
-        Association::from_groups(points, &rows, labels)
+        let of_spots = (0..labels.len() as u32).collect();
+        Association::from_groups(points, &Rows { of_spots, twins: Vec::new() }, labels)
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `fairway bench`: the program's speeds on fixed, seeded inputs, each beside a limit measured in
 //! the same run.
 
+mod associate;
 mod compare;
 mod forecast;
 mod group;
@@ -66,6 +67,8 @@ const BENCHES: &[(&str, Bench)] = &[
     ("sweep", group::sweep),
     ("spectral", group::spectral),
     ("ensemble", forecast::ensemble),
+    ("cbtr", associate::cbtr),
+    ("flow", associate::flow),
 ];
 
 /// Where benchmarks find their files.

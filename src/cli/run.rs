@@ -238,10 +238,25 @@ fn readable(shelves: &[&dyn Shelf]) -> String {
                     .map(|(name, n)| format!("{name} {n}"))
                     .collect::<Vec<_>>()
                     .join(", "),
+                Value::Array(rows) if !rows.is_empty() && rows.iter().all(Value::is_object) => {
+                    rows.iter().filter_map(Value::as_object).map(row_line).collect()
+                }
                 other => json!(other).to_string(),
             };
             text.push_str(&format!("  {name:<18} {value}\n"));
         }
     }
     text
+}
+
+/// A row of a table in a line of its own: its members, numbers with four decimals at most.
+fn row_line(row: &Map<String, Value>) -> String {
+    let member = |(name, value): (&String, &Value)| match value {
+        Value::Number(n) if !n.is_u64() => {
+            format!("{name} {:.4}", n.as_f64().unwrap_or_default())
+        }
+        Value::String(text) => format!("{name} {text}"),
+        other => format!("{name} {other}"),
+    };
+    format!("\n    {}", row.iter().map(member).collect::<Vec<_>>().join(", "))
 }

@@ -7,12 +7,13 @@ use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AssociateStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage, CompressStage,
-    DecStudyStage, DeepGroupsOf, DeepGroupsStage, DistancesOf, DistancesStage, EmbedStage,
-    EndsStage, FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest, MeasureParams,
-    MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage,
-    RepairStage, RepairedOf, RetentionStage, RoutesStage, ScoresStage, SpectrumStage, StudyStage,
-    SweepStage, TrainedParams, TreeStage, TripsStage, WindowsStage, without_tolerance,
+    AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage,
+    CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DistancesOf, DistancesStage,
+    EmbedStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest,
+    MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
+    PlaneStage, RepairStage, RepairedOf, RetentionStage, RoutesStage, ScoresStage, SpectrumStage,
+    StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, WindowsStage, study_params,
+    without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -80,6 +81,8 @@ pub struct Desk {
     pub path: Tray<PathStage>,
     /// Tracks of points whose ships are hidden.
     pub associate: Tray<AssociateStage>,
+    /// How every method does at that.
+    pub associate_study: Tray<AssociateStudyStage>,
     model_file: ModelFile,
     network_card: ModelFile,
 }
@@ -136,6 +139,9 @@ impl Desk {
         let fleet = self.ingest.want(&session.sources, (), jobs);
         if wanted.has("associate") {
             self.associate.want(&session.associate, &fleet, jobs);
+        }
+        if wanted.has("associate-study") {
+            self.associate_study.want(&study_params(&session.associate), &fleet, jobs);
         }
         if !wanted.has("clean") {
             return;
@@ -283,7 +289,8 @@ impl Desk {
             && !session.distances.is_pruned()
         {
             // Until the sweep is done there is nothing to cut by.
-            settings.take_best(&sweep.value?);
+            let best = sweep.value?;
+            settings.take_best(&best);
         }
         let density = &settings.density;
         let tree = wanted.has("tree").then(|| self.tree.want(density, distances, jobs));
@@ -361,6 +368,7 @@ impl Desk {
             &self.ends,
             &self.path,
             &self.associate,
+            &self.associate_study,
         ]
     }
 
@@ -396,6 +404,7 @@ impl Desk {
             &mut self.ends,
             &mut self.path,
             &mut self.associate,
+            &mut self.associate_study,
         ]
     }
 

@@ -83,6 +83,13 @@ pub struct MapParams {
     pub kept: bool,
     /// Whether the predicted path of the selected ship is drawn, where models were fitted.
     pub path: bool,
+    /// Whether points without identity and the tracks they were put into are drawn, in place of
+    /// trips.
+    pub found: bool,
+    /// Whether these have no identity on the map: else their colors say the true one.
+    pub hide_identity: bool,
+    /// Whether wrong links and broken tracks are marked, where the truth is known.
+    pub mistakes: bool,
     /// What lies under everything.
     #[serde(flatten)]
     pub base: BaseChoice,
@@ -116,6 +123,9 @@ impl Default for MapParams {
             outliers: false,
             kept: false,
             path: true,
+            found: false,
+            hide_identity: true,
+            mistakes: true,
             base: BaseChoice::default(),
             graticule: true,
             legend: true,
@@ -142,6 +152,9 @@ impl MapParams {
         }
         if self.kept {
             stages.push("compress");
+        }
+        if self.found {
+            stages.push("associate");
         }
         if self.color_by == TrackColor::Cluster {
             stages.push("clusters");
@@ -226,6 +239,21 @@ impl Params for MapParams {
             "path",
             &mut self.path,
             "The predicted path of the selected ship, where models were fitted",
+        );
+        form.flag(
+            "found",
+            &mut self.found,
+            "Points without identity and the tracks they were put into, in place of trips",
+        );
+        form.flag(
+            "hide_identity",
+            &mut self.hide_identity,
+            "These have no identity on the map; without it their colors say the true one",
+        );
+        form.flag(
+            "mistakes",
+            &mut self.mistakes,
+            "Wrong links and broken tracks, where the truth is known",
         );
         form.heading("Ground");
         self.base.describe(form);

@@ -141,7 +141,9 @@ impl Session {
     pub fn as_set(&self) -> Session {
         // Whose path is shown follows the selection and the moment, which are no acts.
         let path = PathParams::default();
-        Session { clusters: self.clusters.as_set(), path, ..self.clone() }
+        // Nor is it one to enter the workspace that shows this layer.
+        let map = MapParams { found: MapParams::default().found, ..self.map.clone() };
+        Session { clusters: self.clusters.as_set(), path, map, ..self.clone() }
     }
 
     /// Shows `visitor` the parameters of every stage, in the order of the flow.

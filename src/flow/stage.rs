@@ -20,7 +20,7 @@ pub trait Stage: 'static {
     const TITLE: &'static str;
     /// The names of the stages whose results it takes.
     const NEEDS: &'static [&'static str];
-    /// When it runs.
+    /// When it runs, as long as nothing is known of its input.
     const PACE: Pace;
     /// How many past results to keep, so that undo and comparison cost nothing.
     const KEPT: usize = 8;
@@ -31,6 +31,11 @@ pub trait Stage: 'static {
     type Input: Send + 'static;
     /// The result.
     type Output: Send + Sync + 'static;
+
+    /// When it runs on this input: what answers at once on a little may have to be asked for much.
+    fn pace_of(_params: &Self::Params, _input: &Self::Input) -> Pace {
+        Self::PACE
+    }
 
     /// Does the work.
     fn run(

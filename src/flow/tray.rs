@@ -21,6 +21,8 @@ pub struct Tray<S: Stage> {
     kept: VecDeque<Kept<S::Output>>,
     running: Option<(Key, Running<S::Output>)>,
     failed: Option<(Key, Vec<String>)>,
+    /// When it runs on the input it had last.
+    pace: Pace,
 }
 
 /// A result with its name and the time it took to make.
@@ -67,7 +69,7 @@ pub trait Shelf {
     fn name(&self) -> &'static str;
     /// What the user calls the stage.
     fn title(&self) -> &'static str;
-    /// When it runs.
+    /// When it runs, on the input that it had last.
     fn pace(&self) -> Pace;
     /// The names of the stages whose results it takes.
     fn needs(&self) -> &'static [&'static str];
@@ -170,7 +172,8 @@ impl<S: Stage> Tray<S> {
     }
 
     fn advance(&mut self, key: Key, params: &S::Params, input: Option<S::Input>, jobs: &Jobs) {
-        match S::PACE {
+        self.pace = input.as_ref().map_or(S::PACE, |input| S::pace_of(params, input));
+        match self.pace {
             Pace::Settled => self.running = None, // Dropping a running job cancels it.
             Pace::Live | Pace::OnRequest if self.running.is_some() => return,
             Pace::OnRequest if self.requested != Some(key) => return,
@@ -197,7 +200,7 @@ impl<S: Stage> Shelf for Tray<S> {
     }
 
     fn pace(&self) -> Pace {
-        S::PACE
+        self.pace
     }
 
     fn needs(&self) -> &'static [&'static str] {
@@ -270,6 +273,7 @@ impl<S: Stage> Default for Tray<S> {
             kept: VecDeque::new(),
             running: None,
             failed: None,
+            pace: S::PACE,
         }
     }
 }

@@ -131,6 +131,8 @@ pub struct Batch {
     pub reports: Vec<Report>,
     /// What is known of each report, or empty.
     pub truth: Vec<Truth>,
+    /// The number by which the file names each report, or empty.
+    pub points: Vec<u32>,
     /// Static reports.
     pub abouts: Vec<About>,
     /// For tables without times: when each vessel is taken to arrive, UTC milliseconds, by number.
@@ -165,6 +167,12 @@ impl BatchBuilder {
         self.batch.reports.push(report);
         self.batch.truth.extend(truth);
         self.batch.rows_read += 1;
+    }
+
+    /// Keeps the number by which the file names the report that was kept last. Give every report one
+    /// or none.
+    pub fn name_point(&mut self, point: Option<u32>) {
+        self.batch.points.extend(point);
     }
 
     /// The place of vessel `id` among the vessels of this batch; the same for every row of it.
@@ -245,6 +253,10 @@ impl BatchBuilder {
         if !batch.truth.is_empty() {
             assert_eq!(batch.truth.len(), order.len(), "every report has its truth, or none has");
             batch.truth = order.iter().map(|row| batch.truth[*row as usize]).collect();
+        }
+        if !batch.points.is_empty() {
+            assert_eq!(batch.points.len(), order.len(), "every report has its number, or none has");
+            batch.points = order.iter().map(|row| batch.points[*row as usize]).collect();
         }
         batch
     }

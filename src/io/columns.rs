@@ -12,6 +12,8 @@ pub enum Role {
     Mmsi,
     /// A number or text that names a track, trip or vessel where there is no MMSI.
     Track,
+    /// A number that names a row, and no vessel.
+    Point,
     Time,
     /// A day, where the time column holds the time of day only.
     Date,
@@ -71,6 +73,7 @@ const NAMES: &[(Role, &str, &[&str])] = &[
             "id",
         ],
     ),
+    (Role::Point, "point", &["pointid", "objectid", "rowid"]),
     (
         Role::Time,
         "time",
@@ -265,6 +268,16 @@ impl Columns {
     /// Whether rows can be positions: somebody, somewhere.
     pub fn has_positions(&self) -> bool {
         self.of(Role::Lat).is_some() && self.of(Role::Lon).is_some()
+    }
+
+    /// Whether rows can be positions, but nothing tells whose.
+    pub fn are_anonymous(&self) -> bool {
+        self.has_positions() && self.of(Role::Mmsi).is_none() && self.of(Role::Track).is_none()
+    }
+
+    /// Whether ships have names, though none that we tell them apart by.
+    pub fn name_ships_otherwise(&self) -> bool {
+        [Role::Name, Role::Imo, Role::Callsign].iter().any(|role| self.of(*role).is_some())
     }
 
     /// Whether rows can say something of vessels.

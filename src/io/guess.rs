@@ -63,7 +63,12 @@ fn speed_unit(
         }
         return unit;
     }
-    let Some(ratio) = moved_against_said(rows) else { return SpeedUnit::Knots };
+    let Some(ratio) = moved_against_said(rows) else {
+        if columns.are_anonymous() {
+            return speed_unit_by_values(name, rows, notes);
+        }
+        return SpeedUnit::Knots;
+    };
     let candidates = [
         SpeedUnit::Knots,
         SpeedUnit::MetersPerSecond,
@@ -81,6 +86,21 @@ fn speed_unit(
         best.name()
     ));
     best
+}
+
+/// What the values alone tell, where nobody is named and so nobody's way is known: whole numbers of
+/// which many are beyond what AIS says in knots are tenths.
+fn speed_unit_by_values(name: &str, rows: &[Row], notes: &mut Vec<String>) -> SpeedUnit {
+    let known = || rows.iter().map(|row| row.sog).filter(|sog| !sog.is_nan());
+    let beyond = known().filter(|sog| *sog > 102.3 && *sog <= 1023.0).count();
+    if beyond * 50 > known().count() && known().all(|sog| sog.fract() == 0.0) {
+        notes.push(format!(
+            "{name} read as {}: whole numbers that reach beyond 102.3",
+            SpeedUnit::TenthKnots.name()
+        ));
+        return SpeedUnit::TenthKnots;
+    }
+    SpeedUnit::Knots
 }
 
 /// Median of the speed at which positions move, in knots, over what the speed column says.
@@ -157,6 +177,7 @@ mod tests {
                 rot: f64::NAN,
                 status: NavStatus::UNDEFINED,
                 truth: None,
+                point: None,
             })
             .collect()
     }
@@ -202,6 +223,19 @@ mod tests {
             units(&rows, &columns(&["speed (m/s)"]), &mapping).0.sog,
             SpeedUnit::KilometersPerHour
         );
+    }
+
+    #[test]
+    fn where_nobody_is_named_the_values_tell_tenths_of_a_knot() {
+        let nobody = columns(&["lat", "lon", "SOG"]);
+        let of = |said: f64| {
+            let mut rows = sailing(said, 90.0);
+            rows.iter_mut().zip(0..).for_each(|(row, id)| row.id = id);
+            units(&rows, &nobody, &Mapping::default()).0.sog
+        };
+        assert_eq!(of(120.0), SpeedUnit::TenthKnots);
+        assert_eq!(of(120.5), SpeedUnit::Knots, "102.3 and more are not available");
+        assert_eq!(of(12.0), SpeedUnit::Knots);
     }
 
     #[test]

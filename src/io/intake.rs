@@ -59,6 +59,7 @@ pub struct Row {
     pub rot: f64,
     pub status: NavStatus,
     pub truth: Option<Truth>,
+    pub point: Option<u32>,
 }
 
 /// Where a row stands, for the ledger.
@@ -107,6 +108,7 @@ impl Units {
             }
         }
         builder.keep(row.id, report, row.truth);
+        builder.name_point(row.point);
         true
     }
 
@@ -200,6 +202,7 @@ mod tests {
             rot: f64::NAN,
             status: NavStatus(0),
             truth: None,
+            point: None,
         }
     }
 

@@ -27,15 +27,28 @@ type Identity = (bool, u32);
 /// Where some rows of a vessel lie: file, batch, group.
 type Part = (u32, u32, u32);
 
-/// A fleet of all `files`, and for each of them how many rows another file had already.
-pub fn merge(
-    mut files: Vec<FileBatches>,
-    job: &Job,
-) -> Result<(Fleet, Vec<Tally<Refusal>>), Stopped> {
+/// What files are together.
+pub struct Merged {
+    /// Vessels and reports.
+    pub fleet: Fleet,
+    /// For each file how many rows another file had already.
+    pub duplicates: Vec<Tally<Refusal>>,
+    /// The number by which its file names each report, [`NO_POINT`] where it does not; empty where no
+    /// file does.
+    pub points: Vec<u32>,
+}
+
+/// Stands for a report that its file does not name.
+pub const NO_POINT: u32 = u32::MAX;
+
+/// A fleet of all `files`.
+pub fn merge(mut files: Vec<FileBatches>, job: &Job) -> Result<Merged, Stopped> {
     files.iter_mut().for_each(|file| share_anchors(&mut file.batches));
     let vessels = vessels_of(&files);
     let has_truth =
         files.iter().flat_map(|file| &file.batches).any(|batch| !batch.truth.is_empty());
+    let has_points =
+        files.iter().flat_map(|file| &file.batches).any(|batch| !batch.points.is_empty());
     let mut abouts: FxHashMap<Identity, Vec<About>> = FxHashMap::default();
     for file in &mut files {
         for about in file.batches.iter_mut().flat_map(|batch| batch.abouts.drain(..)) {
@@ -58,10 +71,11 @@ pub fn merge(
     }
     let done: Vec<Piece> = pieces
         .into_par_iter()
-        .map(|vessels| assemble(&files, &abouts, vessels, has_truth, job))
+        .map(|vessels| assemble(&files, &abouts, vessels, (has_truth, has_points), job))
         .collect::<Result<_, Stopped>>()?;
     drop(files);
     let mut duplicates: Vec<Tally<Refusal>> = Vec::new();
+    let mut points = Vec::new();
     let (mut vessels, mut starts, mut reports) = (Vec::new(), vec![0], Reports::default());
     reports.reserve(done.iter().map(|piece| piece.reports.len()).sum());
     for mut piece in done {
@@ -71,13 +85,14 @@ pub fn merge(
         }));
         vessels.append(&mut piece.vessels);
         reports.append(&mut piece.reports);
+        points.append(&mut piece.points);
         duplicates.resize_with(duplicates.len().max(piece.duplicates.len()), Tally::default);
         for (all, own) in duplicates.iter_mut().zip(piece.duplicates) {
             all.merge(own);
         }
         job.go_on()?;
     }
-    Ok((Fleet::new(vessels, starts, reports), duplicates))
+    Ok(Merged { fleet: Fleet::new(vessels, starts, reports), duplicates, points })
 }
 
 /// Tables without times: each batch fixed arrivals by its own first rows; the first batch is right.
@@ -137,12 +152,16 @@ fn group(files: &[FileBatches], (file, batch, group): Part) -> (&Batch, std::ops
     (batch, batch.groups[group as usize].rows.clone())
 }
 
+/// A row on its way: with its file, its truth and the number by which the file names it.
+type Merging = (Report, u32, Truth, u32);
+
 /// Some vessels, put together.
 #[derive(Default)]
 struct Piece {
     vessels: Vec<Vessel>,
     lengths: Vec<usize>,
     reports: Reports,
+    points: Vec<u32>,
     /// By file, rows that another file had already.
     duplicates: Vec<Tally<Refusal>>,
 }
@@ -151,14 +170,14 @@ fn assemble(
     files: &[FileBatches],
     abouts: &FxHashMap<Identity, Vec<About>>,
     vessels: Vec<(Identity, Vec<Part>)>,
-    has_truth: bool,
+    (has_truth, has_points): (bool, bool),
     job: &Job,
 ) -> Result<Piece, Stopped> {
     let mut piece = Piece { duplicates: vec![Tally::default(); files.len()], ..Piece::default() };
     piece.reports.reserve(
         vessels.iter().flat_map(|(_, parts)| parts).map(|part| group(files, *part).1.len()).sum(),
     );
-    let mut rows: Vec<(Report, u32, Truth)> = Vec::new();
+    let mut rows: Vec<Merging> = Vec::new();
     for ((is_local, id), parts) in vessels {
         job.go_on()?;
         rows.clear();
@@ -166,7 +185,8 @@ fn assemble(
             let (batch, range) = group(files, *part);
             rows.extend(range.map(|row| {
                 let truth = batch.truth.get(row).copied().unwrap_or(Truth::UNKNOWN);
-                (batch.reports[row], part.0, truth)
+                let point = batch.points.get(row).copied().unwrap_or(NO_POINT);
+                (batch.reports[row], part.0, truth, point)
             }));
         }
         if !rows.is_sorted_by_key(|(report, ..)| report.t_ms) {
@@ -175,7 +195,10 @@ fn assemble(
         if files.len() > 1 {
             drop_duplicates(&mut rows, files, &mut piece.duplicates);
         }
-        for (report, _, truth) in &rows {
+        for (report, _, truth, point) in &rows {
+            if has_points {
+                piece.points.push(*point);
+            }
             if has_truth {
                 piece.reports.push_with_truth(*report, *truth);
             } else {
@@ -195,20 +218,20 @@ fn assemble(
 /// Takes out rows that are exactly those of an earlier file. Repeats within a file stay: cleaning
 /// counts them.
 fn drop_duplicates(
-    rows: &mut Vec<(Report, u32, Truth)>,
+    rows: &mut Vec<Merging>,
     files: &[FileBatches],
     duplicates: &mut [Tally<Refusal>],
 ) {
     let mut kept = 0;
     let mut instant = 0; // Where, among the kept, the rows of the present time begin.
     for row in 0..rows.len() {
-        let (report, file, _) = rows[row];
+        let (report, file, ..) = rows[row];
         if kept > 0 && rows[kept - 1].0.t_ms != report.t_ms {
             instant = kept;
         }
         let is_known = rows[instant..kept]
             .iter()
-            .any(|(other, from, _)| *from != file && other.is_same(&report));
+            .any(|(other, from, ..)| *from != file && other.is_same(&report));
         if is_known {
             let place = || Place {
                 file: Arc::clone(&files[file as usize].name),
@@ -277,7 +300,7 @@ mod tests {
 
     #[test]
     fn blocks_in_any_order_of_time_become_sorted_tracks() {
-        let (fleet, _) = merge(
+        let Merged { fleet, .. } = merge(
             vec![file("a", vec![vec![(7, 30), (5, 2)], vec![(7, 10), (5, 1), (7, 20)]])],
             &Job::default(),
         )
@@ -291,7 +314,7 @@ mod tests {
             file("a", vec![vec![(5, 1), (5, 1), (5, 2)]]),
             file("b", vec![vec![(5, 2), (5, 3)]]),
         ];
-        let (fleet, duplicates) = merge(files, &Job::default()).unwrap();
+        let Merged { fleet, duplicates, .. } = merge(files, &Job::default()).unwrap();
         assert_eq!(times(&fleet), [(5, vec![1, 1, 2, 3])], "repeats within a file stay");
         assert_eq!(
             (duplicates[0].total(), duplicates[1].of(Refusal::DuplicateAcrossFiles)),
@@ -300,10 +323,26 @@ mod tests {
     }
 
     #[test]
+    fn points_keep_their_numbers_when_rows_are_sorted() {
+        let mut named = BatchBuilder::default();
+        for (point, t_ms) in [(40, 30), (41, 10), (42, 20)] {
+            named.keep(7, Report::at(t_ms, Position::new(1.0, 2.0)), None);
+            named.name_point(Some(point));
+        }
+        let mut files = vec![file("a", vec![]), file("b", vec![vec![(5, 9)]])];
+        files[0].batches = vec![named.finish()];
+        let Merged { points, .. } = merge(files, &Job::default()).unwrap();
+        assert_eq!(points, [NO_POINT, 41, 42, 40]);
+        let unnamed = merge(vec![file("b", vec![vec![(5, 9)]])], &Job::default()).unwrap();
+        assert!(unnamed.points.is_empty());
+    }
+
+    #[test]
     fn a_files_own_numbers_do_not_mix_with_mmsis() {
         let mut own = file("b", vec![vec![(5, 3)]]);
         own.is_local = true;
-        let (fleet, _) = merge(vec![file("a", vec![vec![(5, 1)]]), own], &Job::default()).unwrap();
+        let Merged { fleet, .. } =
+            merge(vec![file("a", vec![vec![(5, 1)]]), own], &Job::default()).unwrap();
         assert_eq!(fleet.vessels().len(), 2);
     }
 
@@ -320,7 +359,7 @@ mod tests {
             is_local: false,
             batches: vec![builder.finish()],
         }];
-        let (fleet, _) = merge(files, &Job::default()).unwrap();
+        let Merged { fleet, .. } = merge(files, &Job::default()).unwrap();
         let vessel = &fleet.vessels()[0];
         assert_eq!(
             (vessel.about.name.as_str(), vessel.about.destination.as_str()),
@@ -337,7 +376,7 @@ mod tests {
         let mut files = vec![file("a", vec![vec![(5, 1000)], vec![(5, 5000)]])];
         files[0].batches[0].anchors = vec![(5, 2000)];
         files[0].batches[1].anchors = vec![(5, 5500)];
-        let (fleet, _) = merge(files, &Job::default()).unwrap();
+        let Merged { fleet, .. } = merge(files, &Job::default()).unwrap();
         assert_eq!(times(&fleet), [(5, vec![1000, 1500])]);
     }
 }

@@ -15,6 +15,7 @@ mod guess;
 pub mod intake;
 pub mod merge;
 pub mod message;
+mod midnight;
 pub mod model_file;
 pub mod nmea;
 mod nmea_file;

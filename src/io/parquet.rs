@@ -87,7 +87,7 @@ impl<'a> Opened<'a> {
     ) -> PolarsResult<(Vec<Row>, Option<TimeFormat>)> {
         let frame = self.slice(0, most.min(self.rows))?;
         let format = self.time_format(&frame);
-        let values = Values::new(&frame, &self.columns, format, date_ms)?;
+        let values = Values::new(&frame, 0, &self.columns, format, date_ms)?;
         Ok(((0..frame.height()).filter_map(|row| values.row(row)).collect(), format))
     }
 
@@ -123,8 +123,8 @@ impl<'a> Opened<'a> {
                 job.go_on()?;
                 let rows = SLICE_ROWS.min(self.rows - start);
                 let frame = self.slice(start, rows)?;
-                let values = Values::new(&frame, &self.columns, format, date_ms)?;
-                let batch = values.read(units, start as u64, self.columns.has_positions());
+                let values = Values::new(&frame, start as u64, &self.columns, format, date_ms)?;
+                let batch = values.read(units, self.columns.has_positions());
                 job.advance((bytes as f64 * rows as f64 / self.rows as f64) as usize)?;
                 Ok(batch)
             })
@@ -166,6 +166,7 @@ fn reader(bytes: &Bytes) -> PolarsResult<ParquetReader<Box<dyn MmapBytesReader>>
 struct Values {
     mmsi: Option<Vec<f64>>,
     track: Option<Said>,
+    point: Option<Vec<f64>>,
     t_ms: Option<Vec<Option<i64>>>,
     lat: Option<Vec<f64>>,
     lon: Option<Vec<f64>>,
@@ -177,6 +178,8 @@ struct Values {
     truth: Option<Vec<Truth>>,
     statics: Vec<(Role, Said)>,
     rows: usize,
+    /// The first row's place in the file, from 0.
+    start: u64,
 }
 
 /// A column of numbers or of texts.
@@ -191,6 +194,7 @@ const NO_CODE: u32 = u32::MAX;
 impl Values {
     fn new(
         frame: &DataFrame,
+        start: u64,
         columns: &Columns,
         format: Option<TimeFormat>,
         date_ms: i64,
@@ -237,6 +241,7 @@ impl Values {
         Ok(Values {
             mmsi: number(Role::Mmsi)?,
             track: said(Role::Track)?,
+            point: number(Role::Point)?,
             t_ms: series(Role::Time)
                 .map(|series| times_ms(&series, format, date_ms))
                 .transpose()?,
@@ -250,6 +255,7 @@ impl Values {
             truth,
             statics,
             rows,
+            start,
         })
     }
 
@@ -262,7 +268,8 @@ impl Values {
                 is_whole.then_some(mmsi[row] as u32)
             }
             (None, Some(track)) => local_id(track.text(row)?.as_bytes()),
-            (None, None) => None,
+            // Nobody is named: each row is a vessel of its own.
+            (None, None) => u32::try_from(self.start + row as u64 + 1).ok(),
         }
     }
 
@@ -289,15 +296,20 @@ impl Values {
                 _ => NavStatus::UNDEFINED,
             },
             truth: self.truth.as_ref().map(|truth| truth[row]),
+            point: match (&self.point, &self.mmsi, &self.track) {
+                (Some(point), ..) if point[row] >= 0.0 => Some(point[row] as u32),
+                (Some(_), ..) | (None, None, None) => Some((self.start + row as u64 + 1) as u32),
+                _ => None,
+            },
         })
     }
 
-    /// Rows of the frame, whose first is row `start` of the file.
-    fn read(&self, units: &Units, start: u64, has_positions: bool) -> Batch {
+    /// All rows of the frame.
+    fn read(&self, units: &Units, has_positions: bool) -> Batch {
         let mut builder = BatchBuilder::default();
         let mut last_said: Vec<u64> = Vec::new();
         for row in 0..self.rows {
-            let line = start + row as u64 + 1;
+            let line = self.start + row as u64 + 1;
             let Some(values) = self.row(row) else {
                 builder.refuse(Refusal::NoVessel, line, b"");
                 continue;

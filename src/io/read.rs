@@ -14,7 +14,8 @@ use super::batch::{Batch, Oddity, Refusal};
 use super::blocks::{self, BLOCK_BYTES, Blocks, Packing, parse_blocks};
 use super::columns::{Columns, Mapping, Role};
 use super::guess;
-use super::merge::{FileBatches, merge};
+use super::merge::{FileBatches, Merged, merge};
+use super::midnight;
 use super::nmea::NmeaOptions;
 use super::nmea_file::read_blocks;
 use super::parquet::{Bytes, Opened, ParquetFault, guarded};
@@ -23,7 +24,7 @@ use super::table::{Layout, find_delimiter, header_names};
 use crate::ais::{Fleet, Mmsi, Vessel};
 use crate::base::job::{Job, Stopped};
 use crate::base::note::Tally;
-use crate::base::time::recognize_format;
+use crate::base::time::{TimeFormat, recognize_format};
 
 /// A file to read, as it stood when it was chosen: its length and time of change are part of the
 /// key of what is read from it.
@@ -133,6 +134,10 @@ pub struct FileLedger {
 pub struct Reading {
     /// Vessels and reports.
     pub fleet: Arc<Fleet>,
+    /// The number by which its file names each report of the fleet (`OBJECT_ID`, `point_id`; of its
+    /// line where a file names nobody), [`NO_POINT`](super::merge::NO_POINT) where it does not; empty
+    /// where no file does.
+    pub points: Arc<Vec<u32>>,
     /// What became of each file.
     pub files: Vec<FileLedger>,
 }
@@ -166,13 +171,14 @@ impl Reading {
 /// If the job was cancelled, or no file could be read at all.
 pub fn read(files: &[FileRef], mapping: &Mapping, job: &Job) -> Result<Reading, Stopped> {
     job.expect(files.iter().map(|file| file.bytes as usize).sum());
-    let outcomes: Vec<Outcome> = files
+    let mut outcomes: Vec<Outcome> = files
         .par_iter()
         .with_max_len(1)
         .map(|file| read_file(file, mapping, job))
         .collect::<Result<_, Stopped>>()?;
     let mut ledgers = Vec::new();
     let mut batches = Vec::new();
+    part_anonymous(&mut outcomes);
     for outcome in outcomes {
         batches.push(FileBatches {
             name: Arc::from(outcome.ledger.path.display().to_string()),
@@ -187,12 +193,30 @@ pub fn read(files: &[FileRef], mapping: &Mapping, job: &Job) -> Result<Reading, 
         let faults: Vec<String> = ledgers.iter().map(fault_line).collect();
         return Err(Stopped::Failed(faults.join("\n")));
     }
-    let (fleet, duplicates) = merge(batches, job)?;
+    let Merged { fleet, duplicates, points } = merge(batches, job)?;
     for (ledger, refused) in ledgers.iter_mut().zip(duplicates) {
         ledger.rows_kept -= refused.total();
         ledger.refused.merge(refused);
     }
-    Ok(Reading { fleet: Arc::new(fleet), files: ledgers })
+    Ok(Reading { fleet: Arc::new(fleet), points: Arc::new(points), files: ledgers })
+}
+
+/// Numbers the rows of files that name nobody on from file to file, out of the way of numbers by which
+/// other files name theirs.
+fn part_anonymous(outcomes: &mut [Outcome]) {
+    let of = |outcome: &Outcome| {
+        let groups = outcome.batches.iter().flat_map(|batch| &batch.groups);
+        groups.map(|group| group.id).filter(|id| id >> 31 == 0).max().unwrap_or(0)
+    };
+    let named = outcomes.iter().filter(|outcome| outcome.is_local && !outcome.is_anonymous());
+    let mut taken = named.map(of).max().unwrap_or(0);
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_anonymous()) {
+        let last = of(outcome);
+        for group in outcome.batches.iter_mut().flat_map(|batch| &mut batch.groups) {
+            group.id = group.id.saturating_add(taken);
+        }
+        taken = taken.saturating_add(last);
+    }
 }
 
 /// The fault of a file, with its path.
@@ -204,6 +228,14 @@ struct Outcome {
     ledger: FileLedger,
     is_local: bool,
     batches: Vec<Batch>,
+}
+
+impl Outcome {
+    /// Whether the file has positions and names nobody.
+    fn is_anonymous(&self) -> bool {
+        let names = |role: Role| self.ledger.columns.iter().any(|(name, _)| *name == role.name());
+        self.is_local && !names(Role::Track)
+    }
 }
 
 fn read_file(file: &FileRef, mapping: &Mapping, job: &Job) -> Result<Outcome, Stopped> {
@@ -271,8 +303,8 @@ pub fn gather(
     job: &Job,
 ) -> Result<Fleet, Stopped> {
     count_rows(ledger, &mut batches);
-    let (fleet, _) =
-        merge(vec![FileBatches { name: Arc::from("made"), is_local: false, batches }], job)?;
+    let made = FileBatches { name: Arc::from("made"), is_local: false, batches };
+    let Merged { fleet, .. } = merge(vec![made], job)?;
     let by_number: FxHashMap<Mmsi, &Vessel> =
         vessels.iter().map(|vessel| (vessel.mmsi, vessel)).collect();
     let described = fleet.vessels().iter().map(|vessel| {
@@ -408,6 +440,9 @@ pub(super) fn read_table<R: std::io::Read + Send>(
     batches.extend(rest);
     ended_by = ended_by.or(error);
     note_early_end(ended_by, &batches, ledger)?;
+    if layout.time_format == Some(TimeFormat::TimeOfDay) {
+        ledger.notes.extend(midnight::mend(&mut batches, layout.columns.are_anonymous()));
+    }
     Ok((layout.is_local(), batches))
 }
 
@@ -471,7 +506,7 @@ fn layout_of(
             return Err(ReadError::NoTimeFormat { sample, column });
         }
     }
-    if layout.time_format == Some(crate::base::time::TimeFormat::TimeOfDay) {
+    if layout.time_format == Some(TimeFormat::TimeOfDay) {
         let day = crate::base::time::utc_text(layout.date_ms);
         ledger.notes.push(format!(
             "times have no date: taken to be of {}; set another in Sources (sources.date)",
@@ -485,11 +520,24 @@ fn layout_of(
     let (units, notes) = guess::units(&sample, &layout.columns, mapping);
     layout.units = units;
     ledger.notes.extend(notes);
+    note_anonymity(&layout.columns, ledger);
     if !layout.columns.has_positions() {
         ledger.notes.push("no positions: read for what it says of vessels".into());
     }
     first.bytes.drain(..start);
     Ok(layout)
+}
+
+/// Says that nobody is named, and what that means.
+fn note_anonymity(columns: &Columns, ledger: &mut FileLedger) {
+    if columns.are_anonymous() {
+        ledger.notes.push(
+            "no column names ships: each row is a point of its own, numbered by its line, for \
+             track association to put into tracks; if a column does name them, choose it in \
+             Sources (sources.mmsi_column)"
+                .into(),
+        );
+    }
 }
 
 /// Refuses a table whose rows could be neither positions nor descriptions of vessels.
@@ -508,7 +556,7 @@ fn check_columns(columns: &Columns) -> Result<(), ReadError> {
         missing(Role::Lat, "lat_column")
     } else if columns.of(Role::Lon).is_none() {
         missing(Role::Lon, "lon_column")
-    } else if columns.of(Role::Mmsi).is_none() && columns.of(Role::Track).is_none() {
+    } else if columns.are_anonymous() && columns.name_ships_otherwise() {
         missing(Role::Mmsi, "mmsi_column")
     } else if columns.of(Role::Time).is_none()
         && columns.of(Role::Date).is_none()
@@ -546,13 +594,17 @@ pub(super) fn read_parquet(
         let format = mapping.time_format.format().or(recognized);
         let (units, notes) = guess::units(&sample, &opened.columns, mapping);
         ledger.notes.extend(notes);
+        note_anonymity(&opened.columns, ledger);
         // What is packed was counted as it was unpacked.
         let steps = if is_plain { ledger.bytes as usize } else { 0 };
-        let batches =
+        let mut batches =
             opened.read(&units, format, date_ms, steps, job).map_err(|fault| match fault {
                 ParquetFault::Polars(error) => damaged(&error),
                 ParquetFault::Stopped(stopped) => Fault::Stopped(stopped),
             })?;
+        if format == Some(TimeFormat::TimeOfDay) {
+            ledger.notes.extend(midnight::mend(&mut batches, opened.columns.are_anonymous()));
+        }
         Ok((opened.columns.of(Role::Mmsi).is_none(), batches))
     });
     outcome.unwrap_or_else(|| Err(damaged(&"its contents contradict each other")))

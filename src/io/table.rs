@@ -34,6 +34,7 @@ pub struct Layout {
 struct Places {
     mmsi: usize,
     track: usize,
+    point: usize,
     time: usize,
     date: usize,
     lat: usize,
@@ -85,6 +86,7 @@ impl Layout {
         let places = Places {
             mmsi: of(Role::Mmsi),
             track: of(Role::Track),
+            point: of(Role::Point),
             time: of(Role::Time),
             date: of(Role::Date),
             lat: of(Role::Lat),
@@ -128,7 +130,7 @@ impl Layout {
     /// Reads the numbers of the first rows without judging them: what units are guessed from.
     pub fn sample<'a>(&'a self, block: &'a [u8], most: usize) -> Vec<Row> {
         let mut reading = Reading::new(self);
-        lines(block).take(most).filter_map(|line| reading.row(line)).collect()
+        lines(block).take(most).zip(1..).filter_map(|(line, at)| reading.row(line, at)).collect()
     }
 
     /// Reads every row of `block`.
@@ -217,7 +219,7 @@ impl<'a> Reading<'a> {
     }
 
     fn position_row(&mut self, line: &'a [u8], at: At, builder: &mut BatchBuilder) {
-        match self.row(line) {
+        match self.row(line, at.line) {
             Some(row) => {
                 if self.layout.units.take(builder, &row, at) {
                     self.about(&row, line, builder);
@@ -232,7 +234,7 @@ impl<'a> Reading<'a> {
 
     /// A row of a table that only says what vessels are.
     fn static_row(&mut self, line: &[u8], at: At, builder: &mut BatchBuilder) {
-        match self.row(line) {
+        match self.row(line, at.line) {
             Some(row) => {
                 builder.count_static_row();
                 let t_ms = row.t_ms.unwrap_or(i64::MIN);
@@ -245,8 +247,9 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The numbers of a row; `None` where it has too few fields or names no vessel.
-    fn row(&mut self, line: &[u8]) -> Option<Row> {
+    /// The numbers of a row; `None` where it has too few fields or names no vessel. Where the table
+    /// names nobody, each row is a vessel of its own: that of the `nth` line.
+    fn row(&mut self, line: &[u8], nth: u64) -> Option<Row> {
         let Reading { layout, time, spans, buffer, anchors, .. } = self;
         let places = &layout.places;
         split(line, layout.delimiter, spans);
@@ -257,9 +260,10 @@ impl<'a> Reading<'a> {
         let number = |place: usize| {
             if place == NONE { f64::NAN } else { parse_f64(get(place)).unwrap_or(f64::NAN) }
         };
-        let (id, is_local) = match places.mmsi {
-            NONE => (local_id(get(places.track))?, true),
-            place => (parse_u32(get(place))?, false),
+        let (id, is_local) = match (places.mmsi, places.track) {
+            (NONE, NONE) => (u32::try_from(nth).ok()?, true),
+            (NONE, track) => (local_id(get(track))?, true),
+            (place, _) => (parse_u32(get(place))?, false),
         };
         let t_ms = if places.time == NONE && places.remaining != NONE {
             layout.anchored_ms(id, line, spans, anchors)
@@ -288,6 +292,9 @@ impl<'a> Reading<'a> {
             };
             Truth { route: number(places.truth_route), trip: number(places.truth_trip), fault }
         });
+        // Where rows are named, or nobody is, so that answers can be set beside the file again.
+        let is_named = places.point != NONE || (is_local && places.track == NONE);
+        let point = is_named.then(|| parse_u32(get(places.point)).unwrap_or(nth as u32));
         Some(Row {
             id,
             is_local,
@@ -300,13 +307,15 @@ impl<'a> Reading<'a> {
             rot: number(places.rot),
             status,
             truth,
+            point,
         })
     }
 
     /// Notes what the row says of its vessel, if that is news.
     fn about(&mut self, row: &Row, line: &'a [u8], builder: &mut BatchBuilder) {
+        let track = self.layout.places.track;
         let named_by_text =
-            row.is_local && parse_u32(field(line, self.spans[self.layout.places.track])).is_none();
+            row.is_local && track != NONE && parse_u32(field(line, self.spans[track])).is_none();
         if self.statics.is_empty() && !named_by_text {
             return;
         }
@@ -335,9 +344,7 @@ impl<'a> Reading<'a> {
         }
         let mut said = self.said_in(line);
         if named_by_text && said.name.is_empty() {
-            text_of(field(line, self.spans[self.layout.places.track]))
-                .trim()
-                .clone_into(&mut said.name);
+            text_of(field(line, self.spans[track])).trim().clone_into(&mut said.name);
         }
         if said != Static::default() {
             builder.about(row.id, row.t_ms.unwrap_or(i64::MIN), said);
@@ -510,6 +517,21 @@ mod tests {
             (report.position.lat_deg, report.position.lon_deg, report.cog_deg),
             (55.5, 11.25, 90.0)
         );
+    }
+
+    #[test]
+    fn where_nobody_is_named_each_row_is_numbered_by_its_line() {
+        let rows = "2020-01-01T00:00:00,55.5,11,3\n\n2020-01-01T00:00:09,55.5,11,3\nnever,1,2,3\n";
+        let batch = parse("time,lat,lon,sog", rows);
+        let groups: Vec<(u32, usize)> =
+            batch.groups.iter().map(|group| (group.id, group.rows.len())).collect();
+        assert_eq!(groups, [(2, 1), (4, 1)]);
+        assert_eq!(batch.points, [2, 4]);
+        let named = parse("OBJECT_ID,time,lat,lon", "77,2020-01-01T00:00:00,55.5,11\n");
+        assert_eq!((named.groups[0].id, &named.points[..]), (2, &[77][..]));
+        let ordinary = parse("mmsi,time,lat,lon", "219000001,2020-01-01T00:00:00,55.5,11\n");
+        assert!(ordinary.points.is_empty());
+        assert_eq!(batch.refused.of(Refusal::NoTime), 1);
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub struct Status {
     pub has_clusters: bool,
     /// Clusters are pinned.
     pub has_pinned: bool,
+    /// Association has mistakes that can be gone through.
+    pub has_mistakes: bool,
     /// Something is selected.
     pub has_selection: bool,
     /// There is something to take back.
@@ -112,6 +114,7 @@ pub const ACTIONS: &[Action] = {
     const CLUSTERS: fn(&Status) -> bool = |status| status.has_clusters;
     const PINNED: fn(&Status) -> bool = |status| status.has_pinned;
     const SELECTION: fn(&Status) -> bool = |status| status.has_selection;
+    const MISTAKES: fn(&Status) -> bool = |status| status.has_mistakes;
     &[
         action(File, 0, "Open files…", Some((CTRL, Key::O)), NOT_ASKING, || C::AskForFiles),
         action(File, 0, "Open folder…", Some((CTRL_SHIFT, Key::O)), NOT_ASKING, || {
@@ -156,6 +159,12 @@ pub const ACTIONS: &[Action] = {
         ),
         action(Analysis, 0, "Unpin: one map again", Some((CTRL_SHIFT, Key::D)), PINNED, || {
             C::Unpin
+        }),
+        action(Analysis, 1, "Next mistake of association", Some((NONE, Key::N)), MISTAKES, || {
+            C::StepMistake(true)
+        }),
+        action(Analysis, 1, "Last mistake of association", Some((SHIFT, Key::N)), MISTAKES, || {
+            C::StepMistake(false)
         }),
         action(Time, 0, "Play or pause", Some((NONE, Key::Space)), TRIPS, || C::Play),
         action(
@@ -204,6 +213,9 @@ pub const ACTIONS: &[Action] = {
         action(Window, 0, "Predict", Some((CTRL, Key::Num5)), ALWAYS, || {
             C::Enter(Workspace::Predict)
         }),
+        action(Window, 0, "Associate", Some((CTRL, Key::Num6)), ALWAYS, || {
+            C::Enter(Workspace::Associate)
+        }),
         action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
         action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),
         action(Window, 2, "Sources panel", None, ALWAYS, || C::Toggle(Pane::Sources)),
@@ -240,6 +252,12 @@ pub const ACTIONS: &[Action] = {
         }),
         action(Window, 2, "Worst cases panel", None, ALWAYS, || C::Toggle(Pane::Worst)),
         action(Window, 2, "Predicted path panel", None, ALWAYS, || C::Toggle(Pane::Path)),
+        action(Window, 2, "Association panel", None, ALWAYS, || C::Toggle(Pane::Associate)),
+        action(Window, 2, "Segments panel", None, ALWAYS, || C::Toggle(Pane::Segments)),
+        action(Window, 2, "Mistakes panel", None, ALWAYS, || C::Toggle(Pane::Mistakes)),
+        action(Window, 2, "Methods compared panel", None, ALWAYS, || {
+            C::Toggle(Pane::AssociateMethods)
+        }),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
         action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
         action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),

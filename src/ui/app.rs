@@ -9,6 +9,7 @@ use egui::util::undoer::Undoer;
 use egui::{Context, Ui};
 
 use super::actions::{self, Status};
+use super::associate_view::AssociateView;
 use super::cluster_view::ClusterView;
 use super::command::{Command, Commands, Message};
 use super::driver::Complaint;
@@ -16,8 +17,8 @@ use super::errand::Errands;
 use super::layout::{Layout, Pane, Workspace};
 use super::map::MapPanel;
 use super::panels::{
-    ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels, Preview, Tables,
-    Timeline,
+    AssociatePanels, ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels,
+    Preview, Tables, Timeline,
 };
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
@@ -47,6 +48,8 @@ pub struct App {
     pub clusters: ClusterView,
     /// Which predictions are drawn, and of which ship.
     pub predict: PredictView,
+    /// Which anonymous point and which mistake are looked at.
+    pub associate: AssociateView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -67,6 +70,7 @@ pub struct App {
     compression: Compression,
     clustering: ClusterPanels,
     prediction: PredictPanels,
+    association: AssociatePanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -101,6 +105,7 @@ impl App {
             time: TimeView::with_habits(speed, loops, trail_min),
             clusters: ClusterView::default(),
             predict: PredictView::default(),
+            associate: AssociateView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -119,6 +124,7 @@ impl App {
             compression: Compression::default(),
             clustering: ClusterPanels::default(),
             prediction: PredictPanels::default(),
+            association: AssociatePanels::default(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -187,6 +193,9 @@ impl App {
         // What results chose is no act of the user's.
         self.undoer.feed_state(context.input(|input| input.time), &self.session.as_set());
         self.selection.follow(&self.desk);
+        self.associate.begin_frame();
+        self.associate.follow(&self.desk);
+        self.association.follow(&self.desk);
         self.clusters.begin_frame();
         self.clusters.follow_desk(&self.desk);
         self.map.update(&self.desk, &self.session, &self.jobs);
@@ -228,24 +237,31 @@ impl App {
             self.time.clone(),
             self.clusters.version(),
             self.predict.clone(),
+            self.associate.clone(),
         );
         self.panels(ui, status);
         let is_edited = self.session != before.0
             || self.time != before.1
             || self.clusters.version() != before.2
-            || self.predict != before.3;
+            || self.predict != before.3
+            || self.associate != before.4;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
     }
 
-    /// In the workspace of clustering the map shows clusters, and elsewhere what it showed before,
-    /// as long as the user did not choose what its colors say.
+    /// In the workspace of clustering the map shows clusters, in that of association points and found
+    /// tracks, and elsewhere what it showed before, as long as the user did not choose otherwise.
     fn suit_map(&mut self) {
         let workspace = self.layout.workspace;
         let before = self.suited.replace(workspace);
         if before == Some(workspace) {
             return;
+        }
+        if workspace == Workspace::Associate {
+            self.session.map.found = true;
+        } else if before == Some(Workspace::Associate) {
+            self.session.map.found = false;
         }
         let color_by = &mut self.session.map.color_by;
         if workspace == Workspace::Cluster && *color_by == TrackColor::default() {
@@ -321,7 +337,15 @@ impl App {
             has_trips: self.desk.trips.shown().is_some(),
             has_clusters: self.clusters.key().is_some(),
             has_pinned: self.clusters.pinned().is_some(),
-            has_selection: !self.selection.is_empty() || !self.map.tool().is_hand(),
+            has_mistakes: self.session.map.found
+                && self
+                    .desk
+                    .associate
+                    .shown()
+                    .is_some_and(|shown| !shown.value.mistakes.is_empty()),
+            has_selection: !self.selection.is_empty()
+                || self.associate.point().is_some()
+                || !self.map.tool().is_hand(),
             has_undo: self.undoer.has_undo(&self.session.as_set()),
             has_redo: self.undoer.has_redo(&self.session.as_set()),
             is_asking: self.errands.is_busy(),

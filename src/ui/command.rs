@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::layout::{Pane, Workspace};
 use super::map::Tool;
 use super::selection::Pick;
+use crate::associate::Mistake;
 use crate::base::geo::Position;
 use crate::flow::Session;
 use crate::flow::session::FileRef;
@@ -73,6 +74,10 @@ pub enum Command {
     Select(Pick),
     /// Select these trips, as indices into all, and no others.
     SelectTrips(Vec<usize>),
+    /// Look at this mistake of association: map and time window go there.
+    GoToMistake(Mistake),
+    /// Look at the next (`true`) or the last mistake of those that are listed.
+    StepMistake(bool),
     /// Look only at trips through this area: corners of a polygon, or two of a box.
     FilterArea(Vec<Position>),
     /// Look at all trips again.

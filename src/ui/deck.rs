@@ -1,5 +1,6 @@
 //! What every panel is given: the session to edit, the results to read, and a way to ask.
 
+use super::associate_view::AssociateView;
 use super::cluster_view::ClusterView;
 use super::command::{Command, Commands};
 use super::predict_view::PredictView;
@@ -21,6 +22,8 @@ pub struct Deck<'a> {
     pub clusters: &'a mut ClusterView,
     /// Which predictions are drawn, and of which ship; edited in place.
     pub predict: &'a mut PredictView,
+    /// Which anonymous point and which mistake are looked at; edited in place.
+    pub associate: &'a mut AssociateView,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

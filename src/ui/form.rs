@@ -133,6 +133,19 @@ impl Form for Partly<'_> {
     }
 }
 
+/// A number whose default is less than this part of its range is set by powers of ten.
+const TINY: f64 = 1e-3;
+
+/// A number that may be next to nothing, with three digits: `2e-6`, `0.05`.
+fn tiny_text(value: f64) -> String {
+    if value == 0.0 || value.abs() >= 0.01 {
+        return super::plot::axis::short(value);
+    }
+    let text = format!("{value:.2e}");
+    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'))
+}
+
 struct Editor<'a> {
     ui: &'a mut Ui,
     defaults: Vec<Entry>,
@@ -192,6 +205,11 @@ impl Form for Editor<'_> {
             .update_while_editing(false);
         if is_wide {
             slider = slider.smallest_positive(low.max(0.01 * high / 1000.0)).max_decimals(2);
+        } else if let Some(usual) = default.filter(|usual| *usual > 0.0 && *usual < TINY * high) {
+            slider = slider
+                .logarithmic(true)
+                .smallest_positive(usual / 1000.0)
+                .custom_formatter(|value, _| tiny_text(value));
         }
         let width = (self.ui.available_width() - 92.0).max(60.0);
         self.ui.spacing_mut().slider_width = width;
@@ -264,5 +282,19 @@ impl Form for Editor<'_> {
     fn heading(&mut self, title: &'static str) {
         self.ui.add_space(6.0);
         self.ui.label(super::theme::title(title));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_next_to_nothing_are_written_by_powers_of_ten() {
+        for (value, text) in
+            [(2e-6, "2e-6"), (0.0, "0"), (1.234e-5, "1.23e-5"), (0.05, "0.05"), (1.0, "1")]
+        {
+            assert_eq!(tiny_text(value), text);
+        }
     }
 }

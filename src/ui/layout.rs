@@ -27,16 +27,19 @@ pub enum Workspace {
     Cluster,
     /// Where ships will be.
     Predict,
+    /// Points without identity into tracks.
+    Associate,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 5] = [
+    pub const ALL: [Workspace; 6] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
         Workspace::Cluster,
         Workspace::Predict,
+        Workspace::Associate,
     ];
 
     /// What its tab says.
@@ -47,6 +50,7 @@ impl Workspace {
             Workspace::Compress => "Compress",
             Workspace::Cluster => "Cluster",
             Workspace::Predict => "Predict",
+            Workspace::Associate => "Associate",
         }
     }
 
@@ -100,6 +104,11 @@ impl Workspace {
                     Pane::Trips,
                 ],
                 right: &[&[Pane::Predict, Pane::Inspector]],
+            },
+            Workspace::Associate => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[Pane::Segments, Pane::Mistakes, Pane::AssociateMethods, Pane::Vessels],
+                right: &[&[Pane::Associate, Pane::Inspector]],
             },
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod app;
+pub mod associate_view;
 pub mod cluster_view;
 pub mod command;
 pub mod deck;

@@ -59,6 +59,23 @@ fn two_ships_that_cross_without_names_are_two_tracks_and_are_written() {
 }
 
 #[test]
+fn a_file_that_names_nobody_and_runs_over_midnight_becomes_tracks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("points.csv");
+    let mut text = String::from("time,lat,lon,sog,cog\n");
+    for minute in 0..60 {
+        let along = f64::from(minute - 30) / 300.0;
+        let time = format!("{:02}:{:02}:00", (23 + (minute + 30) / 60) % 24, (minute + 30) % 60);
+        text += &format!("{time},0.0,{:.6},12.0,90.0\n", 5.0 + along);
+        text += &format!("{time},{along:.6},5.003,12.0,0.0\n");
+    }
+    fs::write(&path, text).unwrap();
+    let told = run(&[path.to_str().unwrap()]);
+    assert_eq!((told["points"].as_u64(), told["tracks"].as_u64()), (Some(120), Some(2)), "{told}");
+    assert!(told.get("jumps").is_none(), "nobody knows the truth: {told}");
+}
+
+#[test]
 fn what_cannot_be_associated_is_said_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("points.csv");

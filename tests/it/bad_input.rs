@@ -81,7 +81,7 @@ fn a_file_that_cannot_be_read_names_itself_and_says_why() {
         ),
         (
             "nobody.csv",
-            b"time,lat,lon\n2024-06-03T00:00:00,1,2\n".to_vec(),
+            b"time,lat,lon,callsign\n2024-06-03T00:00:00,1,2,ABC\n".to_vec(),
             "no column for MMSI among time, lat, lon",
         ),
         ("never.csv", b"mmsi,lat,lon,sog\n219000001,1,2,3\n".to_vec(), "no column for time"),

@@ -392,7 +392,9 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "weights",
             "sweep",
             "spectral",
-            "ensemble"
+            "ensemble",
+            "cbtr",
+            "flow"
         ]
     );
     let of_rows = ["load", "nmea", "parquet", "synth", "trips", "filter", "play", "frame", "hover"];

@@ -1,6 +1,7 @@
 //! Integration tests, in one binary.
 
 mod associate;
+mod associate_ui;
 mod bad_input;
 mod cli;
 mod cluster;

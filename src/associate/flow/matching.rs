@@ -36,12 +36,14 @@ pub(super) fn cheapest_links(
     job: &Job,
 ) -> Result<Vec<Option<u32>>, Stopped> {
     let edges: Vec<Edge> = edges.iter().filter(|edge| edge.cost < 0.0).copied().collect();
-    let parts = parts(n, &edges);
-    let solved: Vec<Vec<(u32, u32)>> = parts
+    let (ends, places) = parts(n, &edges);
+    let solved: Vec<Vec<(u32, u32)>> = (0..ends.len())
         .into_par_iter()
+        .with_min_len(16)
         .map(|part| {
             job.go_on()?;
-            Part::new(&edges, &part).solve(job)
+            let from = if part > 0 { ends[part - 1] } else { 0 };
+            Part::new(&edges, &places[from as usize..ends[part] as usize]).solve(job)
         })
         .collect::<Result<_, Stopped>>()?;
     let mut next = vec![None; n];
@@ -51,25 +53,37 @@ pub(super) fn cheapest_links(
     Ok(next)
 }
 
-/// The edges of each part of the graph, by their places.
-fn parts(n: usize, edges: &[Edge]) -> Vec<Vec<u32>> {
+/// The places of the edges, part after part of the graph, and where each part ends.
+fn parts(n: usize, edges: &[Edge]) -> (Vec<u32>, Vec<u32>) {
     // A point is twice in the graph: as one that leads somewhere, and as one that is led to.
     let mut roots: Vec<u32> = (0..2 * n as u32).collect();
     for edge in edges {
         let (a, b) = (root(&mut roots, edge.from), root(&mut roots, edge.to + n as u32));
         roots[a.max(b) as usize] = a.min(b);
     }
-    let mut place = vec![NONE; 2 * n];
-    let mut parts: Vec<Vec<u32>> = Vec::new();
-    for (at, edge) in edges.iter().enumerate() {
-        let root = root(&mut roots, edge.from) as usize;
-        if place[root] == NONE {
-            place[root] = parts.len() as u32;
-            parts.push(Vec::new());
+    // Parts are numbered in the order of their first edges.
+    let mut part_of = vec![NONE; 2 * n];
+    let mut ends: Vec<u32> = Vec::new();
+    for edge in edges {
+        let part = &mut part_of[root(&mut roots, edge.from) as usize];
+        if *part == NONE {
+            *part = ends.len() as u32;
+            ends.push(0);
         }
-        parts[place[root] as usize].push(at as u32);
+        ends[*part as usize] += 1;
     }
-    parts
+    // From counts to where each part begins; to where it ends while places are written.
+    let mut begin = 0;
+    for end in &mut ends {
+        begin += std::mem::replace(end, begin);
+    }
+    let mut places = vec![0; edges.len()];
+    for (at, edge) in edges.iter().enumerate() {
+        let end = &mut ends[part_of[root(&mut roots, edge.from) as usize] as usize];
+        places[*end as usize] = at as u32;
+        *end += 1;
+    }
+    (ends, places)
 }
 
 /// The first of the points that `at` hangs together with, shortening the way there.

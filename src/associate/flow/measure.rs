@@ -10,7 +10,7 @@ pub(super) const STILL_KN: f64 = 0.6;
 const DRIFT_KN: f64 = 1.5;
 
 /// Two ships both at least this fast are compared by the mean of their velocities, knots.
-const STEADY_KN: f64 = 2.0;
+pub(super) const STEADY_KN: f64 = 2.0;
 
 /// What is measured of a pair.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -49,28 +49,14 @@ pub(super) struct Measure {
 /// ways north divided, so that areas stay, for ships that hardly move.
 pub(super) fn measure(from: &Mover, to: &Mover, stretch: f64) -> Measure {
     let gap_s = to.t_s - from.t_s;
-    let (east, north) = from.way_m(to);
-    let (mut x, mut y) = (from.east_mps * gap_s, from.north_mps * gap_s);
-    let mut dx = to.east_mps * gap_s - x;
-    let mut dy = to.north_mps * gap_s - y;
+    let off = off(from, to, gap_s);
     let (slow_kn, fast_kn) = (from.v_kn.min(to.v_kn), from.v_kn.max(to.v_kn));
-    if slow_kn >= STEADY_KN {
-        (x, y) = (x + 0.5 * dx, y + 0.5 * dy);
-        (dx, dy) = (0.0, 0.0);
-    }
-    let squared = dx * dx + dy * dy;
-    let share = if squared > 0.0 {
-        (((east - x) * dx + (north - y) * dy) / squared).clamp(0.0, 1.0)
-    } else {
-        0.5
-    };
-    let off_m = (east - x - share * dx, north - y - share * dy);
     let mut pair = Measure {
         gap_s,
         miss_m: 0.0,
-        off_m,
-        sweep_m: squared.sqrt(),
-        share,
+        off_m: (off.east_m, off.north_m),
+        sweep_m: off.sweep_m2.sqrt(),
+        share: off.share,
         run_m: 0.5 * gap_s * (from.speed_mps() + to.speed_mps()),
         from_kn: from.v_kn,
         faster_kn: to.v_kn - from.v_kn,
@@ -80,6 +66,34 @@ pub(super) fn measure(from: &Mover, to: &Mover, stretch: f64) -> Measure {
     };
     pair.stretch(stretch);
     pair
+}
+
+/// How far the second of a pair lies off the line of where the ship may be.
+pub(super) struct Off {
+    pub east_m: f64,
+    pub north_m: f64,
+    share: f64,
+    sweep_m2: f64,
+}
+
+/// See [`measure`], of which it is what the search for candidates needs of very many pairs.
+#[inline]
+pub(super) fn off(from: &Mover, to: &Mover, gap_s: f64) -> Off {
+    let (east, north) = from.way_m(to);
+    let (mut x, mut y) = (from.east_mps * gap_s, from.north_mps * gap_s);
+    let mut dx = to.east_mps * gap_s - x;
+    let mut dy = to.north_mps * gap_s - y;
+    if from.v_kn.min(to.v_kn) >= STEADY_KN {
+        (x, y) = (x + 0.5 * dx, y + 0.5 * dy);
+        (dx, dy) = (0.0, 0.0);
+    }
+    let squared = dx * dx + dy * dy;
+    let share = if squared > 0.0 {
+        (((east - x) * dx + (north - y) * dy) / squared).clamp(0.0, 1.0)
+    } else {
+        0.5
+    };
+    Off { east_m: east - x - share * dx, north_m: north - y - share * dy, share, sweep_m2: squared }
 }
 
 impl Measure {

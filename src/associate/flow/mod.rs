@@ -46,7 +46,7 @@ use super::params::FlowParams;
 use super::points::Spot;
 use crate::base::job::{Job, Stopped};
 use between::held_against;
-use candidates::{Pair, Slice, candidates};
+use candidates::{Slice, candidates};
 use matching::{Edge, cheapest_links};
 use measure::{Measure, STILL_KN, measure};
 use model::{Chance, Model, crowds, first_guess};
@@ -64,6 +64,8 @@ const LATER_MOST: usize = 6;
 const LONG: f64 = 4.0;
 /// The second time not beyond this: no speed tells for hours where a ship is, seconds.
 const LONGEST_MOTION_S: f64 = 7200.0;
+/// Each of them reaches at least so many times as far as the one before.
+const LEAST_GROWTH: f64 = 1.2;
 const LONG_MOST: usize = 4;
 const PLACE_MOST: usize = 5;
 
@@ -96,28 +98,29 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
     if n == 0 {
         return Ok(Vec::new());
     }
-    let crowds = crowds(&movers);
+    let crowds = crowds(&movers, job)?;
     let chance = Chance::new(&movers);
-    let mut pairs = candidates(&movers, &first_slices(longest_s), job)?;
-    let noise_m = noise_m(&movers, &pairs);
+    let mut edges = candidates(&movers, &first_slices(longest_s), job)?;
+    let noise_m = noise_m(&movers, &edges);
     let mut state = State { model: None, ends: Ends::first(n), stretch: 1.0 };
     let mut next = Vec::new();
-    let mut edges = Vec::new();
     job.expect(params.rounds);
     for round in 0..params.rounds {
         job.step()?;
-        let cost = |pair: &Pair| {
-            let (from, to) = (pair.from as usize, pair.to as usize);
+        let cost = |edge: &mut Edge| {
+            let (from, to) = (edge.from as usize, edge.to as usize);
             let measured = measure(&movers[from], &movers[to], state.stretch);
             let log = state
                 .model
                 .as_ref()
                 .map_or_else(|| first_guess(&measured, noise_m), |model| model.log(&measured));
             let end = params.end_cost + state.ends.after[from] + state.ends.before[to];
-            Edge { from: pair.from, to: pair.to, cost: (crowds[to] - log - end) as f32 }
+            edge.cost = (crowds[to] - log - end) as f32;
         };
-        let plain: Vec<Edge> = pairs.par_iter().with_min_len(1000).map(cost).collect();
-        edges = held_against(&plain, n, params.between as f32, params.between_least as f32, job)?;
+        edges.par_iter_mut().with_min_len(1000).for_each(cost);
+        let (weight, least) = (params.between as f32, params.between_least as f32);
+        let against = held_against(&edges, n, weight, least, job)?;
+        edges.iter_mut().zip(against).for_each(|(edge, against)| edge.cost += against);
         next = cheapest_links(n, &edges, job)?;
         if round + 1 == params.rounds {
             break;
@@ -134,7 +137,7 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
         state.ends = Ends::new(&movers, &next, &links);
         state.model = Some(Model::new(&links, &chance));
         if round == 0 {
-            pairs = candidates(&movers, &later_slices(&links, longest_s), job)?;
+            edges = candidates(&movers, &later_slices(&links, longest_s), job)?;
         }
     }
     Ok(told(&edges, &next, &movers, state.model.as_ref()))
@@ -142,11 +145,11 @@ pub(super) fn flow(spots: &[Spot], params: &FlowParams, job: &Job) -> Result<Vec
 
 /// A first idea of how far positions are off: twice the median of how far the best candidate of each
 /// point misses, within reason.
-fn noise_m(movers: &[Mover], pairs: &[Pair]) -> f64 {
+fn noise_m(movers: &[Mover], edges: &[Edge]) -> f64 {
     let miss_m =
-        |pair: &Pair| measure(&movers[pair.from as usize], &movers[pair.to as usize], 1.0).miss_m;
-    let best = |pairs: &[Pair]| pairs.iter().map(miss_m).fold(f64::INFINITY, f64::min);
-    let mut misses_m: Vec<f64> = pairs.chunk_by(|a, b| a.from == b.from).map(best).collect();
+        |edge: &Edge| measure(&movers[edge.from as usize], &movers[edge.to as usize], 1.0).miss_m;
+    let best = |edges: &[Edge]| edges.iter().map(miss_m).fold(f64::INFINITY, f64::min);
+    let mut misses_m: Vec<f64> = edges.chunk_by(|a, b| a.from == b.from).map(best).collect();
     misses_m.sort_unstable_by(f64::total_cmp);
     let median_m = misses_m.get(misses_m.len() / 2).copied().unwrap_or(MOST_NOISE_M);
     (2.0 * median_m).clamp(LEAST_NOISE_M, MOST_NOISE_M)
@@ -183,10 +186,14 @@ fn later_slices(links: &[Measure], longest_s: f64) -> Vec<Slice> {
         from_s = to_s;
     }
     let usual_s = from_s;
-    let far_s = (LONG * LONG * usual_s).min(LONGEST_MOTION_S);
-    for to_s in [LONG * usual_s, far_s.max(LONG * usual_s)] {
-        slices.push(Slice { from_s, to_s, most: LONG_MOST, by_place: false });
-        from_s = to_s;
+    let long_s = LONG * usual_s;
+    let far_s = (LONG * long_s).min(LONGEST_MOTION_S);
+    for to_s in [long_s, far_s] {
+        // A sliver beyond what was looked at costs as much to search and holds hardly anything.
+        if to_s > LEAST_GROWTH * from_s {
+            slices.push(Slice { from_s, to_s, most: LONG_MOST, by_place: false });
+            from_s = to_s;
+        }
     }
     slices.push(Slice { from_s: usual_s, to_s: longest_s, most: PLACE_MOST, by_place: true });
     slices.iter_mut().for_each(|slice| slice.to_s = slice.to_s.min(longest_s));

@@ -3,12 +3,11 @@
 
 use std::f64::consts::PI;
 
-use rayon::prelude::*;
-
 use super::super::motion::{M_PER_DEG, Mover};
 use super::super::tree::{Bound, Tree};
 use super::measure::{Measure, STILL_KN, measure};
 use super::tables::{Gaps, Table, bin};
+use crate::base::job::{Job, Stopped};
 use crate::base::rng::Rng;
 
 /// Shorter than usual, usual, longer.
@@ -221,23 +220,28 @@ const LEAST_CROWD_M: f64 = 200.0;
 
 /// How crowded it is around each mover: the logarithm of points a second and square meter, over the
 /// whole time of the set. What a link is worth is weighed against it.
-pub(super) fn crowds(movers: &[Mover]) -> Vec<f64> {
+pub(super) fn crowds(movers: &[Mover], job: &Job) -> Result<Vec<f64>, Stopped> {
+    job.expect(movers.len());
     let span_s = movers.last().map_or(1.0, |last| (last.t_s - movers[0].t_s).max(1.0));
     let rows: Vec<[f64; 3]> = movers.iter().map(|m| [m.lon_deg, m.lat_deg, m.parallel]).collect();
-    let tree = Tree::new(&rows, [M_PER_DEG, M_PER_DEG, 0.0]);
-    let crowd = |here: &Mover| {
+    let tree = Tree::new(&rows, movers, [M_PER_DEG, M_PER_DEG, 0.0]);
+    // Squares of meters. Whoever is closer than the least distance counts as being there, and of
+    // boxes that are near enough one is as good as the other.
+    let least_m2 = LEAST_CROWD_M * LEAST_CROWD_M;
+    let crowd = |here: &Mover, _: u32| {
         let bound = |bound: &Bound<3>| {
-            let parallel = bound.low[2].min(here.parallel);
+            let parallel = bound.low(2).min(here.parallel);
             let east = bound.beyond(0, here.lon_deg) * M_PER_DEG * parallel;
-            east.hypot(bound.beyond(1, here.lat_deg) * M_PER_DEG) * (1.0 - 1e-9)
+            let north = bound.beyond(1, here.lat_deg) * M_PER_DEG;
+            ((east * east + north * north) * (1.0 - 1e-9)).max(least_m2 * (1.0 + 1e-9))
         };
-        let distance = |to: u32| {
-            let (east, north) = here.way_m(&movers[to as usize]);
-            east.hypot(north)
+        let distance = |there: &Mover, _| {
+            let (east, north) = here.way_m(there);
+            (east * east + north * north).max(least_m2)
         };
         let near = tree.cheapest(NEIGHBORS, f64::INFINITY, bound, distance);
-        let radius_m = near.last().map_or(0.0, |last| last.0).max(LEAST_CROWD_M);
-        (near.len() as f64 / (PI * radius_m * radius_m * span_s)).ln()
+        let radius_m2 = near.last().map_or(least_m2, |last| last.0);
+        (near.len() as f64 / (PI * radius_m2 * span_s)).ln()
     };
-    movers.par_iter().with_min_len(64).map(crowd).collect()
+    tree.ask_all(job, crowd)
 }

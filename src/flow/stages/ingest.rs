@@ -19,7 +19,7 @@ use crate::synth::{Sea, SeaParams, make};
 pub struct Ingest;
 
 impl Stage for Ingest {
-    const NAME: &'static str = "ingest/1";
+    const NAME: &'static str = "ingest/2";
     const TITLE: &'static str = "Reading";
     const NEEDS: &'static [&'static str] = &[];
     const PACE: Pace = Pace::Settled;
@@ -128,6 +128,7 @@ fn made(params: &SeaParams, job: &Job) -> Result<Reading, Stopped> {
                     rot: f64::from(report.rot_deg_min),
                     status: report.status,
                     truth: Some(fleet.truth(index)),
+                    point: None,
                 };
                 Units::default().take(&mut builder, &row, At { line: index as u64 + 1, text: b"" });
             }
@@ -140,6 +141,9 @@ fn made(params: &SeaParams, job: &Job) -> Result<Reading, Stopped> {
         notes: vec!["this traffic is made: no such ships, ports or voyages exist".into()],
         ..FileLedger::default()
     };
-    crate::io::read::gather(&mut ledger, batches, fleet.vessels(), job)
-        .map(|fleet| Reading { fleet: Arc::new(fleet), files: vec![ledger] })
+    crate::io::read::gather(&mut ledger, batches, fleet.vessels(), job).map(|fleet| Reading {
+        fleet: Arc::new(fleet),
+        files: vec![ledger],
+        ..Reading::default()
+    })
 }

@@ -1,6 +1,7 @@
 //! The steps of the analysis: each joins a method to its parameters, figures and export.
 
 mod associate;
+mod associate_study;
 mod clean;
 mod clusters;
 mod compress;
@@ -18,7 +19,10 @@ mod study;
 mod trips;
 mod tuning;
 
-pub use associate::{AssociateStage, AssociatedOf};
+#[cfg(test)]
+pub use associate::broken_and_joined;
+pub use associate::{AssociateStage, AssociatedOf, most_live, truth_of};
+pub use associate_study::{AssociateStudyOf, AssociateStudyStage, study_params};
 pub use clean::Clean;
 pub use clusters::{By, ByAsked, ClustersOf, ClustersStage, GroupParams};
 pub use compress::{

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::App;
+use crate::associate::Mistake;
+use crate::base::geo::{Position, destination};
 use crate::base::job::Job;
+use crate::flow::Session;
 use crate::flow::look::TrackColor;
 use crate::flow::map_base::Base;
 use crate::flow::session::FileRef;
@@ -22,6 +25,11 @@ use crate::ui::selection::Pick;
 
 /// Files of more than this together are shown as a preview before they are read.
 const PREVIEW_BYTES: u64 = 200 << 20;
+
+/// So much is shown around a mistake of association, at least: milliseconds before and after it, and
+/// meters to all sides.
+const AROUND_MS: i64 = 10 * 60_000;
+const AROUND_M: f64 = 150.0;
 
 impl App {
     pub(super) fn act(&mut self, command: Command, context: &Context) {
@@ -81,15 +89,21 @@ impl App {
             Command::Retry(stage) => self.each_shelf(stage, |shelf| shelf.request()),
             Command::Undo => {
                 if let Some(session) = self.undoer.undo(&self.session.as_set()) {
-                    self.session = session.clone();
+                    let session = session.clone();
+                    self.take_back_to(session);
                 }
             }
             Command::Redo => {
                 if let Some(session) = self.undoer.redo(&self.session.as_set()) {
-                    self.session = session.clone();
+                    let session = session.clone();
+                    self.take_back_to(session);
                 }
             }
             Command::FitAll => self.map.fit_all(&self.desk),
+            Command::FitSelection if self.session.map.found && self.associate.point().is_some() => {
+                let row = self.associate.point().unwrap_or_default();
+                self.map.fit_found(&self.desk, row);
+            }
             Command::FitSelection => match self.desk.trips.shown() {
                 Some(shown)
                     if self.selection.key() == Some(shown.key) && !self.selection.is_empty() =>
@@ -103,7 +117,21 @@ impl App {
             Command::Select(Pick::Nothing) if !self.map.tool().is_hand() => {
                 self.map.take_up(Tool::Hand);
             }
-            Command::Select(pick) => self.selection.pick(pick, &self.desk),
+            Command::Select(pick) => {
+                self.selection.pick(pick, &self.desk);
+                if pick == Pick::Nothing {
+                    self.associate.select(None);
+                }
+            }
+            Command::GoToMistake(mistake) => self.go_to_mistake(mistake),
+            Command::StepMistake(is_on) => {
+                let shown = self.desk.associate.shown();
+                if let Some(mistake) =
+                    shown.and_then(|shown| self.associate.next(shown.value, is_on))
+                {
+                    self.go_to_mistake(mistake);
+                }
+            }
             Command::SelectTrips(trips) => self.selection.pick_trips(trips, &self.desk),
             Command::FilterArea(corners) => {
                 self.session.filter.set_area(&corners);
@@ -137,6 +165,36 @@ impl App {
             }
         }
         context.request_repaint();
+    }
+
+    /// The session of another act; what is no act stays.
+    fn take_back_to(&mut self, session: Session) {
+        let found = self.session.map.found;
+        self.session = session;
+        self.session.map.found = found;
+    }
+
+    /// Shows a mistake of association: where it is, and the time around it.
+    fn go_to_mistake(&mut self, mistake: Mistake) {
+        let Some(shown) = self.desk.associate.shown() else { return };
+        let points = &shown.value.points;
+        let rows: Vec<usize> = [Some(mistake.row), mistake.linked, mistake.right]
+            .into_iter()
+            .flatten()
+            .map(|row| row as usize)
+            .filter(|row| *row < points.len())
+            .collect();
+        let times = || rows.iter().map(|row| points.t_ms()[*row]);
+        let (Some(from_ms), Some(to_ms)) = (times().min(), times().max()) else { return };
+        let around_ms = AROUND_MS.max(2 * (to_ms - from_ms));
+        let at = points.positions()[mistake.row as usize];
+        let around = [0.0, 90.0, 180.0, 270.0].map(|bearing| destination(at, bearing, AROUND_M));
+        let places = rows.iter().map(|row| points.positions()[*row]).chain(around);
+        self.map.fit_places(&places.collect::<Vec<Position>>());
+        self.time.stop();
+        self.time.brush(from_ms.saturating_sub(around_ms), to_ms.saturating_add(around_ms));
+        self.associate.look_at(mistake.row);
+        (self.session.map.found, self.session.map.mistakes) = (true, true);
     }
 
     /// Keeps the clusters that are shown, and colors both maps by cluster.

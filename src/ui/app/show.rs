@@ -17,6 +17,7 @@ impl App {
             time,
             clusters,
             predict,
+            associate,
             layout,
             commands,
             errands,
@@ -32,11 +33,13 @@ impl App {
             compression,
             clustering,
             prediction,
+            association,
             path_field,
             ..
         } = self;
         let is_asking = errands.is_busy();
-        let mut deck = Deck { session, desk, selection, time, clusters, predict, commands };
+        let mut deck =
+            Deck { session, desk, selection, time, clusters, predict, associate, commands };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
         Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
         if log.iter().any(|message| !message.is_closed) {
@@ -84,6 +87,10 @@ impl App {
                 Pane::PredictErrors => prediction.errors(ui, &mut deck),
                 Pane::Worst => prediction.worst(ui, &mut deck),
                 Pane::Path => prediction.path(ui, &mut deck),
+                Pane::Associate => association.parameters(ui, &mut deck),
+                Pane::Segments => association.segments(ui, &mut deck),
+                Pane::Mistakes => association.mistakes(ui, &mut deck),
+                Pane::AssociateMethods => association.methods(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -67,13 +67,21 @@ pub enum Pane {
     Worst,
     /// Where the selected ship will be.
     Path,
+    /// Association: its method, its parameters, and what came of it.
+    Associate,
+    /// Which tracks each ship's points were put into.
+    Segments,
+    /// Wrong links and broken tracks.
+    Mistakes,
+    /// How every method of association does.
+    AssociateMethods,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 32] = [
+    pub const ALL: [Pane; 36] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -105,6 +113,10 @@ impl Pane {
         Pane::PredictErrors,
         Pane::Worst,
         Pane::Path,
+        Pane::Associate,
+        Pane::Segments,
+        Pane::Mistakes,
+        Pane::AssociateMethods,
         Pane::Log,
     ];
 
@@ -142,6 +154,10 @@ impl Pane {
             Pane::PredictErrors => "Error by time ahead",
             Pane::Worst => "Worst cases",
             Pane::Path => "Predicted path",
+            Pane::Associate => "Association",
+            Pane::Segments => "Segments",
+            Pane::Mistakes => "Mistakes",
+            Pane::AssociateMethods => "Methods compared",
             Pane::Log => "Log",
         }
     }
@@ -168,6 +184,8 @@ impl Pane {
             Pane::PredictScores | Pane::PredictErrors | Pane::Worst => &["predict-scores"],
             // The path itself is worked on while there is a ship to predict.
             Pane::Path => &["predict-fit"],
+            Pane::Associate | Pane::Segments | Pane::Mistakes => &["associate"],
+            Pane::AssociateMethods => &["associate", "associate-study"],
             _ => &[],
         }
     }

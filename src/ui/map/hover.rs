@@ -56,7 +56,8 @@ pub fn route_card(ui: &Ui, pointer: Pos2, color: Color32, title: &str, about: &[
     });
 }
 
-fn swatch(ui: &mut Ui, color: Color32, text: RichText) {
+/// A colored square with a text beside it.
+pub fn swatch(ui: &mut Ui, color: Color32, text: RichText) {
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
         ui.painter().rect_filled(rect, 2.0, color);
@@ -64,7 +65,8 @@ fn swatch(ui: &mut Ui, color: Color32, text: RichText) {
     });
 }
 
-fn at_pointer(ui: &Ui, pointer: Pos2, add: impl FnOnce(&mut Ui)) {
+/// A card beside the pointer.
+pub fn at_pointer(ui: &Ui, pointer: Pos2, add: impl FnOnce(&mut Ui)) {
     Area::new(Id::unique("hover card"))
         .order(Order::Tooltip)
         .interactable(false)

@@ -10,6 +10,7 @@ pub mod colors;
 pub mod density;
 pub mod density_plain;
 pub mod fit;
+mod found;
 pub mod furniture;
 pub mod geometry;
 mod gpu;
@@ -37,6 +38,7 @@ pub mod vertex;
 pub mod view;
 
 pub use clusters::{in_words as clusters_in_words, titles as cluster_titles};
+pub use found::{BROKEN, WRONG};
 pub use gpu::wgpu_options;
 pub use marks::outlier_color;
 pub use panel::MapPanel;

@@ -11,6 +11,7 @@ use super::clusters::Titles;
 use super::coast::Coast;
 use super::density_plain::PlainDensity;
 use super::fit;
+use super::found::FoundLayer;
 use super::held::Held;
 use super::looks::{Said, Side};
 use super::pick::Hit;
@@ -22,6 +23,7 @@ use crate::base::geo::{Bounds, Position};
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::stages::TripsOf;
 use crate::flow::{Desk, Jobs, Session};
+use crate::ui::associate_view::AssociateView;
 use crate::ui::cluster_view::ClusterView;
 use crate::ui::deck::Deck;
 use crate::ui::driver::Complaint;
@@ -54,6 +56,7 @@ pub struct MapPanel {
     lags: bool,
     titles: Titles,
     ships: [Ships; 2],
+    found: FoundLayer,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -76,13 +79,21 @@ struct Sight<'a> {
     time: &'a TimeView,
     clusters: &'a ClusterView,
     predict: Option<&'a PredictView>,
+    associate: Option<&'a AssociateView>,
     side: Side,
 }
 
 impl<'a> Sight<'a> {
     fn of(deck: &'a Deck, side: Side) -> Sight<'a> {
-        let Deck { session, desk, selection, time, clusters, predict, .. } = deck;
-        Sight { desk, session, selection, time, clusters, predict: Some(&**predict), side }
+        let Deck { session, desk, selection, time, clusters, predict, associate, .. } = deck;
+        let (predict, associate) = (Some(&**predict), Some(&**associate));
+        Sight { desk, session, selection, time, clusters, predict, associate, side }
+    }
+
+    /// Whether points and found tracks are drawn in place of trips.
+    fn is_found(&self) -> bool {
+        let has_points = self.desk.ingest.shown().is_some();
+        self.session.map.found && has_points && self.side == Side::Now
     }
 
     fn said(&self) -> Said<'a> {
@@ -118,6 +129,7 @@ impl MapPanel {
             lags: false,
             titles: Titles::default(),
             ships: Default::default(),
+            found: FoundLayer::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -140,19 +152,21 @@ impl MapPanel {
             self.driver_fault = words.lines().next().map(str::to_owned);
             self.held.give_up_gpu();
             self.ships.iter_mut().for_each(Ships::clear);
+            self.found.give_up_gpu();
         }
         self.held.update(desk.trips.shown(), jobs);
         self.held.update_marks(desk, &session.map, jobs);
+        self.found.update(desk, &session.map, self.held.render_state(), jobs);
     }
 
     /// Whether something that the map shows is being made.
     pub fn is_busy(&self) -> bool {
-        self.held.is_busy() || self.coast.is_none()
+        self.held.is_busy() || self.found.is_busy() || self.coast.is_none()
     }
 
     /// Why the map shows less than it should.
     pub fn fault(&self) -> Option<String> {
-        if let Some(fault) = self.held.fault() {
+        if let Some(fault) = self.held.fault().or(self.found.fault()) {
             return Some(format!("map: {fault}"));
         }
         if let Some(fault) = self.base.fault() {
@@ -233,7 +247,8 @@ impl MapPanel {
 
     /// Puts the ships where they are at the moment that plays.
     fn place_ships(&mut self, ui: &Ui, sight: Sight) {
-        let (Some(t_ms), Some(shown)) = (sight.time.now_ms(), sight.desk.trips.shown()) else {
+        let shown = sight.desk.trips.shown().filter(|_| !sight.is_found());
+        let (Some(t_ms), Some(shown)) = (sight.time.now_ms(), shown) else {
             self.ships[sight.side as usize].clear();
             return;
         };
@@ -303,6 +318,11 @@ impl MapPanel {
         }
     }
 
+    /// Shows the found track that a point is in.
+    pub fn fit_found(&mut self, desk: &Desk, row: u32) {
+        self.fit_places(&FoundLayer::places_with(desk, row));
+    }
+
     /// Shows these places.
     pub fn fit_places(&mut self, places: &[Position]) {
         if let Some(bounds) = fit::middle_bounds(places.iter().copied(), 0.0) {
@@ -355,6 +375,7 @@ impl MapPanel {
             time: &time,
             clusters,
             predict: None,
+            associate: None,
             side,
         };
         self.held.send_looks(sight.said());

@@ -85,12 +85,21 @@ pub struct SymbolStyle {
     pub scale: f32,
     /// Opacity, 0 to 1.
     pub alpha: f32,
+    /// Whether a thin line goes around symbols. Where many lie close together it would cover them.
+    pub has_outline: bool,
 }
 
 impl SymbolStyle {
     /// All classes at all times.
     pub fn new(is_dark: bool) -> SymbolStyle {
-        SymbolStyle { is_dark, classes: u32::MAX, time_window_ms: None, scale: 1.0, alpha: 1.0 }
+        SymbolStyle {
+            is_dark,
+            classes: u32::MAX,
+            time_window_ms: None,
+            scale: 1.0,
+            alpha: 1.0,
+            has_outline: true,
+        }
     }
 
     fn outline(&self) -> Color32 {
@@ -297,7 +306,7 @@ impl SymbolLayer {
                 alpha: style.alpha,
                 classes: style.classes,
                 time_window: time_window.unwrap_or_default(),
-                outline_px: OUTLINE_PX * pixels_per_point,
+                outline_px: if style.has_outline { OUTLINE_PX * pixels_per_point } else { 0.0 },
                 pad: 0.0,
                 outline: style.outline().to_array().map(|part| f32::from(part) / 255.0),
             });

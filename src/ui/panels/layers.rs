@@ -15,11 +15,28 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
     let Deck { session, desk, selection, commands, .. } = deck;
     let map = &mut session.map;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        ui.checkbox(&mut map.trips, "Trips");
-        ui.add_enabled_ui(map.trips || map.rest, |ui| {
+        ui.checkbox(&mut map.found, "Points and found tracks").on_hover_text(
+            "Points without identity and the tracks they were put into, in place of trips",
+        );
+        if map.found {
+            ui.indent("found", |ui| {
+                ui.checkbox(&mut map.hide_identity, "Hide identity")
+                    .on_hover_text("Else colors say which ship it is in truth");
+                ui.checkbox(&mut map.mistakes, "Mistakes").on_hover_text(
+                    "Red: links to another ship. Rings: where a ship's track breaks off",
+                );
+            });
+        }
+        // Points are drawn in place of these.
+        ui.add_enabled_ui(!map.found, |ui| {
+            ui.checkbox(&mut map.trips, "Trips");
+        });
+        ui.add_enabled_ui(map.found || map.trips || map.rest, |ui| {
             ui.indent("tracks", |ui| tracks(ui, map));
         });
-        ui.checkbox(&mut map.rest, "Reports outside of trips");
+        ui.add_enabled_ui(!map.found, |ui| {
+            ui.checkbox(&mut map.rest, "Reports outside of trips");
+        });
         ui.checkbox(&mut map.routes, "Routes")
             .on_hover_text("The routes of clusters as ribbons, where trips were clustered");
         ui.checkbox(&mut map.cuts, "Where trips were cut")

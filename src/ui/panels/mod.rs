@@ -1,5 +1,6 @@
 //! The panels: one function each, which edits the session, reads the desk and asks for the rest.
 
+mod associate;
 mod cluster;
 mod compress;
 mod distributions;
@@ -20,6 +21,7 @@ mod status;
 mod tables;
 mod timeline;
 
+pub use associate::AssociatePanels;
 pub use cluster::ClusterPanels;
 pub use compress::{Compression, retention, thresholds};
 pub use filters::Filters;

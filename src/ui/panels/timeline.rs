@@ -16,7 +16,7 @@ use crate::ui::deck::Deck;
 use crate::ui::time_view::{SPEEDS, TRAILS, TimeView};
 
 mod strip;
-mod ticks;
+pub mod ticks;
 
 /// What the timeline keeps between frames.
 #[derive(Default)]

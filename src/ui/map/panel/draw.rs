@@ -13,6 +13,7 @@ use crate::ui::cluster_view::Pinned;
 use crate::ui::map::clusters::Groups;
 use crate::ui::map::colors::MapColors;
 use crate::ui::map::density::{DensityStyle, Measure};
+use crate::ui::map::found::FoundLook;
 use crate::ui::map::geometry::{Geometry, Slot};
 use crate::ui::map::kept::KeptLook;
 use crate::ui::map::looks::Side;
@@ -68,14 +69,14 @@ impl MapPanel {
                     plain.paint(painter, view, (of, geometry), has, &style, &density);
                 }
             }
-            if params.trips || params.rest {
+            if (params.trips || params.rest) && !sight.is_found() {
                 if self.held.has_gpu() {
                     self.held.layer(side).paint(painter, view, &style);
                 } else {
                     plain::draw(geometry, painter, view, &style, |_, slot| looker.look(slot));
                 }
             }
-            if selection.key() == Some(key) {
+            if selection.key() == Some(key) && !sight.is_found() {
                 draw_selected(ui, view, geometry, selection);
             }
         }
@@ -87,6 +88,16 @@ impl MapPanel {
         let is_dark = ui.visuals().dark_mode;
         let marks = SymbolStyle { time_window_ms: time.window_ms(), ..SymbolStyle::new(is_dark) };
         let mut n_left_out = 0;
+        if sight.is_found() {
+            let look = FoundLook {
+                desk,
+                params,
+                view: sight.associate,
+                style: self.style(params, time, is_dark),
+                selected: theme::selection_color(ui),
+            };
+            n_left_out += self.found.paint(painter, view, &look, self.held.render_state());
+        }
         if params.removed {
             n_left_out += self.held.removed.layer.paint(painter, view, &marks);
         }
@@ -192,13 +203,17 @@ impl MapPanel {
         let Sight { desk, session, time, clusters, side, .. } = sight;
         let params = &session.map;
         let mut legends = Vec::new();
-        if let (Some((_, geometry)), true) = (self.held.geometry(), params.trips || params.rest) {
+        let has_tracks = (params.trips || params.rest) && !sight.is_found();
+        if let (Some((_, geometry)), true) = (self.held.geometry(), has_tracks) {
             let style = self.style(params, time, is_dark);
             legends.push(if style.color_by == ColorBy::Group {
                 Groups { clusters, titles: &self.titles, side }.legend(is_dark, height_px)
             } else {
                 palette::legend(&style, geometry.slots(), geometry.time_span_ms())
             });
+        }
+        if sight.is_found() {
+            legends.extend(self.found.legends(desk, params, is_dark));
         }
         if let Some(density) = density_style(params.density) {
             let style = self.style(params, time, is_dark);

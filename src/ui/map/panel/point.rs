@@ -13,8 +13,8 @@ use crate::ui::map::looks::Side;
 use crate::ui::map::palette::unknown;
 use crate::ui::map::pick::{Hit, pick};
 use crate::ui::map::view::View;
-use crate::ui::map::{furniture, hover};
-use crate::ui::selection::Pick;
+use crate::ui::map::{found, furniture, hover};
+use crate::ui::selection::{Pick, vessel_of};
 use crate::ui::theme;
 
 /// How near to a track the pointer must be, in points of the screen.
@@ -28,6 +28,13 @@ fn members(deck: &Deck, cluster: u32) -> Option<Vec<usize>> {
     let of = deck.desk.clusters.shown().filter(|shown| !shown.is_stale)?.value;
     let labels = of.labels().as_slice().iter().zip(of.of.ids());
     Some(labels.filter(|(label, _)| **label == Some(cluster)).map(|(_, id)| *id).collect())
+}
+
+/// The true ship of a point, among those that have trips.
+fn ship_of(deck: &Deck, row: u32) -> Option<usize> {
+    let read = &deck.desk.ingest.shown()?.value.fleet;
+    let owner = read.starts().partition_point(|start| *start <= row as usize).checked_sub(1)?;
+    vessel_of(deck.desk.trips.shown()?.value.fleet(), read.vessels().get(owner)?.mmsi)
 }
 
 impl MapPanel {
@@ -58,6 +65,10 @@ impl MapPanel {
         // While the map is dragged nothing is pointed at.
         let is_dark = ui.visuals().dark_mode;
         let pointer = pointer.filter(|_| !response.dragged());
+        if Sight::of(deck, side).is_found() {
+            self.point_found(ui, (view, pointer), response.clicked(), deck);
+            return None;
+        }
         let hovered = pointer.and_then(|at| {
             let ship = self.ship(view, at, is_dark, side);
             ship.or_else(|| self.hit(view, at, Sight::of(deck, side)))
@@ -107,6 +118,35 @@ impl MapPanel {
             }
         }
         hovered
+    }
+
+    /// The same where points without identity are drawn: a click selects one, and with it its track.
+    fn point_found(
+        &self,
+        ui: &Ui,
+        (view, pointer): (&View, Option<Pos2>),
+        is_clicked: bool,
+        deck: &mut Deck,
+    ) {
+        let style = self.style(&deck.session.map, deck.time, ui.visuals().dark_mode);
+        let row = pointer.and_then(|at| self.found.pick(view, at, &style));
+        if let (Some(at), Some(row)) = (pointer, row) {
+            deck.associate.hover(row);
+            let (desk, params) = (deck.desk, &deck.session.map);
+            hover::at_pointer(ui, at, |ui| found::card(ui, desk, params, row));
+        }
+        match row.filter(|_| is_clicked) {
+            Some(row) => {
+                deck.associate.select(Some(row));
+                if !deck.session.map.hide_identity
+                    && let Some(vessel) = ship_of(deck, row)
+                {
+                    deck.pick(Pick::Vessel(vessel));
+                }
+            }
+            None if is_clicked => deck.pick(Pick::Nothing),
+            None => (),
+        }
     }
 
     /// The ship under the pointer, where one is at the moment that plays.

@@ -38,7 +38,8 @@ pub fn draw(marks: &Marks, painter: &Painter, view: &View, style: &SymbolStyle) 
         let [r, g, b, a] = symbol.color;
         let color = Color32::from_rgba_premultiplied(r, g, b, a).gamma_multiply(style.alpha);
         let outline = style.outline().gamma_multiply(style.alpha);
-        for (color, wider_px) in [(outline, OUTLINE_PX), (color, 0.0)] {
+        let layers = [(outline, OUTLINE_PX), (color, 0.0)];
+        for (color, wider_px) in layers.into_iter().skip(usize::from(!style.has_outline)) {
             for piece in pieces(symbol.shape(), wider_px / radius_px.max(1.0)) {
                 let place = |p: &Vec2| *at + (ahead * p.y + ahead.rot90() * p.x) * radius_px;
                 add_convex(&mut mesh, piece.iter().map(place), color);
