@@ -36,10 +36,11 @@
 //! | [`ais`] | base | the nouns: vessel, report, fleet, track, trip |
 //! | [`io`] | base, ais | files in and out; polars stays here |
 //! | [`synth`] | base, ais | made traffic with known truth |
+//! | [`learn`] | base | networks and their training, on plain arrays; burn stays here |
 //! | [`compress`] | base, ais | fewer points to a trip, and what that costs |
 //! | [`prep`] | base, ais, compress | cleaning, tracks cut into trips, the filter, outliers of motion; ships at a moment |
 //! | [`distance`] | base, ais | how far trips are apart |
-//! | [`cluster`] | base, ais, distance | trips into groups, their scores and routes |
+//! | [`cluster`] | base, ais, distance, learn | trips into groups, their scores and routes |
 //! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
 //! | [`associate`] | base, ais | points without identity into tracks |
 //! | [`flow`] | all above | session, stages, desk, project file |
@@ -170,6 +171,7 @@ pub mod compress;
 pub mod distance;
 pub mod flow;
 pub mod io;
+pub mod learn;
 pub mod predict;
 pub mod prep;
 pub mod synth;

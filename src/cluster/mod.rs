@@ -11,12 +11,16 @@
 //! Methods by density need no matrix: a ground of near pairs alone gives the same clusters for every
 //! eps up to where pairs were measured.
 //!
+//! [`deep`] needs no distances: a network squeezes trips into a few numbers, once, and any number of
+//! clusters is sought among those.
+//!
 //! [`cluster`] runs the method that [`ClusterParams`] names on these. [`indices`] measures labels,
 //! [`agreement()`] compares them with known routes, [`sweep()`] tries pairs of eps and `MinPts`,
 //! [`red_flags`] says what is odd.
 
 pub mod agreement;
 pub mod dbscan;
+pub mod deep;
 mod eigen;
 pub mod flags;
 pub mod ground;
@@ -161,6 +165,8 @@ pub struct Made<'a> {
     pub spectrum: Option<&'a Spectrum>,
     /// Resampled trips, for k-means.
     pub points: Option<Points<'a>>,
+    /// What the network says, for deep clusters.
+    pub deep: Option<&'a Labels>,
 }
 
 /// Trips in groups, and what is odd about them.
@@ -192,7 +198,7 @@ pub fn cluster(
         if min_trips <= n { Ok(()) } else { Err(ClusterError::TooFewTrips { min_trips, trips: n }) }
     };
     let (k, starts, seed) = (params.k, params.starts, params.seed as u64);
-    if !params.method.marks_noise() && k > n {
+    if params.method.has_k() && k > n {
         return Err(ClusterError::TooManyClusters { k, trips: n }.into());
     }
     let eps = params.eps as f32;
@@ -237,6 +243,7 @@ pub fn cluster(
             let found = spectrum.labels(k, seed, job)?;
             (found.ok_or(ClusterError::TooFewVectors { k, known: spectrum.k_max() })?, None)
         }
+        Method::Deep => (made.deep.ok_or(missing("embedded trips"))?.clone(), None),
     };
     let flags = red_flags(&labels, cores);
     Ok(Clustering { labels, cores, flags })

@@ -19,6 +19,8 @@ pub enum Method {
     KMeans,
     /// Spectral clustering.
     Spectral,
+    /// Deep embedded clustering.
+    Deep,
 }
 
 impl Method {
@@ -32,9 +34,10 @@ impl Method {
         matches!(self, Method::Dbscan | Method::Optics)
     }
 
-    /// Whether the number of clusters is given.
+    /// Whether the number of clusters is given here. That of deep clusters is among their own
+    /// settings.
     pub fn has_k(self) -> bool {
-        !self.marks_noise()
+        !self.marks_noise() && self != Method::Deep
     }
 }
 
@@ -46,6 +49,7 @@ impl Choice for Method {
         ("k-medoids", Method::KMedoids),
         ("k-means", Method::KMeans),
         ("spectral", Method::Spectral),
+        ("deep", Method::Deep),
     ];
 }
 

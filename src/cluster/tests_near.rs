@@ -127,6 +127,7 @@ fn what_near_pairs_cannot_tell_is_refused_in_words() {
         optics: Some(&optics),
         spectrum: None,
         points: None,
+        deep: None,
     };
     let run = |method, eps| {
         let params = ClusterParams { method, eps, k: 2, ..ClusterParams::default() };

@@ -8,10 +8,11 @@ use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
     AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage,
-    CompressStage, DistancesOf, DistancesStage, EndsStage, FilterStage, FitParams, FitStage,
-    GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, OpticsStage, OutliersOf,
-    OutliersStage, PairsStage, PathStage, RepairStage, RetentionStage, RoutesStage, ScoresStage,
-    SpectrumStage, StudyStage, SweepStage, TreeStage, TripsStage, WindowsStage, study_params,
+    CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DistancesOf, DistancesStage,
+    EmbedStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest,
+    MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
+    PlaneStage, RepairStage, RepairedOf, RetentionStage, RoutesStage, ScoresStage, SpectrumStage,
+    StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, WindowsStage, study_params,
     without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
@@ -52,6 +53,14 @@ pub struct Desk {
     pub optics: Tray<OpticsStage>,
     /// Eigenvectors, and what every k is worth.
     pub spectrum: Tray<SpectrumStage>,
+    /// Trips embedded by a network.
+    pub embed: Tray<EmbedStage>,
+    /// Embedded trips in groups.
+    pub deep_groups: Tray<DeepGroupsStage>,
+    /// Embedded trips on a plane.
+    pub plane: Tray<PlaneStage>,
+    /// Deep clusters beside the paper's baseline.
+    pub dec_study: Tray<DecStudyStage>,
     /// Trips in groups.
     pub clusters: Tray<ClustersStage>,
     /// How good the groups are.
@@ -75,7 +84,11 @@ pub struct Desk {
     /// How every method does at that.
     pub associate_study: Tray<AssociateStudyStage>,
     model_file: ModelFile,
+    network_card: ModelFile,
 }
+
+/// The file of a network's folder that says what is in it.
+const CARD: &str = "card.json";
 
 /// The file of models as it was when it was chosen: the disk is not asked on every frame.
 #[derive(Default)]
@@ -83,12 +96,14 @@ struct ModelFile(Option<(String, FileRef)>);
 
 impl ModelFile {
     /// The file that `name` names; none for none.
-    fn of(&mut self, name: &str) -> Option<FileRef> {
+    /// With `inside`, `name` is that of a folder with such a file.
+    fn of(&mut self, name: &str, inside: Option<&str>) -> Option<FileRef> {
         let name = name.trim();
         if name.is_empty() {
             self.0 = None;
         } else if self.0.as_ref().is_none_or(|(known, _)| known != name) {
-            self.0 = Some((name.to_owned(), FileRef::of(Path::new(name))));
+            let path = inside.map_or(Path::new(name).to_owned(), |file| Path::new(name).join(file));
+            self.0 = Some((name.to_owned(), FileRef::of(&path)));
         }
         self.0.as_ref().map(|(_, file)| file.clone())
     }
@@ -174,7 +189,7 @@ impl Desk {
         if !wanted.has("predict-fit") {
             return;
         }
-        let file = self.model_file.of(&settings.model);
+        let file = self.model_file.of(&settings.model, None);
         let models = self.fit.want(&FitParams::of(settings, file), &windows, jobs);
         if wanted.has("predict") {
             self.ends.want(&(), (&models, chosen), jobs);
@@ -197,6 +212,7 @@ impl Desk {
             return None;
         }
         let repaired = self.repair.want(&params.repair, chosen, jobs);
+        let deep = self.deep(session, &repaired, jobs, wanted);
         if !wanted.has("significance") {
             return None;
         }
@@ -224,7 +240,34 @@ impl Desk {
         if wanted.has("distance-study") {
             self.study.want(&session.study, (&pairs, &distances), jobs);
         }
-        self.group(session, &distances, jobs, wanted)
+        self.group(session, &distances, deep.as_ref(), jobs, wanted)
+    }
+
+    /// From trips to what a network tells apart.
+    fn deep(
+        &mut self,
+        session: &Session,
+        repaired: &Asked<RepairedOf>,
+        jobs: &Jobs,
+        wanted: &Wanted,
+    ) -> Option<Asked<DeepGroupsOf>> {
+        let settings = &session.deep;
+        if !wanted.has("deep-embed") {
+            return None;
+        }
+        let card = self.network_card.of(&settings.model, Some(CARD));
+        let embedded = self.embed.want(&TrainedParams::of(&settings.embed, card), repaired, jobs);
+        if !wanted.has("deep-groups") {
+            return None;
+        }
+        let groups = self.deep_groups.want(&settings.group, &embedded, jobs);
+        if wanted.has("deep-plane") {
+            self.plane.want(&settings.plane, &groups, jobs);
+        }
+        if wanted.has("dec-study") {
+            self.dec_study.want(&settings.baseline, &groups, jobs);
+        }
+        Some(groups)
     }
 
     /// From distances to clusters and their routes. None where nothing is to be grouped yet.
@@ -232,6 +275,7 @@ impl Desk {
         &mut self,
         session: &Session,
         distances: &Asked<DistancesOf>,
+        deep: Option<&Asked<DeepGroupsOf>>,
         jobs: &Jobs,
         wanted: &Wanted,
     ) -> Option<Asked<ClustersOf>> {
@@ -261,6 +305,7 @@ impl Desk {
             (Method::Dbscan | Method::Hdbscan, Some(tree), ..) => ByAsked::Tree(tree),
             (Method::Optics, _, Some(optics), _) => ByAsked::Optics(optics),
             (Method::Spectral, .., Some(spectrum)) => ByAsked::Spectrum(spectrum),
+            (Method::Deep, ..) => ByAsked::Deep(deep?),
             _ => ByAsked::Nothing,
         };
         let merged = settings.edits.merged.clone();
@@ -309,6 +354,10 @@ impl Desk {
             &self.tree,
             &self.optics,
             &self.spectrum,
+            &self.embed,
+            &self.deep_groups,
+            &self.plane,
+            &self.dec_study,
             &self.clusters,
             &self.indices,
             &self.routes,
@@ -341,6 +390,10 @@ impl Desk {
             &mut self.tree,
             &mut self.optics,
             &mut self.spectrum,
+            &mut self.embed,
+            &mut self.deep_groups,
+            &mut self.plane,
+            &mut self.dec_study,
             &mut self.clusters,
             &mut self.indices,
             &mut self.routes,
@@ -394,6 +447,7 @@ fn needs_of(session: &Session) -> Vec<&'static str> {
         Method::Dbscan | Method::Hdbscan => vec!["tree"],
         Method::Optics => vec!["optics"],
         Method::Spectral => vec!["spectrum"],
+        Method::Deep => vec!["deep-groups"],
         Method::KMedoids | Method::KMeans => Vec::new(),
     };
     if settings.follows_sweep() && !session.distances.is_pruned() {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::deep::DeepSettings;
 use super::look::MapParams;
 use super::predicting::{PathParams, PredictSettings};
 use super::settings::{ClusterSettings, DistanceSettings};
@@ -38,6 +39,8 @@ pub struct Session {
     pub distances: DistanceSettings,
     /// How trips are grouped.
     pub clusters: ClusterSettings,
+    /// How a network embeds and groups them.
+    pub deep: DeepSettings,
     /// Which pairs of eps and `MinPts` are tried.
     pub sweep: SweepParams,
     /// How the routes of groups are found.
@@ -156,6 +159,7 @@ impl Session {
         visitor.meet("compress", &mut self.compress);
         visitor.meet("distances", &mut self.distances);
         visitor.meet("clusters", &mut self.clusters);
+        visitor.meet("deep", &mut self.deep);
         visitor.meet("sweep", &mut self.sweep);
         visitor.meet("routes", &mut self.routes);
         visitor.meet("distance-study", &mut self.study);

@@ -240,6 +240,8 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Scores panel", None, ALWAYS, || C::Toggle(Pane::Scores)),
         action(Window, 2, "Pairs tried panel", None, ALWAYS, || C::Toggle(Pane::Pairs)),
         action(Window, 2, "Eigenvalues panel", None, ALWAYS, || C::Toggle(Pane::Eigenvalues)),
+        action(Window, 2, "Embedding panel", None, ALWAYS, || C::Toggle(Pane::Embedding)),
+        action(Window, 2, "Training panel", None, ALWAYS, || C::Toggle(Pane::Training)),
         action(Window, 2, "Study of distances panel", None, ALWAYS, || C::Toggle(Pane::Study)),
         action(Window, 2, "Prediction panel", None, ALWAYS, || C::Toggle(Pane::Predict)),
         action(Window, 2, "Errors of methods panel", None, ALWAYS, || {

@@ -87,6 +87,8 @@ impl Workspace {
                     Pane::Scores,
                     Pane::Pairs,
                     Pane::Eigenvalues,
+                    Pane::Embedding,
+                    Pane::Training,
                     Pane::Study,
                     Pane::Trips,
                 ],

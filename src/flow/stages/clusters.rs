@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::tuning::SpectrumOf;
-use super::{ChosenOf, DistancesOf, RepairedOf};
+use super::{ChosenOf, DeepGroupsOf, DistancesOf, RepairedOf};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice as _, Form, Params};
 use crate::cluster::params::Method;
@@ -50,6 +50,8 @@ pub enum By {
     Optics(Arc<Optics>),
     /// Eigenvectors: spectral.
     Spectrum(Arc<SpectrumOf>),
+    /// What a network tells apart: deep.
+    Deep(Arc<DeepGroupsOf>),
     /// Nothing: k-medoids, k-means.
     Nothing,
 }
@@ -62,6 +64,8 @@ pub enum ByAsked<'a> {
     Optics(&'a Asked<Optics>),
     /// Eigenvectors.
     Spectrum(&'a Asked<SpectrumOf>),
+    /// What a network tells apart.
+    Deep(&'a Asked<DeepGroupsOf>),
     /// Nothing.
     Nothing,
 }
@@ -72,6 +76,7 @@ impl Source<By> for ByAsked<'_> {
             ByAsked::Tree(asked) => vec![asked.key],
             ByAsked::Optics(asked) => vec![asked.key],
             ByAsked::Spectrum(asked) => vec![asked.key],
+            ByAsked::Deep(asked) => vec![asked.key],
             ByAsked::Nothing => Vec::new(),
         }
     }
@@ -81,6 +86,7 @@ impl Source<By> for ByAsked<'_> {
             ByAsked::Tree(asked) => By::Tree(asked.value.clone()?),
             ByAsked::Optics(asked) => By::Optics(asked.value.clone()?),
             ByAsked::Spectrum(asked) => By::Spectrum(asked.value.clone()?),
+            ByAsked::Deep(asked) => By::Deep(asked.value.clone()?),
             ByAsked::Nothing => By::Nothing,
         })
     }
@@ -184,16 +190,17 @@ impl Stage for ClustersStage {
         (distances, by): &(Arc<DistancesOf>, By),
         job: &Job,
     ) -> Result<ClustersOf, Stopped> {
-        let (mut tree, mut optics, mut spectrum) = (None, None, None);
+        let (mut tree, mut optics, mut spectrum, mut deep) = (None, None, None, None);
         match by {
             By::Tree(of) => tree = Some(of.as_ref()),
             By::Optics(of) => optics = Some(of.as_ref()),
             By::Spectrum(of) => spectrum = Some(&of.spectrum),
+            By::Deep(of) => deep = Some(&of.clusters.labels),
             By::Nothing => (),
         }
         let points = Points { values: &distances.points, dim: distances.dim };
         let ground = &distances.ground;
-        let made = Made { ground, tree, optics, spectrum, points: Some(points) };
+        let made = Made { ground, tree, optics, spectrum, points: Some(points), deep };
         let checked =
             Checked::new(&params.cluster).map_err(|faults| Stopped::Failed(faults.join("\n")))?;
         let mut clustering = cluster(&checked, &made, job)?;

@@ -5,6 +5,7 @@ mod associate_study;
 mod clean;
 mod clusters;
 mod compress;
+mod deep;
 mod distances;
 mod filter;
 mod indices;
@@ -27,6 +28,10 @@ pub use clusters::{By, ByAsked, ClustersOf, ClustersStage, GroupParams};
 pub use compress::{
     CompressStage, CompressedOf, MeasureParams, MeasureStage, MeasuredOf, RetentionOf,
     RetentionStage, without_tolerance,
+};
+pub use deep::{
+    DecStudyOf, DecStudyStage, DeepGroupsOf, DeepGroupsStage, EmbedStage, EmbeddedOf, PlaneOf,
+    PlaneStage, TrainedParams,
 };
 pub use distances::{DistancesOf, DistancesStage, Measured, PairsOf, PairsStage, metric_name};
 pub use filter::{ChosenOf, FilterStage};

@@ -79,6 +79,8 @@ impl App {
                 Pane::Scores => clustering.scores(ui, &mut deck),
                 Pane::Pairs => clustering.pairs(ui, &mut deck),
                 Pane::Eigenvalues => ClusterPanels::spectrum(ui, &mut deck),
+                Pane::Embedding => ClusterPanels::embedding(ui, &mut deck),
+                Pane::Training => ClusterPanels::training(ui, &mut deck),
                 Pane::Study => ClusterPanels::study(ui, &mut deck),
                 Pane::Predict => PredictPanels::parameters(ui, &mut deck, is_asking),
                 Pane::PredictScores => prediction.scores(ui, &mut deck),

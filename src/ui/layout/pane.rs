@@ -51,6 +51,10 @@ pub enum Pane {
     Pairs,
     /// What each number of clusters is worth.
     Eigenvalues,
+    /// Embedded trips on a plane.
+    Embedding,
+    /// How the training of a network goes.
+    Training,
     /// How distances change with compression, noise and direction.
     Study,
     /// Prediction: its parameters, its models, and which methods are drawn.
@@ -77,7 +81,7 @@ pub enum Pane {
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 34] = [
+    pub const ALL: [Pane; 36] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -101,6 +105,8 @@ impl Pane {
         Pane::Scores,
         Pane::Pairs,
         Pane::Eigenvalues,
+        Pane::Embedding,
+        Pane::Training,
         Pane::Study,
         Pane::Predict,
         Pane::PredictScores,
@@ -140,6 +146,8 @@ impl Pane {
             Pane::Scores => "Scores",
             Pane::Pairs => "Pairs tried",
             Pane::Eigenvalues => "Eigenvalues",
+            Pane::Embedding => "Embedding",
+            Pane::Training => "Training",
             Pane::Study => "Study of distances",
             Pane::Predict => "Prediction",
             Pane::PredictScores => "Errors of methods",
@@ -169,6 +177,8 @@ impl Pane {
             Pane::Reachability => &["optics", "clusters"],
             Pane::Scores | Pane::Pairs => &["sweep"],
             Pane::Eigenvalues => &["spectrum"],
+            Pane::Embedding => &["deep-plane"],
+            Pane::Training => &["deep-groups"],
             Pane::Study => &["distance-study"],
             Pane::Predict => &["predict-fit", "predict-scores"],
             Pane::PredictScores | Pane::PredictErrors | Pane::Worst => &["predict-scores"],

@@ -198,7 +198,7 @@ pub(super) fn dim(ui: &mut Ui, is_stale: bool) {
 }
 
 /// Which of the grouped trips are selected; empty if none is.
-fn selected(deck: &Deck, of: &RepairedOf) -> Vec<bool> {
+pub(super) fn selected(deck: &Deck, of: &RepairedOf) -> Vec<bool> {
     let is_of_these = deck.desk.trips.shown().is_some_and(|shown| {
         Arc::ptr_eq(shown.value, &of.chosen.trips) && deck.selection.key() == Some(shown.key)
     });
@@ -214,7 +214,7 @@ fn selected(deck: &Deck, of: &RepairedOf) -> Vec<bool> {
 }
 
 /// A trip by its ship and its number.
-fn trip_name(of: &RepairedOf, place: u32) -> String {
+pub(super) fn trip_name(of: &RepairedOf, place: u32) -> String {
     match (of.originals().get(place as usize), of.ids().get(place as usize)) {
         (Some(trip), Some(id)) => {
             format!("{}, trip {id}", of.chosen.fleet().vessels()[trip.vessel].title())

@@ -4,6 +4,7 @@
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use super::Pair;
+use super::deep::deep_ui;
 use super::effects::{
     cluster_stand, distance_detail, distance_stand, indices_ui, labels_text, pairs_text,
     sweep_text, waiting_ui,
@@ -31,6 +32,10 @@ impl ClusterPanels {
             distances_ui(ui, session, desk);
             ui.separator();
             self.clusters_ui(ui, session, desk);
+            if deck.session.clusters.cluster.method == Method::Deep {
+                deep_ui(ui, deck);
+            }
+            let Deck { session, desk, .. } = deck;
             ui.separator();
             head(ui, &desk.indices);
             match desk.indices.shown() {

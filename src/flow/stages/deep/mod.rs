@@ -1,0 +1,12 @@
+//! Deep embedded clustering: trips embedded, grouped, laid out on a plane, and the paper's
+//! comparison.
+
+mod embed;
+mod groups;
+mod plane;
+mod study;
+
+pub use embed::{EmbedStage, EmbeddedOf, TrainedParams};
+pub use groups::{DeepGroupsOf, DeepGroupsStage};
+pub use plane::{PlaneOf, PlaneStage};
+pub use study::{DecStudyOf, DecStudyStage};
