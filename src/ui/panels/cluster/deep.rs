@@ -289,6 +289,7 @@ fn scatter_ui(ui: &mut Ui, of: &PlaneOf, deck: &mut Deck) -> Option<(usize, bool
         counted(trips.len() as u64, "embedded trip"),
         counted(n_clusters.into(), "cluster")
     );
+    let lit = theme::selection_color(ui);
     let plot = quiet("embedding").show_axes([false, false]).show(ui, |plot| {
         for cluster in (0..n_clusters).map(Some).chain([None]) {
             let rows = (0..trips.len()).filter(|row| labels[trips[*row] as usize] == cluster);
@@ -300,7 +301,6 @@ fn scatter_ui(ui: &mut Ui, of: &PlaneOf, deck: &mut Deck) -> Option<(usize, bool
             .filter(|row| is_selected.get(trips[*row] as usize) == Some(&true))
             .map(place)
             .collect::<Vec<_>>();
-        let lit = theme::selection_color(plot.ctx());
         plot.points(Points::new("selected", marked).color(lit).radius(5.0).allow_hover(false));
     });
     describe(&plot.response, &format!("Plane of {title_text}"));
