@@ -145,6 +145,11 @@
 //! - **Path prediction learns what dead reckoning is off by**, in lengths of the way that it reckons,
 //!   in a frame at the *last* report: more in [`predict::ensemble`]. Neighbors are near in place and
 //!   velocity, never of the ship itself, and folds never part a ship.
+//! - **Networks are named matrices of our own** and a forward pass over them, not the library's
+//!   modules: first weights come from our seeds, all gradients are shortened together, training goes
+//!   on after a break to the bit, and a model's files are plain ([`learn`]). Deep clusters are refined
+//!   among embeddings that were enlarged first; as the paper has it, rare routes are swallowed
+//!   ([`cluster::deep`]).
 //! - **Exports of any tray go by its [`flow::tray::Shelf`]**, in the window too.
 //! - **walkers fetches tiles, we draw them**: its own layer ends at the date line, lies over what is
 //!   drawn before it, and leaves a tile that failed once blank for good.
