@@ -156,6 +156,11 @@
 //!   vote of such neighbors ([`predict::intake`]): a track's own is known when its future is too.
 //!   A model asked in waters that it did not learn in leaves what depends on the place to dead
 //!   reckoning ([`predict::waters`]).
+//! - **Networks are named matrices of our own** and a forward pass over them, not the library's
+//!   modules: first weights come from our seeds, all gradients are shortened together, training goes
+//!   on after a break to the bit, and a model's files are plain ([`learn`]). Deep clusters are refined
+//!   among embeddings that were enlarged first; as the paper has it, rare routes are swallowed
+//!   ([`cluster::deep`]).
 //! - **Exports of any tray go by its [`flow::tray::Shelf`]**, in the window too.
 //! - **walkers fetches tiles, we draw them**: its own layer ends at the date line, lies over what is
 //!   drawn before it, and leaves a tile that failed once blank for good.

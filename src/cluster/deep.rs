@@ -28,8 +28,8 @@ use crate::base::job::{Job, Stopped};
 use crate::base::means::k_means;
 use crate::base::params::Checked;
 use crate::learn::{
-    Autoencoder, AutoencoderShape, Card, Curves, DeviceChoice, Ended, Model, Place, RefineParams,
-    Run, SaveError, Split, Table, Watch, refine, soft_assignment,
+    Autoencoder, AutoencoderShape, Card, Checkpoint, Curves, DeviceChoice, Ended, Model, Place,
+    RefineParams, Run, SaveError, Split, Table, Watch, refine, soft_assignment,
 };
 
 mod choice;
@@ -96,12 +96,29 @@ pub fn embed(
     job: &Job,
     watch: &Watch,
 ) -> Result<Embedded, Stopped> {
+    embed_from(None, fleet, trips, params, job, watch)
+}
+
+/// The same, going on from the state that an earlier training of the same trips by the same
+/// parameters left: on the CPU to the bit as if it had not been interrupted.
+///
+/// # Errors
+///
+/// As [`embed`], and where the state is of another training.
+pub fn embed_from(
+    resume: Option<&Checkpoint>,
+    fleet: &Fleet,
+    trips: &[Trip],
+    params: &Checked<EmbedParams>,
+    job: &Job,
+    watch: &Watch,
+) -> Result<Embedded, Stopped> {
     let prepared = Prepared::new(fleet, trips, &params.prepare, None, job)?;
     let shape = params.shape(prepared.samples.values.width());
     let place = Place::choose(params.train.device);
-    let split =
-        Split::by_share(prepared.trips.len(), params.train.held_out, params.train.seed as u64);
-    let run = Run::new(&params.train, &place, job, watch);
+    let (n, seed) = (prepared.trips.len(), params.train.seed as u64);
+    let split = Split::by_share(n, params.train.held_out, seed);
+    let run = Run { resume, ..Run::new(&params.train, &place, job, watch) };
     let (autoencoder, outcome) = Autoencoder::fit(&shape, &prepared.samples, &split, &run)?;
     let made = (prepared, params.prepare.clone(), autoencoder);
     Embedded::of(made, (outcome.curves, Some(outcome.ended)), &place, job)

@@ -327,6 +327,15 @@ mod tests {
     }
 
     #[test]
+    fn the_target_is_q_squared_over_how_much_a_cluster_has() {
+        // f is 1.4 and 0.6: 0.25 / 1.4 to 0.25 / 0.6 is 3 to 7.
+        let p = sharpened(&Table::new(2, vec![0.5, 0.5, 0.9, 0.1]));
+        for (found, wanted) in p.values().iter().zip([0.3, 0.7, 0.972, 0.028]) {
+            assert!((found - wanted).abs() < 1e-6, "{p:?}");
+        }
+    }
+
+    #[test]
     fn q_far_from_all_centers_is_still_a_distribution() {
         let q = soft_assignment(&Table::new(1, vec![1e18]), &Table::new(1, vec![0.0, 1.0]), 0.5);
         assert!((q.values().iter().sum::<f32>() - 1.0).abs() < 1e-6);

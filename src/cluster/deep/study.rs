@@ -323,6 +323,14 @@ mod tests {
     }
 
     #[test]
+    fn a_small_route_within_a_large_ones_cluster_is_not_found() {
+        let truth: Vec<Option<u32>> = (0..18).map(|i| Some(i / 8)).collect();
+        let merged = labels(&(0..18).map(|i| i / 8 % 2).collect::<Vec<i32>>());
+        assert!(!is_found(&truth, &merged, 2) && !is_lost(&truth, &merged, 2));
+        assert!(is_found(&truth, &merged, 0) && is_found(&truth, &merged, 1));
+    }
+
+    #[test]
     fn without_truth_only_what_needs_none_is_told() {
         let matrix = Condensed::from_fn(4, |i, j| (i as f32 - j as f32).abs());
         let square = Square::new(&matrix, &Job::default()).unwrap();

@@ -194,4 +194,7 @@ fn a_cancelled_embedding_leaves_its_last_good_state() {
     assert_eq!(embed(&fleet, &trips, &params, &job, &watch), Err(Stopped::Cancelled));
     let kept = watch.checkpoint().unwrap();
     assert!(kept.weights.is_finite() && kept.epochs.len() >= 10, "{}", kept.epochs.len());
+    let (job, watch) = (Job::default(), Watch::default());
+    let resumed = embed_from(Some(&kept), &fleet, &trips, &params, &job, &watch).unwrap();
+    assert_eq!(resumed.embedding, embedded(&fleet, &trips, &quick()).embedding);
 }

@@ -54,6 +54,9 @@ fn another_kind_another_version_and_every_damaged_file_is_told_apart() {
         fs::write(&path, &whole).unwrap();
     }
     assert!(load("deep", 2).is_ok());
+    fs::write(folder.join(CONFIG), "[3, 6]").unwrap();
+    let said = load("deep", 2).unwrap_err().to_string();
+    assert!(said.contains("checksum") && said.contains(CONFIG), "{said}");
 }
 
 #[test]
