@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use burn::tensor::Tensor;
 
 use super::checkpoint::Checkpoint;
-use super::device::{Place, guarded};
+use super::device::guarded;
 use super::optimize::{Memory, Optimizer};
 use super::params::TrainParams;
 use super::table::Split;
-use super::watch::{Curves, Epoch, Now, Watch};
+use super::watch::{Curves, Epoch, Now};
 use super::weights::{Placed, Weights, read};
-use crate::base::job::{Job, Stopped};
+use crate::base::job::Stopped;
 use crate::base::rng::Rng;
 
 mod run;

@@ -1,9 +1,12 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use super::super::device::Place;
 use super::super::params::{Rule, Schedule};
+use super::super::watch::Watch;
 use super::super::weights::{Begin, Slot, tensor};
 use super::*;
+use crate::base::job::Job;
 
 /// Learns `w` so that `w * x = 2 x`; what happens at which loss can be set.
 struct Line {

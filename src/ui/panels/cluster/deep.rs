@@ -31,19 +31,17 @@ pub(super) fn deep_ui(ui: &mut Ui, deck: &mut Deck) {
     let so_far = desk.embed.so_far();
     let shown = desk.embed.shown();
     let is_stale = shown.as_ref().is_some_and(|shown| shown.is_stale);
-    match so_far.as_deref().or(shown.as_ref().map(|shown| shown.value.as_ref())) {
-        Some(of) => {
-            if is_stale && so_far.is_none() {
-                let text = "Out of date: trained on other trips or with other settings";
-                ui.label(RichText::new(text).color(theme::warning_color(ui)));
-            }
-            facts(of).into_iter().for_each(|fact| drop(ui.label(fact)));
+    let known = so_far.as_deref().or(shown.as_ref().map(|shown| shown.value.as_ref()));
+    if let Some(of) = known {
+        if is_stale && so_far.is_none() {
+            let text = "Out of date: trained on other trips or with other settings";
+            ui.label(RichText::new(text).color(theme::warning_color(ui)));
         }
-        None => {
-            let text = "No network is trained yet. Training takes some seconds to minutes; afterwards \
-                        a new number of clusters needs no new training.";
-            ui.label(RichText::new(text).weak());
-        }
+        facts(of).into_iter().for_each(|fact| drop(ui.label(fact)));
+    } else {
+        let text = "No network is trained yet. Training takes some seconds to minutes; afterwards \
+                    a new number of clusters needs no new training.";
+        ui.label(RichText::new(text).weak());
     }
     ui.add_space(4.0);
     head(ui, &desk.deep_groups);
