@@ -2,12 +2,17 @@
 //! entered an area, and what is odd.
 //!
 //! [`encounters()`] finds ships that came close to each other, [`ahead()`] those that will;
-//! [`Grid`] counts anything in cells of known area.
+//! [`gate()`] counts who crosses a line; [`density()`] how long ships are where, in the cells of a
+//! [`Grid`].
 
+pub mod density;
 pub mod encounters;
+pub mod gates;
 pub mod grid;
 mod sphere;
 
+pub use density::{Change, Density, DensityParams, density};
 pub use encounters::{Encounter, EncounterParams, Encounters, GiveWay, Meeting, PathAhead};
 pub use encounters::{ahead, encounters};
+pub use gates::{Crossing, Flow, Gate, GateError, GateParams, Mixture, Side, gate};
 pub use grid::{Cell, Grid, GridError};

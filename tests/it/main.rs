@@ -23,3 +23,4 @@ mod properties;
 mod snap;
 mod truth;
 mod ui;
+mod watch;

@@ -1,0 +1,106 @@
+//! The safety officer's analyses, held against the truth of made traffic.
+
+use fairway::ais::Fleet;
+use fairway::base::geo::{Position, bearing_deg, destination, distance_m};
+use fairway::base::job::Job;
+use fairway::base::params::Checked;
+use fairway::synth::{RouteKind, Sea, SeaParams, make};
+use fairway::watch::{GateParams, Side, gate};
+
+fn sea(params: SeaParams) -> Sea {
+    make(&Checked::new(&params).unwrap(), &Job::default()).unwrap()
+}
+
+/// A gate of 16 km across the middle of a route's center, and the course there.
+fn across(sea: &Sea, route: usize) -> ([Position; 2], Position) {
+    let center = &sea.routes[route].center;
+    let half = center.len() / 2;
+    let course_deg = bearing_deg(center[half - 1], center[half]);
+    let middle = center[half];
+    let end = |turn_deg: f64| destination(middle, course_deg + turn_deg, 8000.0);
+    ([end(-90.0), end(90.0)], middle)
+}
+
+/// The sailings of `fleet` on a route that begin and end farther than 20 km from `middle`.
+fn complete(sea: &Sea, route: u32, middle: Position) -> Vec<u32> {
+    let positions = &sea.fleet.reports().positions;
+    let ends = |trip: u32| {
+        let own = (0..positions.len()).filter(|index| sea.fleet.truth(*index).trip == trip);
+        let all: Vec<usize> = own.collect();
+        [positions[all[0]], positions[all[all.len() - 1]]]
+    };
+    let on_route = sea.trips.iter().filter(|trip| trip.route == route).map(|trip| trip.trip);
+    on_route
+        .filter(|trip| {
+            let ports = [sea.routes[route as usize].from, sea.routes[route as usize].to];
+            let ports = ports.map(|port| sea.ports[port].position);
+            let [first, last] = ends(*trip);
+            // From port to port: a track that the sea's end cuts off may not reach the gate.
+            distance_m(first, ports[0]) < 10_000.0
+                && distance_m(last, ports[1]) < 20_000.0
+                && distance_m(first, middle) > 20_000.0
+        })
+        .collect()
+}
+
+fn trip_at(fleet: &Fleet, report: usize) -> u32 {
+    fleet.truth(report).trip
+}
+
+#[test]
+fn a_gate_counts_the_sailings_of_each_route_exactly() {
+    let sea = sea(SeaParams { rows: 150_000, ..SeaParams::faultless() });
+    let params = Checked::new(&GateParams::default()).unwrap();
+    let mut n_routes = 0;
+    for out in (0..sea.routes.len()).step_by(2) {
+        if sea.routes[out].kind == RouteKind::Ferry {
+            continue;
+        }
+        let (line, middle) = across(&sea, out);
+        let gate = gate(&sea.fleet, &line, None, &params, &Job::default()).unwrap();
+        for (route, side) in [(out, Side::Left), (out + 1, Side::Right)] {
+            let expected = complete(&sea, route as u32, middle);
+            let mut crossed: Vec<u32> = gate
+                .crossings
+                .iter()
+                .filter(|crossing| sea.fleet.truth(crossing.report).route == route as u32)
+                .map(|crossing| {
+                    // On the way out ships come from below and see the gate's first point to port.
+                    assert_eq!(crossing.side, side, "route {route}");
+                    trip_at(&sea.fleet, crossing.report)
+                })
+                .collect();
+            crossed.sort_unstable();
+            assert!(crossed.windows(2).all(|pair| pair[0] != pair[1]), "route {route}: twice");
+            let missed = expected.iter().filter(|trip| !crossed.contains(trip)).count();
+            assert_eq!(missed, 0, "route {route}: {} of {}", missed, expected.len());
+            n_routes += usize::from(!expected.is_empty());
+        }
+        // Ships keep to starboard of the middle: the way out to the right of it.
+        let flows = &gate.flows;
+        assert_eq!(flows.iter().map(|flow| flow.crossings).sum::<usize>(), gate.crossings.len());
+    }
+    assert!(n_routes > 12, "{n_routes}");
+}
+
+#[test]
+fn a_lane_lies_where_it_was_made_and_is_as_wide() {
+    let params = SeaParams {
+        rows: 400_000,
+        routes: 3,
+        rare_routes: 0,
+        ferries: 0,
+        ..SeaParams::faultless()
+    };
+    let (offset_m, spread_m) = (params.lane_offset_m, params.lane_spread_m);
+    let sea = sea(params);
+    let (line, _) = across(&sea, 0);
+    let params = Checked::new(&GateParams::default()).unwrap();
+    let gate = gate(&sea.fleet, &line, None, &params, &Job::default()).unwrap();
+    // The center of a direction is the middle of its own lane: opposite traffic is twice the offset away.
+    for (flow, middle_m) in gate.flows.iter().zip([-2.0 * offset_m, 0.0]) {
+        let fit = flow.lateral.expect("a hundred ships passed");
+        assert!((fit.mean_m - middle_m).abs() < 0.5 * spread_m, "{fit:?}");
+        assert!((fit.sd_m / spread_m - 1.0).abs() < 0.4, "{fit:?}");
+    }
+}
