@@ -3,14 +3,16 @@
 //!
 //! [`encounters()`] finds ships that came close to each other, [`ahead()`] those that will;
 //! [`gate()`] counts who crosses a line; [`density()`] how long ships are where, in the cells of a
-//! [`Grid`].
+//! [`Grid`]; [`watch_areas()`] tells what ships did in polygons.
 
+pub mod areas;
 pub mod density;
 pub mod encounters;
 pub mod gates;
 pub mod grid;
 mod sphere;
 
+pub use areas::{Area, AreaError, AreaEvent, AreaEventKind, AreaParams, watch_areas};
 pub use density::{Change, Density, DensityParams, density};
 pub use encounters::{Encounter, EncounterParams, Encounters, GiveWay, Meeting, PathAhead};
 pub use encounters::{ahead, encounters};

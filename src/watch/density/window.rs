@@ -8,8 +8,7 @@ const HOUR_MS: i64 = DAY_MS / 24;
 
 /// Times that count.
 pub(super) struct Window {
-    from_ms: i64,
-    to_ms: i64,
+    span_ms: (i64, i64),
     /// First and last moment of the day, the last one excluded; over midnight where that is
     /// earlier. `None` for the whole day.
     hours_ms: Option<(i64, i64)>,
@@ -17,16 +16,16 @@ pub(super) struct Window {
 
 impl Window {
     pub fn new(window_ms: Option<(i64, i64)>, params: &DensityParams) -> Window {
-        let (from_ms, to_ms) = window_ms.unwrap_or((i64::MIN, i64::MAX));
+        let span_ms = window_ms.unwrap_or((i64::MIN, i64::MAX));
         let (first, until) = (params.from_hour as i64, params.until_hour as i64);
         let is_all = (until - first).rem_euclid(24) == 0;
         let hours_ms = (!is_all).then_some((first % 24 * HOUR_MS, until % 24 * HOUR_MS));
-        Window { from_ms, to_ms, hours_ms }
+        Window { span_ms, hours_ms }
     }
 
     /// The parts of a time that count, rising.
     pub fn parts(&self, from_ms: i64, to_ms: i64) -> impl Iterator<Item = (i64, i64)> {
-        let (from_ms, to_ms) = (from_ms.max(self.from_ms), to_ms.min(self.to_ms));
+        let (from_ms, to_ms) = (from_ms.max(self.span_ms.0), to_ms.min(self.span_ms.1));
         let (first_ms, length_ms) = match self.hours_ms {
             // One part, whatever the day.
             None => (0, None),
