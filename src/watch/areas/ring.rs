@@ -50,8 +50,9 @@ impl Ring {
     /// Finds edges that cross or touch each other, or run back on themselves.
     fn check(&self) -> Result<(), AreaError> {
         let n = self.corners.len();
-        let turned: f64 = (0..n).map(|i| cross(self.edge(i).0, self.edge(i).1)).sum();
-        if turned.abs() < 1e-14 {
+        let off = |index: usize| minus(self.corners[index], self.corners[0]);
+        let along = (1..n).map(off).find(|off| *off != (0.0, 0.0)).unwrap_or_default();
+        if (1..n).all(|index| cross(along, off(index)) == 0.0) {
             return Err(AreaError::NoArea);
         }
         for first in 0..n {
