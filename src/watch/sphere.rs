@@ -69,6 +69,12 @@ impl Vector {
         self.plus(other.minus(self).times(t))
     }
 
+    /// The cube of `size_m` that it is in.
+    pub fn cube(self, size_m: f64) -> Cube {
+        let part = |x: f64| (x / size_m).floor() as i32;
+        (part(self.x), part(self.y), part(self.z))
+    }
+
     /// The place on the Earth below or above, as a vector.
     pub fn on_earth(self) -> Vector {
         self.unit().times(EARTH_RADIUS_M)
@@ -78,6 +84,15 @@ impl Vector {
     pub fn distance_m(self, other: Vector) -> f64 {
         EARTH_RADIUS_M * self.cross(other).length_m().atan2(self.dot(other))
     }
+}
+
+/// A cube in space, counted from the middle of the Earth.
+pub(super) type Cube = (i32, i32, i32);
+
+/// A cube and the 26 around it.
+pub(super) fn around((x, y, z): Cube) -> impl Iterator<Item = Cube> {
+    let plane = move |x| (y - 1..=y + 1).flat_map(move |y| (z - 1..=z + 1).map(move |z| (x, y, z)));
+    (x - 1..=x + 1).flat_map(plane)
 }
 
 /// A way on flat ground, meters east and north.

@@ -1,11 +1,14 @@
 //! The safety officer's analyses, held against the truth of made traffic.
 
-use fairway::ais::Fleet;
+use fairway::ais::{Fleet, ShipKind, Trip};
 use fairway::base::geo::{Position, bearing_deg, destination, distance_m};
 use fairway::base::job::Job;
 use fairway::base::params::Checked;
+use fairway::cluster::route::{Route, RouteParams, routes};
+use fairway::prep::{CleanParams, Cleaned, TripParams, clean, segment};
 use fairway::synth::{RouteKind, Sea, SeaParams, make};
 use fairway::watch::{GateParams, Side, gate};
+use fairway::watch::{Oddity, OddityKind, OddityParams, Said, Scene, oddities};
 
 fn sea(params: SeaParams) -> Sea {
     make(&Checked::new(&params).unwrap(), &Job::default()).unwrap()
@@ -102,5 +105,64 @@ fn a_lane_lies_where_it_was_made_and_is_as_wide() {
         let fit = flow.lateral.expect("a hundred ships passed");
         assert!((fit.mean_m - middle_m).abs() < 0.5 * spread_m, "{fit:?}");
         assert!((fit.sd_m / spread_m - 1.0).abs() < 0.4, "{fit:?}");
+    }
+}
+
+/// Everything that oddities are found in.
+struct Scenery {
+    read: Fleet,
+    cleaned: Cleaned,
+    trips: Vec<Trip>,
+    labels: Vec<Option<u32>>,
+    routes: Vec<Route>,
+}
+
+/// Cleans and cuts a fleet, and takes the routes from the truth: trips of no true route are noise.
+fn scenery(read: Fleet, n_routes: usize) -> Scenery {
+    let job = Job::default();
+    let cleaned = clean(&read, &Checked::new(&CleanParams::default()).unwrap(), &job).unwrap();
+    let trips =
+        segment(&cleaned.fleet, &Checked::new(&TripParams::default()).unwrap(), &job).unwrap();
+    let trips = trips.trips;
+    let labels: Vec<Option<u32>> =
+        trips.iter().map(|trip| trip.true_route(&cleaned.fleet)).collect();
+    let members: Vec<Vec<usize>> = (0..n_routes as u32)
+        .map(|id| (0..trips.len()).filter(|trip| labels[*trip] == Some(id)).collect())
+        .collect();
+    let params = Checked::new(&RouteParams::default()).unwrap();
+    let routes = routes(&cleaned.fleet, &trips, &members, &[], &params, &job).unwrap().routes;
+    Scenery { read, cleaned, trips, labels, routes }
+}
+
+impl Scenery {
+    fn oddities(&self, params: OddityParams, said: &[Said]) -> Vec<Oddity> {
+        let scene = Scene {
+            fleet: &self.cleaned.fleet,
+            read: Some((&self.read, &self.cleaned.verdicts)),
+            trips: &self.trips,
+            labels: &self.labels,
+            routes: &self.routes,
+            said,
+        };
+        oddities(&scene, &Checked::new(&params).unwrap(), &Job::default()).unwrap()
+    }
+}
+
+/// Trips on no route belong to fishing boats, tugs and yachts: they fit no route, and rightly so.
+fn is_at_work(scenery: &Scenery, odd: &Oddity) -> bool {
+    let kind = odd.ship.map(|ship| scenery.cleaned.fleet.vessels()[ship].kind());
+    odd.kind == OddityKind::OffRoute && kind.is_none_or(|kind| kind != ShipKind::Cargo)
+}
+
+#[test]
+fn a_clean_sea_has_no_oddities() {
+    for seed in 1..4 {
+        let sea = sea(SeaParams { rows: 200_000, seed, ..SeaParams::faultless() });
+        let n_routes = sea.routes.len();
+        let scenery = scenery(sea.fleet, n_routes);
+        let all = scenery.oddities(OddityParams::default(), &[]);
+        let odd: Vec<&Oddity> = all.iter().filter(|odd| !is_at_work(&scenery, odd)).collect();
+        let text: Vec<String> = odd.iter().map(|odd| format!("{odd:?}")).collect();
+        assert!(odd.is_empty(), "seed {seed}: {} of {}\n{}", odd.len(), all.len(), text.join("\n"));
     }
 }

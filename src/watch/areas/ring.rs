@@ -50,6 +50,9 @@ impl Ring {
     /// Finds edges that cross or touch each other, or run back on themselves.
     fn check(&self) -> Result<(), AreaError> {
         let n = self.corners.len();
+        if let Some(at) = (0..n).find(|at| self.edge(*at).0 == self.edge(*at).1) {
+            return Err(AreaError::Twice { at: at + 1 });
+        }
         let off = |index: usize| minus(self.corners[index], self.corners[0]);
         let along = (1..n).map(off).find(|off| *off != (0.0, 0.0)).unwrap_or_default();
         if (1..n).all(|index| cross(along, off(index)) == 0.0) {
@@ -57,9 +60,6 @@ impl Ring {
         }
         for first in 0..n {
             let (a, b) = self.edge(first);
-            if a == b {
-                return Err(AreaError::Twice { at: first + 1 });
-            }
             for second in first + 1..n {
                 let (c, d) = self.edge(second);
                 let are_neighbors = second == first + 1 || (first == 0 && second == n - 1);
