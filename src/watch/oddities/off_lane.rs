@@ -9,9 +9,6 @@ use crate::base::units::{kn_from_mps, s_from_ms};
 /// How many of a trip's places are held against all routes, to find the nearest one.
 const SAMPLES: usize = 32;
 
-/// Below this speed a course says little, knots.
-const COURSE_KN: f64 = 5.0;
-
 /// A course that differs from a lane's by less than this follows it, degrees.
 const ALONG_DEG: f64 = 60.0;
 
@@ -41,7 +38,8 @@ pub(super) fn look(
         return;
     }
     let moments = moments(scene, trip, lanes);
-    if scene.labels.get(trip).is_some_and(Option::is_none) {
+    let is_long = scene.trips[trip].length_m >= params.off_least_m;
+    if is_long && scene.labels.get(trip).is_some_and(Option::is_none) {
         found.extend(off_route(scene, trip, lanes, &moments, params));
     }
     against(scene, trip, &moments, params, found);
@@ -153,7 +151,7 @@ fn against(
     found: &mut Vec<Oddity>,
 ) {
     let opposed = |moment: &Moment<'_>| -> Option<usize> {
-        if moment.sog_kn < COURSE_KN || moment.sog_kn.is_nan() {
+        if moment.sog_kn < params.against_kn || moment.sog_kn.is_nan() {
             return None;
         }
         let turn = |lane: &InLane<'_>| turn_deg(lane.point.direction_deg, moment.cog_deg).abs();

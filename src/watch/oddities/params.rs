@@ -13,6 +13,10 @@ pub struct OddityParams {
     pub off_share: f64,
     /// A corridor reaches so much farther than the edges of its route, times its half width.
     pub off_factor: f64,
+    /// Shorter trips are harbor business and need fit no route, meters.
+    pub off_least_m: f64,
+    /// A slower ship does not sail against a lane, knots.
+    pub against_kn: f64,
     /// Sailing against a lane, or at an odd speed, is told when it lasts this long, minutes.
     pub lane_min: f64,
     /// So near to either end of a route nothing is odd: ships come from all sides, meters.
@@ -52,6 +56,8 @@ impl Default for OddityParams {
         OddityParams {
             off_share: 0.5,
             off_factor: 1.5,
+            off_least_m: 15_000.0,
+            against_kn: 7.0,
             lane_min: 10.0,
             ends_m: 8000.0,
             opposite_share: 0.05,
@@ -89,6 +95,7 @@ impl Params for OddityParams {
         form.heading("Routes");
         form.number("off_share", &mut self.off_share, share("A trip without a route is odd if more than this share of its reports lies outside of the corridors of all routes."));
         form.number("off_factor", &mut self.off_factor, factor("How far a corridor reaches from the center line: times the way to the edge, beyond which the outermost 5 % pass."));
+        form.number("off_length", &mut self.off_least_m, Field { unit: "m", range: 0.0..=1_000_000.0, help: "Shorter trips are harbor business, as from anchorage to berth, and need fit no route." });
         form.heading("Lanes");
         form.number("lane_time", &mut self.lane_min, min("Sailing against a lane, or at a speed that is odd in it, is told when it lasts this long."));
         form.number(
@@ -105,6 +112,11 @@ impl Params for OddityParams {
             "against",
             &mut self.against_deg,
             deg("A course that differs from the lane's by more than this is against it."),
+        );
+        form.number(
+            "against_speed",
+            &mut self.against_kn,
+            kn("A slower ship does not sail against a lane: she shifts to a berth, or works."),
         );
         form.number("band_factor", &mut self.band_factor, factor("A speed is odd if it lies outside of those of the slowest and the fastest tenth in its lane by more than their difference, times this."));
         form.number("band", &mut self.band_kn, kn("And by more than this."));

@@ -141,7 +141,7 @@ fn identities_that_cannot_be_right_are_told_once_each() {
             "IMO number 9074729 was sent by MMSI 219000001 at the same time",
             "MMSI 1193046 is none: not nine digits, or of no country",
             "changed her IMO number from 9074729 to 9293129",
-            "changed her name from EARLY DAWN to LATE DUSK",
+            "changed her name from EARLY  DAWN to LATE DUSK",
         ]
     );
     let renamed = all.iter().find(|odd| odd.why.contains("name from")).unwrap();
