@@ -255,7 +255,11 @@ fn planted_oddities_are_found_and_nothing_else() {
                 && trip.to_ms - trip.from_ms > 4 * 3_600_000
         })
         .collect();
-    sailings.sort_by_key(|trip| (trip.trip % 7, trip.route, trip.trip));
+    let mut n_sailed = vec![0; n_routes];
+    sailings.sort_by_cached_key(|trip| {
+        n_sailed[trip.route as usize] += 1;
+        (n_sailed[trip.route as usize], trip.route)
+    });
     let mut tracks: Vec<(Vessel, Vec<(Report, Truth)>)> = (0..sea.fleet.vessels().len())
         .map(|ship| {
             let reports = sea.fleet.reports();

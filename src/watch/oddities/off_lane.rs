@@ -42,7 +42,10 @@ pub(super) fn look(
     if is_long && scene.labels.get(trip).is_some_and(Option::is_none) {
         found.extend(off_route(scene, trip, lanes, &moments, params));
     }
-    against(scene, trip, &moments, params, found);
+    let kind = scene.fleet.vessels()[scene.trips[trip].vessel].kind();
+    if params.read_steady_kinds().has(kind) {
+        against(scene, trip, &moments, params, found);
+    }
     if let Some(Some(label)) = scene.labels.get(trip) {
         let own = scene.routes.iter().position(|route| route.id == *label);
         if let Some(own) = own {

@@ -29,7 +29,7 @@ pub struct OddityParams {
     pub band_factor: f64,
     /// And by more than this, knots.
     pub band_kn: f64,
-    /// Kinds of ships whose stops and turns are looked at; empty for all.
+    /// Kinds of ships whose stops, turns and courses against lanes are looked at; empty for all.
     pub steady_kinds: String,
     /// A course that changes by more than this is a sudden turn, degrees...
     pub turn_deg: f64,
@@ -58,7 +58,7 @@ impl Default for OddityParams {
             off_factor: 1.5,
             off_least_m: 15_000.0,
             against_kn: 7.0,
-            lane_min: 10.0,
+            lane_min: 20.0,
             ends_m: 8000.0,
             opposite_share: 0.05,
             against_deg: 135.0,
@@ -79,7 +79,7 @@ impl Default for OddityParams {
 }
 
 impl OddityParams {
-    /// The kinds whose stops and turns are looked at.
+    /// The kinds whose stops, turns and courses against lanes are looked at.
     pub fn read_steady_kinds(&self) -> KindSet {
         KindSet::from_text(&self.steady_kinds).0
     }
@@ -121,7 +121,7 @@ impl Params for OddityParams {
         form.number("band_factor", &mut self.band_factor, factor("A speed is odd if it lies outside of those of the slowest and the fastest tenth in its lane by more than their difference, times this."));
         form.number("band", &mut self.band_kn, kn("And by more than this."));
         form.heading("Stops and turns");
-        form.text("steady_kinds", &mut self.steady_kinds, "Kinds of ships whose sudden stops and turns are odd: those that do not work by turning. With commas between; empty for all.");
+        form.text("steady_kinds", &mut self.steady_kinds, "Kinds of ships whose sudden stops and turns, and courses against lanes, are odd: those that do not work by turning, and keep to lanes. With commas between; empty for all.");
         form.number(
             "turn",
             &mut self.turn_deg,
