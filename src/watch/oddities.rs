@@ -157,7 +157,7 @@ pub fn oddities(
     job.expect(scene.fleet.vessels().len() + scene.trips.len());
     let lanes = Lanes::new(scene.routes);
     let stops = motion::stop_places(scene.fleet);
-    let heard = silence::Heard::new(scene.fleet);
+    let heard = silence::Heard::new(scene.fleet, params);
     let by_trip = (0..scene.trips.len())
         .into_par_iter()
         .map(|trip| {

@@ -180,7 +180,7 @@ pub(super) fn look_at_turns(
             _ => Some(one),
         });
         let Some(one) = sharpest.filter(|one| one.0 > params.turn_deg) else { continue };
-        if !is_steady(&own, &t, &turn, one.1, one.2) {
+        if !is_steady(&own, t, turn, one.1, one.2) {
             continue;
         }
         // Turns that overlap are one: the sharpest.

@@ -47,6 +47,8 @@ pub struct OddityParams {
     pub moving_kn: f64,
     /// A silence is odd where at least so many other ships were heard meanwhile.
     pub heard: usize,
+    /// Where more than this share of the other ships fall silent too, silence is usual.
+    pub usual_silence: f64,
     /// How much faster than she was seen to sail a ship may have sailed unseen, times.
     pub reach_factor: f64,
 }
@@ -73,6 +75,7 @@ impl Default for OddityParams {
             gap_min: 30.0,
             moving_kn: 3.0,
             heard: 1,
+            usual_silence: 0.3,
             reach_factor: 1.1,
         }
     }
@@ -147,6 +150,7 @@ impl Params for OddityParams {
             kn("A ship with less speed over ground before a silence was not under way."),
         );
         form.count("heard", &mut self.heard, Field { unit: "ships", range: 0..=1000, help: "A silence is odd where at least so many other ships were heard meanwhile, within some ten kilometers of where it began: elsewhere nobody listens." });
+        form.number("usual_silence", &mut self.usual_silence, share("Where more than this share of the other ships ever heard fell silent too, three at least, silence is usual: the edge of what receivers hear."));
         form.number("reach_factor", &mut self.reach_factor, Field { unit: "", range: 1.0..=5.0, help: "How much faster than she was ever seen a ship may have sailed in the dark: gives the area that she can have reached." });
     }
 

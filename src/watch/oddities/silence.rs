@@ -61,15 +61,26 @@ impl Reach {
     }
 }
 
-/// Which ships were heard where and when, roughly.
-pub(super) struct Heard(FxHashMap<Cube, Vec<(i64, u32)>>);
+/// Fewer other ships that fall silent make no edge of what receivers hear.
+const LEAST_SILENT: usize = 3;
+
+/// Which ships were heard where and when, roughly; and which fell silent under way where.
+pub(super) struct Heard {
+    heard: FxHashMap<Cube, Vec<(i64, u32)>>,
+    silent: FxHashMap<Cube, Vec<u32>>,
+}
 
 impl Heard {
-    pub fn new(fleet: &Fleet) -> Heard {
+    pub fn new(fleet: &Fleet, params: &OddityParams) -> Heard {
         let mut heard: FxHashMap<Cube, Vec<(i64, u32)>> = FxHashMap::default();
+        let mut silent: FxHashMap<Cube, Vec<u32>> = FxHashMap::default();
         let reports = fleet.reports();
         for ship in 0..fleet.vessels().len() {
             let mut last = None;
+            for report in gaps(fleet, ship, params) {
+                let cube = Vector::to(reports.positions[report]).cube(HEARD_M);
+                silent.entry(cube).or_default().push(ship as u32);
+            }
             for report in fleet.range(ship) {
                 let place = reports.positions[report];
                 let now = reports.t_ms[report].div_euclid(HEARD_MS);
@@ -83,21 +94,55 @@ impl Heard {
                 }
             }
         }
-        Heard(heard)
+        Heard { heard, silent }
     }
 
     /// How many ships other than `ship` were heard around `place` from `from_ms` to `to_ms`.
     fn others(&self, ship: usize, place: Position, (from_ms, to_ms): (i64, i64)) -> usize {
         let (from, to) = (from_ms.div_euclid(HEARD_MS), to_ms.div_euclid(HEARD_MS));
-        let near = around(Vector::to(place).cube(HEARD_M)).filter_map(|cube| self.0.get(&cube));
-        let meanwhile =
-            |(now, other): &&(i64, u32)| (from..=to).contains(now) && *other as usize != ship;
-        let mut ships: Vec<u32> =
-            near.flatten().filter(meanwhile).map(|(_, other)| *other).collect();
-        ships.sort_unstable();
-        ships.dedup();
-        ships.len()
+        let near = self.near(place);
+        distinct(near.filter(|(now, _)| (from..=to).contains(now)).map(|(_, other)| *other), ship)
     }
+
+    /// Whether so many other ships fall silent around `place` that nobody seems to listen beyond.
+    fn is_usual(&self, ship: usize, place: Position, share: f64) -> bool {
+        let near = around(Vector::to(place).cube(HEARD_M));
+        let silent = near.filter_map(|cube| self.silent.get(&cube)).flatten().copied();
+        let silent = distinct(silent, ship);
+        silent >= LEAST_SILENT && {
+            let ever = distinct(self.near(place).map(|(_, other)| *other), ship);
+            silent as f64 > share * ever as f64
+        }
+    }
+
+    fn near(&self, place: Position) -> impl Iterator<Item = &(i64, u32)> {
+        around(Vector::to(place).cube(HEARD_M)).filter_map(|cube| self.heard.get(&cube)).flatten()
+    }
+}
+
+/// How many ships there are in `ships`, without `own`.
+fn distinct(ships: impl Iterator<Item = u32>, own: usize) -> usize {
+    let mut ships: Vec<u32> = ships.filter(|ship| *ship as usize != own).collect();
+    ships.sort_unstable();
+    ships.dedup();
+    ships.len()
+}
+
+/// The reports after which a ship fell silent for long though she was under way.
+fn gaps<'a>(
+    fleet: &'a Fleet,
+    ship: usize,
+    params: &'a OddityParams,
+) -> impl Iterator<Item = usize> + 'a {
+    let (reports, range) = (fleet.reports(), fleet.range(ship));
+    let gap_ms = (params.gap_min * 60_000.0) as i64;
+    (range.start..range.end.saturating_sub(1)).filter(move |last| {
+        let (here, next) = (reports.positions[*last], reports.positions[last + 1]);
+        reports.t_ms[last + 1] - reports.t_ms[*last] > gap_ms
+            && here.is_valid()
+            && next.is_valid()
+            && f64::from(reports.sog_kn[*last]) >= params.moving_kn
+    })
 }
 
 /// Adds the dark periods of a ship.
@@ -110,19 +155,14 @@ pub(super) fn look(
 ) {
     let (fleet, reports) = (scene.fleet, scene.fleet.reports());
     let vessel = &fleet.vessels()[ship];
-    let gap_ms = (params.gap_min * 60_000.0) as i64;
     let range = fleet.range(ship);
     let mut top_kn: Option<f64> = None;
-    for last in range.start..range.end.saturating_sub(1) {
+    for last in gaps(fleet, ship, params) {
         let (from_ms, to_ms) = (reports.t_ms[last], reports.t_ms[last + 1]);
         let (from, to) = (reports.positions[last], reports.positions[last + 1]);
         let sog_kn = f64::from(reports.sog_kn[last]);
-        let is_gap = to_ms - from_ms > gap_ms && from.is_valid() && to.is_valid();
-        if !is_gap || sog_kn.is_nan() || sog_kn < params.moving_kn {
-            continue;
-        }
         let others = heard.others(ship, from, (from_ms, to_ms));
-        if others < params.heard {
+        if others < params.heard || heard.is_usual(ship, from, params.usual_silence) {
             continue;
         }
         let lasts_s = s_from_ms(to_ms - from_ms);

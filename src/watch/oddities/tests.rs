@@ -104,6 +104,10 @@ fn a_silence_is_dark_under_way_and_where_others_are_heard() {
     assert!((reach.way_m - mps_from_kn(11.0) * 3660.0).abs() < 1.0, "{reach:?}");
     assert!(odd.why.contains("while 1 other ships were heard there"), "{}", odd.why);
     assert!(dark(vec![silent(10.0)]).is_empty());
+    // Where four of five fall silent, nobody listens.
+    let mut edge = vec![silent(10.0); 4];
+    edge.push(other.clone());
+    assert!(dark(edge).is_empty());
     assert!(dark(vec![silent(0.5), other]).is_empty());
 }
 

@@ -56,7 +56,7 @@ pub(super) fn look_for_jumps(scene: &Scene<'_>, found: &mut Vec<Oddity>) {
         for report in read.range(index) {
             match verdicts[report] {
                 Verdict::Jump => {
-                    row = Some(row.map_or((report, report), |(from, _)| (from, report)))
+                    row = Some(row.map_or((report, report), |(from, _)| (from, report)));
                 }
                 Verdict::Kept => {
                     if let Some(row) = row.take() {
@@ -84,8 +84,8 @@ pub(super) fn look_for_shared(scene: &Scene<'_>, found: &mut Vec<Oddity>) {
     for (mmsi, ships) in by_number {
         for (place, ship) in ships.iter().enumerate().skip(1) {
             let apart = ships[..place].iter().filter_map(|other| farthest(fleet, *ship, *other));
-            let apart = apart.max_by(|a, b| a.apart_m.total_cmp(&b.apart_m));
-            let Some(apart) = apart.filter(|apart| apart.apart_m > APART_M) else { continue };
+            let apart = apart.max_by(|a, b| a.most_m.total_cmp(&b.most_m));
+            let Some(apart) = apart.filter(|apart| apart.most_m > APART_M) else { continue };
             found.push(Oddity {
                 kind: OddityKind::TwoPlaces,
                 mmsi,
@@ -94,11 +94,11 @@ pub(super) fn look_for_shared(scene: &Scene<'_>, found: &mut Vec<Oddity>) {
                 from_ms: apart.from_ms,
                 to_ms: apart.to_ms,
                 place: fleet.reports().positions[apart.report],
-                score: score(APART_M, apart.apart_m),
+                score: score(APART_M, apart.most_m),
                 why: format!(
                     "two ships sent as {} at a time, up to {:.0} km apart",
                     mmsi.0,
-                    apart.apart_m * 1e-3
+                    apart.most_m * 1e-3
                 ),
                 reach: None,
             });
@@ -111,7 +111,7 @@ struct Apart {
     from_ms: i64,
     to_ms: i64,
     /// How far apart they were at most.
-    apart_m: f64,
+    most_m: f64,
     /// The report of the first of both then.
     report: usize,
 }
@@ -145,5 +145,5 @@ fn farthest(fleet: &Fleet, ship: usize, other: usize) -> Option<Apart> {
             best = Some((m, report));
         }
     }
-    best.map(|(apart_m, report)| Apart { from_ms, to_ms, apart_m, report })
+    best.map(|(most_m, report)| Apart { from_ms, to_ms, most_m, report })
 }
