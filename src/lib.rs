@@ -43,6 +43,7 @@
 //! | [`cluster`] | base, ais, distance, learn | trips into groups, their scores and routes |
 //! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
 //! | [`associate`] | base, ais | points without identity into tracks |
+//! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
@@ -181,3 +182,4 @@ pub mod predict;
 pub mod prep;
 pub mod synth;
 pub mod ui;
+pub mod watch;

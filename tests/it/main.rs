@@ -24,3 +24,4 @@ mod properties;
 mod snap;
 mod truth;
 mod ui;
+mod watch;
