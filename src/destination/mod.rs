@@ -1,0 +1,8 @@
+//! Where ships are bound and when they arrive: typed destinations, voyages from port to port, the
+//! time of arrival.
+
+pub mod annotate;
+pub mod gazetteer;
+pub mod wording;
+
+pub use annotate::{AnnotateParams, Annotation, Annotator, Candidate};
