@@ -2,6 +2,7 @@
 //! time of arrival.
 
 pub mod annotate;
+pub mod eta;
 pub mod gazetteer;
 pub mod wording;
 

@@ -28,6 +28,7 @@ pub mod preview;
 pub mod reach;
 pub mod read;
 pub mod safe;
+pub mod sailings;
 mod sniff;
 pub mod table;
 pub mod tile_folder;
