@@ -74,10 +74,45 @@ impl Columns {
 /// (2006), *Quantile regression forests*, JMLR 7. Ours: each tree sees rows of its own, drawn without
 /// replacement.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Read")]
 pub struct Forest {
+    // Invariant: a fork's right branch lies behind it and within its tree, and so does the next node;
+    // its feature is one of the forest's. A leaf's numbers are its tree's, and it has at least one.
     trees: Vec<Tree>,
     /// What stands for a missing number, by feature.
     missing: Vec<f32>,
+}
+
+/// What a file holds, before it was looked at.
+#[derive(Deserialize)]
+struct Read {
+    trees: Vec<Tree>,
+    missing: Vec<f32>,
+}
+
+impl TryFrom<Read> for Forest {
+    type Error = String;
+
+    fn try_from(Read { trees, missing }: Read) -> Result<Forest, String> {
+        let is_sound = |tree: &Tree| {
+            let n = tree.nodes.len();
+            let node_is_sound = |(at, node): (usize, &Node)| match *node {
+                Node::Fork(feature, _, right) => {
+                    let right = right as usize;
+                    usize::from(feature) < missing.len() && at + 1 < n && right > at && right < n
+                }
+                Node::Leaf(start, count) => {
+                    count > 0 && u64::from(start) + u64::from(count) <= tree.numbers.len() as u64
+                }
+            };
+            n > 0 && tree.nodes.iter().enumerate().all(node_is_sound)
+        };
+        match trees.iter().position(|tree| !is_sound(tree)) {
+            Some(at) => Err(format!("tree {at} of the forest is damaged")),
+            None if trees.is_empty() => Err("the forest has no tree".to_owned()),
+            None => Ok(Forest { trees, missing }),
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -87,13 +122,16 @@ struct Tree {
     numbers: Vec<f32>,
 }
 
-/// A fork or a leaf.
+/// A fork or a leaf; short names keep files short.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 enum Node {
-    /// To the left what lies at the threshold or below it; the left branch is the next node.
-    Fork { feature: u16, threshold: f32, right: u32 },
+    /// Feature, threshold, right branch. To the left goes what lies at the threshold or below it;
+    /// the left branch is the next node.
+    #[serde(rename = "f")]
+    Fork(u16, f32, u32),
     /// Where its numbers begin and how many they are.
-    Leaf { start: u32, n: u32 },
+    #[serde(rename = "l")]
+    Leaf(u32, u32),
 }
 
 impl Forest {
@@ -186,11 +224,11 @@ impl Tree {
         let mut at = 0;
         loop {
             match self.nodes[at] {
-                Node::Fork { feature, threshold, right } => {
+                Node::Fork(feature, threshold, right) => {
                     let is_left = columns.columns[usize::from(feature)][row] <= threshold;
                     at = if is_left { at + 1 } else { right as usize };
                 }
-                Node::Leaf { start, n } => {
+                Node::Leaf(start, n) => {
                     return &self.numbers[start as usize..(start + n) as usize];
                 }
             }
@@ -226,7 +264,7 @@ impl Grower<'_> {
         while let Some((start, end, parent)) = waiting.pop() {
             let here = self.tree.nodes.len();
             if let Some(parent) = parent
-                && let Node::Fork { right, .. } = &mut self.tree.nodes[parent]
+                && let Node::Fork(_, _, right) = &mut self.tree.nodes[parent]
             {
                 *right = here as u32;
             }
@@ -234,13 +272,13 @@ impl Grower<'_> {
             let Some(cut) = self.best_cut(branch) else {
                 let from = self.tree.numbers.len() as u32;
                 self.tree.numbers.extend(branch.iter().map(|row| self.targets[*row as usize]));
-                self.tree.nodes.push(Node::Leaf { start: from, n: branch.len() as u32 });
+                self.tree.nodes.push(Node::Leaf(from, branch.len() as u32));
                 continue;
             };
             let column = self.columns.column(cut.feature);
             let n_left = partition(branch, |row| column[row as usize] <= cut.threshold);
             let feature = cut.feature as u16;
-            self.tree.nodes.push(Node::Fork { feature, threshold: cut.threshold, right: 0 });
+            self.tree.nodes.push(Node::Fork(feature, cut.threshold, 0));
             // The left branch comes off first and stands right behind its fork.
             waiting.push((start + n_left, end, Some(here)));
             waiting.push((start, start + n_left, None));
@@ -360,96 +398,4 @@ fn weighted(sorted: &[(f32, f32)], wanted: f64) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PARAMS: ForestParams =
-        ForestParams { trees: 40, rows_per_tree: 1000, least_rows: 3, feature_share: 0.7, seed: 1 };
-
-    /// Rows with a step, a slope and a column of chance; the target is `2 x + 5 (y > 0.5)`.
-    fn made(n: usize, seed: u64) -> (Columns, Vec<f32>) {
-        let mut rng = Rng::new(seed, 0);
-        let mut column = || (0..n).map(|_| rng.unit() as f32).collect::<Vec<f32>>();
-        let (x, y, chance) = (column(), column(), column());
-        let step = |y: f32| if y > 0.5 { 5.0 } else { 0.0 };
-        let targets = x.iter().zip(&y).map(|(x, y)| 2.0 * x + step(*y)).collect();
-        (Columns::new(vec![x, y, chance]), targets)
-    }
-
-    #[test]
-    fn a_step_and_a_slope_are_learned() {
-        let (columns, targets) = made(2000, 1);
-        let forest = Forest::fit(&columns, &targets, &PARAMS, &Job::default()).unwrap();
-        let (others, truth) = made(500, 2);
-        let found = forest.quantiles(&others, &[0.5], &Job::default()).unwrap();
-        let error = found.iter().zip(&truth).map(|(found, truth)| (found[0] - truth).abs());
-        let mean = error.sum::<f32>() / 500.0;
-        assert!(mean < 0.15, "{mean}");
-    }
-
-    #[test]
-    fn quantiles_hold_the_share_that_they_say() {
-        let mut rng = Rng::new(3, 0);
-        let x: Vec<f32> = (0..4000).map(|_| rng.unit() as f32).collect();
-        let targets: Vec<f32> = x.iter().map(|x| x * rng.normal() as f32).collect();
-        let columns = Columns::new(vec![x.clone()]);
-        let params = ForestParams { least_rows: 20, rows_per_tree: 4000, ..PARAMS };
-        let forest = Forest::fit(&columns, &targets, &params, &Job::default()).unwrap();
-        let x: Vec<f32> = (0..2000).map(|_| rng.unit() as f32).collect();
-        let truth: Vec<f32> = x.iter().map(|x| x * rng.normal() as f32).collect();
-        let columns = Columns::new(vec![x]);
-        let found = forest.quantiles(&columns, &[0.1, 0.9], &Job::default()).unwrap();
-        let inside = found.iter().zip(&truth).filter(|(q, y)| (q[0]..=q[1]).contains(*y)).count();
-        assert!((1500..1700).contains(&inside), "{inside} of 2000 within the middle 80 %");
-    }
-
-    #[test]
-    fn a_forest_does_not_hang_on_the_number_of_threads() {
-        let (columns, targets) = made(300, 4);
-        let fit = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| Forest::fit(&columns, &targets, &PARAMS, &Job::default()).unwrap())
-        };
-        assert_eq!(fit(1), fit(3));
-        let other = ForestParams { seed: 2, ..PARAMS };
-        assert_ne!(fit(1), Forest::fit(&columns, &targets, &other, &Job::default()).unwrap());
-    }
-
-    #[test]
-    fn what_is_missing_goes_its_own_way() {
-        let x: Vec<f32> = (0..400).map(|n| if n % 2 == 0 { f32::NAN } else { n as f32 }).collect();
-        let targets: Vec<f32> = (0..400).map(|n| if n % 2 == 0 { 10.0 } else { -10.0 }).collect();
-        let params = ForestParams { least_rows: 1, ..PARAMS };
-        let columns = Columns::new(vec![x]);
-        let forest = Forest::fit(&columns, &targets, &params, &Job::default()).unwrap();
-        let rows = Columns::new(vec![vec![f32::NAN, 200.0]]);
-        let found = forest.quantiles(&rows, &[0.5], &Job::default()).unwrap();
-        assert_eq!(found, [[10.0], [-10.0]]);
-    }
-
-    #[test]
-    fn every_row_is_in_one_leaf_of_its_tree() {
-        let (columns, targets) = made(500, 5);
-        let forest = Forest::fit(&columns, &targets, &PARAMS, &Job::default()).unwrap();
-        for tree in &forest.trees {
-            let mut kept = tree.numbers.clone();
-            let mut all = targets.clone();
-            kept.sort_by(f32::total_cmp);
-            all.sort_by(f32::total_cmp);
-            assert_eq!(kept, all);
-            let leaves = tree.nodes.iter().filter_map(|node| match node {
-                Node::Leaf { n, .. } => Some(*n),
-                Node::Fork { .. } => None,
-            });
-            assert!(leaves.min().unwrap() >= 3);
-        }
-    }
-
-    #[test]
-    fn a_cancelled_fit_stops() {
-        let (columns, targets) = made(50, 6);
-        let job = Job::default();
-        job.cancel();
-        assert_eq!(Forest::fit(&columns, &targets, &PARAMS, &job), Err(Stopped::Cancelled));
-    }
-}
+mod tests;

@@ -56,166 +56,79 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("MANZANILLO MEX", "MXZLO"),
 ];
 
-/// Names and parts of countries as crews write them, with the country's two letters.
+/// Names and parts of countries as crews write them, by the country's two letters.
 const COUNTRY_WORDS: &[(&str, &str)] = &[
-    ("USA", "US"),
-    ("UNITEDSTATES", "US"),
-    ("AMERICA", "US"),
-    ("UK", "GB"),
-    ("ENGLAND", "GB"),
-    ("SCOTLAND", "GB"),
-    ("WALES", "GB"),
-    ("BRITAIN", "GB"),
-    ("HOLLAND", "NL"),
-    ("NETHERLANDS", "NL"),
-    ("NETH", "NL"),
-    ("KOREA", "KR"),
-    ("SKOREA", "KR"),
-    ("ROK", "KR"),
-    ("KOR", "KR"),
-    ("JAPAN", "JP"),
-    ("JPN", "JP"),
-    ("CHINA", "CN"),
-    ("PRC", "CN"),
-    ("CHN", "CN"),
-    ("TAIWAN", "TW"),
-    ("ROC", "TW"),
-    ("UAE", "AE"),
-    ("KSA", "SA"),
-    ("RUSSIA", "RU"),
-    ("RUS", "RU"),
-    ("BRASIL", "BR"),
-    ("BRAZIL", "BR"),
-    ("BRA", "BR"),
-    ("TURKIYE", "TR"),
-    ("TURKEY", "TR"),
-    ("VIETNAM", "VN"),
-    ("GERMANY", "DE"),
-    ("GER", "DE"),
-    ("DEU", "DE"),
-    ("FRANCE", "FR"),
-    ("FRA", "FR"),
-    ("SPAIN", "ES"),
-    ("ESP", "ES"),
-    ("ESPANA", "ES"),
-    ("ITALY", "IT"),
-    ("ITALIA", "IT"),
-    ("ITA", "IT"),
-    ("POLAND", "PL"),
-    ("POL", "PL"),
-    ("SWEDEN", "SE"),
-    ("SWE", "SE"),
-    ("NORWAY", "NO"),
-    ("NOR", "NO"),
-    ("DENMARK", "DK"),
-    ("DEN", "DK"),
-    ("FINLAND", "FI"),
-    ("FIN", "FI"),
-    ("BELGIUM", "BE"),
-    ("BELG", "BE"),
-    ("BEL", "BE"),
-    ("AUSTRALIA", "AU"),
-    ("AUS", "AU"),
-    ("AUST", "AU"),
-    ("CANADA", "CA"),
-    ("CAN", "CA"),
-    ("MEXICO", "MX"),
-    ("MEX", "MX"),
-    ("PANAMA", "PA"),
-    ("PNMA", "PA"),
-    ("PAN", "PA"),
-    ("PERU", "PE"),
-    ("CHILE", "CL"),
-    ("ECUADOR", "EC"),
-    ("COLOMBIA", "CO"),
-    ("ARGENTINA", "AR"),
-    ("ARG", "AR"),
-    ("URUGUAY", "UY"),
-    ("INDIA", "IN"),
-    ("IND", "IN"),
-    ("SRILANKA", "LK"),
-    ("SINGAPORE", "SG"),
-    ("MALAYSIA", "MY"),
-    ("INDONESIA", "ID"),
-    ("INDO", "ID"),
-    ("THAILAND", "TH"),
-    ("PHILIPPINES", "PH"),
-    ("PHIL", "PH"),
-    ("EGYPT", "EG"),
-    ("GREECE", "GR"),
-    ("GRE", "GR"),
-    ("PORTUGAL", "PT"),
-    ("IRELAND", "IE"),
-    ("ICELAND", "IS"),
-    ("ESTONIA", "EE"),
-    ("LATVIA", "LV"),
-    ("LITHUANIA", "LT"),
-    ("SAFRICA", "ZA"),
-    ("RSA", "ZA"),
-    ("NIGERIA", "NG"),
-    ("GHANA", "GH"),
-    ("MOROCCO", "MA"),
-    ("SAUDI", "SA"),
-    ("OMAN", "OM"),
-    ("IRAN", "IR"),
-    ("ISRAEL", "IL"),
-    ("UKRAINE", "UA"),
-    ("ROMANIA", "RO"),
-    ("BULGARIA", "BG"),
-    ("CROATIA", "HR"),
-    ("SLOVENIA", "SI"),
-    ("NZ", "NZ"),
-    ("NEWZEALAND", "NZ"),
-    ("CUBA", "CU"),
-    ("JAMAICA", "JM"),
-    ("BAHAMAS", "BS"),
-    ("VENEZUELA", "VE"),
-    ("VEN", "VE"),
-    ("GUATEMALA", "GT"),
-    ("CALIFORNIA", "US"),
-    ("CALIF", "US"),
-    ("ALASKA", "US"),
-    ("HAWAII", "US"),
-    ("OREGON", "US"),
-    ("WASHINGTON", "US"),
-    ("TEXAS", "US"),
-    ("TX", "US"),
-    ("LOUISIANA", "US"),
-    ("FLORIDA", "US"),
-    ("FL", "US"),
-    ("VIRGINIA", "US"),
-    ("NJ", "US"),
-    ("NY", "US"),
-    ("WA", "US"),
-    ("OR", "US"),
-    ("AK", "US"),
-    ("HI", "US"),
-    ("GEORGIA", "US"),
-    ("MD", "US"),
-    ("MARYLAND", "US"),
-    ("CA", "US"),
-    ("LA", "US"),
-    ("VA", "US"),
-    ("SC", "US"),
-    ("NC", "US"),
-    ("AL", "US"),
-    ("MS", "US"),
-    ("ME", "US"),
-    ("MA", "US"),
-    ("CT", "US"),
-    ("RI", "US"),
-    ("DE", "US"),
-    ("PA", "US"),
-    ("GA", "US"),
-    ("BC", "CA"),
-    ("QC", "CA"),
-    ("NS", "CA"),
-    ("ONTARIO", "CA"),
-    ("QUEBEC", "CA"),
-    ("QLD", "AU"),
-    ("NSW", "AU"),
-    ("VIC", "AU"),
-    ("TAS", "AU"),
+    (
+        "US",
+        "USA UNITEDSTATES AMERICA CALIFORNIA CALIF ALASKA HAWAII OREGON WASHINGTON TEXAS \
+         TX LOUISIANA FLORIDA FL VIRGINIA NJ NY WA OR AK HI GEORGIA MD MARYLAND CA LA VA \
+         SC NC AL MS ME MA CT RI DE PA GA",
+    ),
+    ("GB", "UK ENGLAND SCOTLAND WALES BRITAIN"),
+    ("NL", "HOLLAND NETHERLANDS NETH"),
+    ("KR", "KOREA SKOREA ROK KOR"),
+    ("JP", "JAPAN JPN"),
+    ("CN", "CHINA PRC CHN"),
+    ("TW", "TAIWAN ROC"),
+    ("AE", "UAE"),
+    ("SA", "KSA SAUDI"),
+    ("RU", "RUSSIA RUS"),
+    ("BR", "BRASIL BRAZIL BRA"),
+    ("TR", "TURKIYE TURKEY"),
+    ("VN", "VIETNAM"),
+    ("DE", "GERMANY GER DEU"),
+    ("FR", "FRANCE FRA"),
+    ("ES", "SPAIN ESP ESPANA"),
+    ("IT", "ITALY ITALIA ITA"),
+    ("PL", "POLAND POL"),
+    ("SE", "SWEDEN SWE"),
+    ("NO", "NORWAY NOR"),
+    ("DK", "DENMARK DEN"),
+    ("FI", "FINLAND FIN"),
+    ("BE", "BELGIUM BELG BEL"),
+    ("AU", "AUSTRALIA AUS AUST QLD NSW VIC TAS"),
+    ("CA", "CANADA CAN BC QC NS ONTARIO QUEBEC"),
+    ("MX", "MEXICO MEX"),
+    ("PA", "PANAMA PNMA PAN"),
+    ("PE", "PERU"),
+    ("CL", "CHILE"),
+    ("EC", "ECUADOR"),
+    ("CO", "COLOMBIA"),
+    ("AR", "ARGENTINA ARG"),
+    ("UY", "URUGUAY"),
+    ("IN", "INDIA IND"),
+    ("LK", "SRILANKA"),
+    ("SG", "SINGAPORE"),
+    ("MY", "MALAYSIA"),
+    ("ID", "INDONESIA INDO"),
+    ("TH", "THAILAND"),
+    ("PH", "PHILIPPINES PHIL"),
+    ("EG", "EGYPT"),
+    ("GR", "GREECE GRE"),
+    ("PT", "PORTUGAL"),
+    ("IE", "IRELAND"),
+    ("IS", "ICELAND"),
+    ("EE", "ESTONIA"),
+    ("LV", "LATVIA"),
+    ("LT", "LITHUANIA"),
+    ("ZA", "SAFRICA RSA"),
+    ("NG", "NIGERIA"),
+    ("GH", "GHANA"),
+    ("MA", "MOROCCO"),
+    ("OM", "OMAN"),
+    ("IR", "IRAN"),
+    ("IL", "ISRAEL"),
+    ("UA", "UKRAINE"),
+    ("RO", "ROMANIA"),
+    ("BG", "BULGARIA"),
+    ("HR", "CROATIA"),
+    ("SI", "SLOVENIA"),
+    ("NZ", "NZ NEWZEALAND"),
+    ("CU", "CUBA"),
+    ("JM", "JAMAICA"),
+    ("BS", "BAHAMAS"),
+    ("VE", "VENEZUELA VEN"),
+    ("GT", "GUATEMALA"),
 ];
 
 /// Endings that lists add to names and crews leave out.
@@ -277,8 +190,8 @@ impl Gazetteer {
             country_of: Vec::new(),
             is_country: FxHashSet::default(),
         };
-        for (word, country) in COUNTRY_WORDS {
-            gazetteer.country_word(word, country);
+        for (country, words) in COUNTRY_WORDS {
+            words.split(' ').for_each(|word| gazetteer.country_word(word, country));
         }
         for (id, port) in table.iter() {
             let country = port.locode.map(|code| code.country().to_owned());
@@ -446,7 +359,8 @@ fn variants(name: &str) -> Vec<String> {
         if words.len() > 1 && words.last().is_some_and(|last| SUFFIXES.contains(&last.as_str())) {
             words.pop();
             let rest = words.concat();
-            let is_country = COUNTRY_WORDS.iter().any(|(word, _)| *word == rest);
+            let is_country =
+                COUNTRY_WORDS.iter().any(|(_, words)| words.split(' ').any(|word| word == rest));
             keys.extend(Some(rest).filter(|rest| rest.len() > 3 && !is_country));
         }
         for prefix in PREFIXES {
@@ -474,87 +388,4 @@ fn pairs_of(key: &[u8]) -> Vec<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ais::Port;
-    use crate::base::geo::Position;
-
-    fn table(ports: &[(&str, &str)]) -> PortTable {
-        let port = |(name, code): &(&str, &str)| Port {
-            name: (*name).into(),
-            locode: Locode::from_text(code),
-            position: Position::new(1.0, 1.0),
-            ..Port::default()
-        };
-        PortTable::new(ports.iter().map(port).collect())
-    }
-
-    #[test]
-    fn names_of_lists_are_known_in_the_forms_that_crews_write() {
-        for (name, forms) in [
-            ("Tokyo Ko", "TOKYOKO TOKYO"),
-            ("Keppel - (East Singapore)", "KEPPELEASTSINGAPORE KEPPEL EASTSINGAPORE"),
-            ("Mumbai (Bombay)", "MUMBAIBOMBAY MUMBAI BOMBAY"),
-            ("Saint John's", "STJOHNS"),
-            ("Port", "PORT"),
-            ("Puerto de la Luz", "PTODELALUZ"),
-            ("Bahia De Valparaiso", "BAHIADEVALPARAISO VALPARAISO"),
-            ("Panama City", "PANAMACITY"),
-            ("New York City", "NEWYORKCITY NEWYORK"),
-        ] {
-            assert_eq!(variants(name).join(" "), forms, "{name}");
-        }
-    }
-
-    #[test]
-    fn what_is_found_by_pairs_is_what_comparing_with_all_finds() {
-        let stems = ["HAMBURG", "ROTTERDAM", "ANTWERP", "GDYNIA", "GDANSK", "BUSAN", "LONGBEACH"];
-        let mut rng = crate::base::rng::Rng::new(5, 0);
-        let mut ports = Vec::new();
-        for n in 0..600 {
-            let mut name: Vec<u8> = stems[n % stems.len()].into();
-            for _ in 0..rng.below(4) {
-                let at = rng.below(name.len());
-                match rng.below(3) {
-                    0 => name[at] = b'A' + rng.below(26) as u8,
-                    1 => name.insert(at, b'A' + rng.below(26) as u8),
-                    _ if at > 0 => name.swap(at - 1, at),
-                    _ => drop(name.remove(at)),
-                }
-            }
-            ports.push((String::from_utf8(name).unwrap(), String::new()));
-        }
-        let pairs: Vec<(&str, &str)> =
-            ports.iter().map(|(name, code)| (name.as_str(), code.as_str())).collect();
-        let gazetteer = Gazetteer::new(&table(&pairs), &[]);
-        let mut counts = Counts::default();
-        for key in stems {
-            for most in [1, 2] {
-                let plain = gazetteer
-                    .names
-                    .iter()
-                    .filter(|name| strsim::damerau_levenshtein(key, &name.key) <= most);
-                let found = gazetteer.like(key, most, &mut counts);
-                // An error next to another spoils no more pairs: all but words of few pairs agree.
-                let known: Vec<&str> = found.iter().map(|(name, _)| &*name.key).collect();
-                for name in plain {
-                    let shared = pairs_of(name.key.as_bytes());
-                    let shares = pairs_of(key.as_bytes()).iter().any(|pair| shared.contains(pair));
-                    assert!(known.contains(&&*name.key) || !shares, "{key} {most}: {}", name.key);
-                }
-                assert!(found.iter().all(|(_, distance)| *distance <= most));
-            }
-        }
-    }
-
-    #[test]
-    fn words_may_mean_several_countries() {
-        let gazetteer =
-            Gazetteer::new(&table(&[("Vancouver", "CAVAN"), ("Oakland", "USOAK")]), &[]);
-        assert_eq!(gazetteer.countries("CA"), [*b"US", *b"CA"]);
-        assert_eq!(gazetteer.countries("KIEL"), [[0_u8; 2]; 0]);
-        assert!(gazetteer.is_country_code("US") && !gazetteer.is_country_code("XX"));
-        assert_eq!(gazetteer.with_name("LA"), [], "Los Angeles is not in this table");
-        assert_eq!(gazetteer.with_place("VAN"), [PortId(0)]);
-    }
-}
+mod tests;

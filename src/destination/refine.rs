@@ -41,6 +41,9 @@ pub fn noise_steps(fleet: &Fleet, reports: &[u32], eps: f64, least: usize) -> Ve
 /// The reports that are left when those are taken out which only noise steps lead to and from: a
 /// jump has two such steps, a silence leaves its two shores one good step each. The first and the
 /// last stay, since the voyage's ends were found by them.
+///
+/// Ours. The paper drops the points of every noise step: on raw reports of one coastal receiver that
+/// takes out 21 % of them, this 5.5 %.
 pub fn without_noise(reports: &[u32], is_noise: &[bool]) -> Vec<u32> {
     let last = reports.len().saturating_sub(1);
     let is_kept = |at: usize| at == 0 || at == last || !(is_noise[at - 1] && is_noise[at]);
