@@ -81,3 +81,23 @@ fn words_may_mean_several_countries() {
     assert_eq!(gazetteer.with_name("LA"), [], "Los Angeles is not in this table");
     assert_eq!(gazetteer.with_place("VAN"), [PortId(0)]);
 }
+
+#[test]
+fn the_distance_is_that_of_the_library() {
+    for (a, b, far) in [("KIEL", "KILE", 1), ("", "KIEL", 4), ("CA", "ABC", 2), ("KIEL", "KIEL", 0)]
+    {
+        assert_eq!(distance(a.as_bytes(), b.as_bytes()), far, "{a} {b}");
+    }
+    let mut rng = crate::base::rng::Rng::new(6, 0);
+    let mut word = || -> String {
+        let n = rng.below(12);
+        (0..n).map(|_| char::from(b"ABC7"[rng.below(4)])).collect()
+    };
+    for _ in 0..3000 {
+        let (a, b) = (word(), word());
+        let far = strsim::damerau_levenshtein(&a, &b);
+        assert_eq!(distance(a.as_bytes(), b.as_bytes()), far, "{a} {b}");
+    }
+    let long = "A".repeat(MOST_LETTERS + 1);
+    assert_eq!(distance(long.as_bytes(), b"A"), usize::MAX);
+}
