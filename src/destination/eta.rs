@@ -159,9 +159,11 @@ pub struct EtaForecast {
 
 /// What earlier voyages on a way teach of arrival times.
 ///
-/// On the published data of Bremerhaven to Hamburg and Kiel to Gdynia this beat boosted trees on the
-/// same features. Both files hold many voyages twice, under two numbers: [`EtaScores`] tells the
-/// error on others apart, and [`cross_validate`] keeps such twins in one part.
+/// Both published files hold many voyages twice, under two numbers (a fifth and half of the reports):
+/// [`EtaScores`] tells the error on others apart, and [`cross_validate`] keeps such twins in one part.
+/// Mean absolute error in minutes of five parts and 60 trees, by number and with twins together: Kiel
+/// to Gdynia 65.4 and 81.8; Bremerhaven to Hamburg with twins together 40.2. Gradient-boosted trees on
+/// the same features erred more, on new voyages too (Kiel to Gdynia 91 where a forest had 81).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct EtaModel {
     ways: Ways,
