@@ -162,7 +162,7 @@ pub struct EtaForecast {
 /// Both published files hold many voyages twice, under two numbers (a fifth and half of the reports):
 /// [`EtaScores`] tells the error on others apart, and [`cross_validate`] keeps such twins in one part.
 /// Mean absolute error in minutes of five parts and 60 trees, by number and with twins together: Kiel
-/// to Gdynia 65.4 and 81.8; Bremerhaven to Hamburg with twins together 40.2. Gradient-boosted trees on
+/// to Gdynia 65.4 and 81.8; Bremerhaven to Hamburg 25.9 and 40.2. Gradient-boosted trees on
 /// the same features erred more, on new voyages too (Kiel to Gdynia 91 where a forest had 81).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct EtaModel {
