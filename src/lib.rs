@@ -33,7 +33,7 @@
 //! | layer | may import | holds |
 //! | --- | --- | --- |
 //! | [`base`] | – | numbers, places, time, jobs, parameters: nothing about ships |
-//! | [`ais`] | base | the nouns: vessel, report, fleet, track, trip |
+//! | [`ais`] | base | the nouns: vessel, report, fleet, track, trip, port |
 //! | [`io`] | base, ais | files in and out; polars stays here |
 //! | [`synth`] | base, ais | made traffic with known truth |
 //! | [`learn`] | base | networks and their training, on plain arrays; burn stays here |
@@ -44,6 +44,7 @@
 //! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
 //! | [`associate`] | base, ais | points without identity into tracks |
 //! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks |
+//! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
@@ -174,6 +175,7 @@ pub mod base;
 pub mod cli;
 pub mod cluster;
 pub mod compress;
+pub mod destination;
 pub mod distance;
 pub mod flow;
 pub mod io;
