@@ -15,6 +15,7 @@ mod sail;
 mod sea;
 mod ships;
 pub mod truth;
+pub mod water;
 mod work;
 
 use std::collections::BTreeMap;
