@@ -17,6 +17,7 @@ mod ships;
 pub mod truth;
 pub mod water;
 mod work;
+pub mod world;
 
 use std::collections::BTreeMap;
 

@@ -15,6 +15,7 @@ mod passages;
 mod search;
 mod smooth;
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -22,7 +23,7 @@ use rustc_hash::FxHashMap;
 use self::approach::{Approach, approach};
 use self::grid::{Grid, Node};
 use self::mask::Mask;
-use self::passages::{PASSAGES, closed_to};
+use self::passages::{PASSAGES, Passage, closed_to};
 use self::search::{Landmarks, cheapest};
 use crate::base::geo::{Position, bearing_deg, destination, distance_m};
 
@@ -75,15 +76,22 @@ pub struct SeaRoute {
     points: Vec<Position>,
     run_m: Vec<f64>,
     passages: Vec<&'static str>,
+    /// The same, a bit each.
+    taken: u64,
+    /// Where along the way canals begin and end, meters.
+    canals: Vec<(&'static str, Range<f64>)>,
 }
 
 impl SeaRoute {
     fn through(points: Vec<Position>, passages: Vec<&'static str>) -> SeaRoute {
+        let is_taken = |(_, passage): &(usize, &Passage)| passages.contains(&passage.name);
+        let taken = PASSAGES.iter().enumerate().filter(is_taken).fold(0, |bits, (i, _)| bits | 1 << i);
         let mut run_m = vec![0.0];
         for leg in points.windows(2) {
             run_m.push(run_m[run_m.len() - 1] + distance_m(leg[0], leg[1]));
         }
-        SeaRoute { points, run_m, passages }
+        let canals = canals(&points, &run_m, taken);
+        SeaRoute { points, run_m, passages, taken, canals }
     }
 
     /// Its corners, from port to port; great circles lie between.
@@ -99,6 +107,11 @@ impl SeaRoute {
     /// The canals and straits of the table that it takes, in order.
     pub fn passages(&self) -> &[&'static str] {
         &self.passages
+    }
+
+    /// The canals that it takes: names, and where along the way each begins and ends, meters.
+    pub fn canals(&self) -> &[(&'static str, Range<f64>)] {
+        &self.canals
     }
 
     /// The place and the course there, degrees, after `run_m` meters; at the ends for what lies
@@ -136,6 +149,25 @@ impl SeaRoute {
     }
 }
 
+/// Where along a way that takes the passages `taken` its canals lie, in order.
+fn canals(points: &[Position], run_m: &[f64], taken: u64) -> Vec<(&'static str, Range<f64>)> {
+    let mut canals = Vec::new();
+    for (index, passage) in PASSAGES.iter().enumerate() {
+        if taken >> index & 1 == 0 || passage.cost <= 1.0 {
+            continue;
+        }
+        let posts = passage.places();
+        let is_post = |place: &&Position| posts.contains(place);
+        let first = points.iter().position(|place| is_post(&place));
+        let last = points.iter().rposition(|place| is_post(&place));
+        if let (Some(first), Some(last)) = (first, last) {
+            canals.push((passage.name, run_m[first]..run_m[last]));
+        }
+    }
+    canals.sort_by(|a, b| a.1.start.total_cmp(&b.1.start));
+    canals
+}
+
 /// Both ends of a way, and the passages closed to who sails it.
 type Key = ([u64; 4], u64);
 
@@ -161,6 +193,13 @@ impl Water {
     /// Away from the ports, from passages and from rivers it touches no land.
     pub fn route(&self, from: Position, to: Position, hull: Hull) -> Result<Arc<SeaRoute>, NoWay> {
         let closed = closed_to(hull.draught_m, hull.beam_m);
+        if closed != 0 {
+            // Most ways take no passage that is closed to anybody.
+            let free = self.route(from, to, Hull::ANY)?;
+            if free.taken & closed == 0 {
+                return Ok(free);
+            }
+        }
         let key = |a: Position, b: Position| {
             ([a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg].map(f64::to_bits), closed)
         };
@@ -179,6 +218,12 @@ impl Water {
         routes.insert(back, there);
         routes.insert(own, here.clone());
         here
+    }
+
+    /// At least how far land is from a place, meters: 0 within some 40 km of it, and never more than
+    /// 4000 km.
+    pub fn shore_m(&self, place: Position) -> f64 {
+        self.grid.shore_m(place)
     }
 
     /// How far the way from a port to open water is, meters; none where there is no such way.

@@ -1,6 +1,5 @@
 //! Ways over water against what seafarers' tables say, and against the coast itself.
 
-use super::passages::Passage;
 use super::*;
 use crate::base::coast::{each_triangle, mercator};
 use crate::base::units::nmi_from_m;
