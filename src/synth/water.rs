@@ -309,4 +309,4 @@ impl Water {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

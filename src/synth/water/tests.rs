@@ -1,5 +1,7 @@
 //! Ways over water against what seafarers' tables say, and against the coast itself.
 
+use std::sync::LazyLock;
+
 use super::*;
 use crate::base::coast::{each_triangle, mercator};
 use crate::base::units::nmi_from_m;
@@ -21,13 +23,19 @@ const HAMBURG: Position = Position::new(9.95, 53.54);
 const GDYNIA: Position = Position::new(18.55, 54.53);
 const VALPARAISO: Position = Position::new(-71.62, -33.03);
 
+/// The water of the world, read once for all tests.
+pub(in crate::synth) fn water() -> &'static Water {
+    static WATER: LazyLock<Water> = LazyLock::new(Water::load);
+    &WATER
+}
+
 fn length_nmi(water: &Water, from: Position, to: Position) -> f64 {
     nmi_from_m(water.route(from, to, Hull::ANY).unwrap().length_m())
 }
 
 #[test]
 fn lengths_are_those_of_distance_tables() {
-    let water = Water::load();
+    let water = water();
     for (from, to, nmi) in [
         (ROTTERDAM, SINGAPORE, 8300.0),
         (SHANGHAI, LOS_ANGELES, 5750.0),
@@ -42,14 +50,14 @@ fn lengths_are_those_of_distance_tables() {
         (ISTANBUL, ODESA, 345.0),
         (VALPARAISO, YOKOHAMA, 9280.0),
     ] {
-        let found = length_nmi(&water, from, to);
+        let found = length_nmi(water, from, to);
         assert!((found / nmi - 1.0).abs() < 0.05, "{from:?} to {to:?}: {found:.0} of {nmi}");
     }
 }
 
 #[test]
 fn routes_cross_no_land_but_near_ports_and_in_passages() {
-    let water = Water::load();
+    let water = water();
     let ports = [
         ROTTERDAM, SINGAPORE, SHANGHAI, LOS_ANGELES, SANTOS, NEW_YORK, SYDNEY, YOKOHAMA, HOUSTON,
         CAPE_TOWN, RAS_TANURA, ODESA, GDYNIA, VALPARAISO,
@@ -89,7 +97,7 @@ fn routes_cross_no_land_but_near_ports_and_in_passages() {
 
 #[test]
 fn the_way_back_is_the_same_and_is_kept() {
-    let water = Water::load();
+    let water = water();
     let out = water.route(ROTTERDAM, NEW_YORK, Hull::ANY).unwrap();
     let home = water.route(NEW_YORK, ROTTERDAM, Hull::ANY).unwrap();
     assert!(out.points().iter().eq(home.points().iter().rev()));
@@ -99,7 +107,7 @@ fn the_way_back_is_the_same_and_is_kept() {
 
 #[test]
 fn canals_are_taken_by_ships_that_fit() {
-    let water = Water::load();
+    let water = water();
     let small = Hull { draught_m: 9.0, beam_m: 30.0 };
     let large = Hull { draught_m: 18.0, beam_m: 60.0 };
     let route = |from, to, hull| water.route(from, to, hull).unwrap();
@@ -116,7 +124,7 @@ fn canals_are_taken_by_ships_that_fit() {
 
 #[test]
 fn the_pacific_is_crossed_over_the_date_line_and_without_stairs() {
-    let water = Water::load();
+    let water = water();
     let route = water.route(YOKOHAMA, LOS_ANGELES, Hull::ANY).unwrap();
     let lons: Vec<f64> = route.points().iter().map(|place| place.lon_deg).collect();
     assert!(lons.windows(2).any(|pair| (pair[0] - pair[1]).abs() > 180.0), "{lons:?}");
@@ -141,7 +149,7 @@ fn places_along_a_route_are_where_their_distance_says() {
 
 #[test]
 fn a_place_without_sea_is_told() {
-    let water = Water::load();
+    let water = water();
     let inland = Position::new(-87.6, 41.9); // Chicago: lakes are land here.
     let fault = water.route(ROTTERDAM, inland, Hull::ANY).unwrap_err();
     assert_eq!(fault.to_string(), "41.90° N -87.60° E lies too far from the sea that ships sail");
