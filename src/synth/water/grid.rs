@@ -44,6 +44,9 @@ const CENTER: u8 = (SIDE * SIDE / 2) as u8;
 const SHORE_UNIT_M: f64 = 16_000.0;
 /// The shortest step when a leg is looked along, meters.
 const STEP_M: f64 = 1500.0;
+/// On pieces so long, longitude and latitude may change evenly: in 60° of latitude that is 100 m
+/// off the great circle.
+const PIECE_M: f64 = 50_000.0;
 /// What a meter costs in a square with land, in one beside such, and off the coast.
 const WEIGHTS: [f64; 3] = [1.25, 1.06, 1.0];
 /// Every ocean hangs together with this place.
@@ -244,35 +247,44 @@ impl Grid {
     ///
     /// Looks at a place every mile near land, and as far on as there can be none.
     pub fn leg_cost_m(&self, a: Position, b: Position) -> Option<f64> {
-        let (from, to) = (unit(a), unit(b));
-        let chord: f64 = (0..3).map(|i| (from[i] - to[i]).powi(2)).sum::<f64>().sqrt();
-        let arc = 2.0 * (0.5 * chord).min(1.0).asin();
-        let length_m = arc * EARTH_RADIUS_M;
-        if length_m < 1.0 {
-            return Some(length_m);
+        let circle = Circle::new(a, b);
+        let (mut at_m, mut place, mut cost_m) = (0.0, a, 0.0);
+        if !self.mask.is_free(cell_at(a)) {
+            return None;
         }
+        while at_m < circle.length_m {
+            let free_m = self.shore_m(place).max(PIECE_M);
+            let step_m = free_m.min(circle.length_m - at_m);
+            let next = circle.at(at_m + step_m);
+            cost_m += if free_m > PIECE_M { step_m } else { self.piece_cost_m(place, next, step_m)? };
+            at_m += free_m;
+            place = next;
+        }
+        self.mask.is_free(cell_at(place)).then_some(cost_m)
+    }
+
+    /// The same of a short piece, on which longitude and latitude change evenly.
+    fn piece_cost_m(&self, from: Position, to: Position, length_m: f64) -> Option<f64> {
+        let mut east = to.lon_deg - from.lon_deg;
+        if east.abs() > 180.0 {
+            east -= 360.0 * east.signum();
+        }
+        let north = to.lat_deg - from.lat_deg;
         let (mut at_m, mut cost_m) = (0.0, 0.0);
-        loop {
+        while at_m < length_m {
             let share = at_m / length_m;
-            let (left, right) = (((1.0 - share) * arc).sin(), (share * arc).sin());
-            let v = [0, 1, 2].map(|i| left * from[i] + right * to[i]);
-            let place = Position::new(
-                v[1].atan2(v[0]).to_degrees(),
-                v[2].atan2((v[0] * v[0] + v[1] * v[1]).sqrt()).to_degrees(),
-            );
+            let place = Position::new(from.lon_deg + share * east, from.lat_deg + share * north);
             let cell = cell_at(place);
             if !self.mask.is_free(cell) {
                 return None;
             }
-            if at_m >= length_m {
-                return Some(cost_m);
-            }
             let node = Grid::node_of(cell);
             let free_m = f64::from(self.shore[node as usize]) * SHORE_UNIT_M;
             let step_m = free_m.max(STEP_M).min(length_m - at_m);
-            cost_m += step_m * if free_m > STEP_M { 1.0 } else { self.weight(node) };
+            cost_m += step_m * self.weight(node);
             at_m += step_m + 1e-6;
         }
+        Some(cost_m)
     }
 
     /// Which moves are open from a node.
@@ -457,6 +469,31 @@ fn ways_to_shore_m(has_land: &[bool]) -> Vec<f32> {
 /// What surely lies between any two points of squares whose middles are so far apart.
 fn least_units(middles_m: f64) -> u8 {
     ((0.92 * middles_m - 39_400.0).max(0.0) / SHORE_UNIT_M).floor().min(255.0) as u8
+}
+
+/// The great circle between two places.
+struct Circle {
+    from: [f64; 3],
+    /// A quarter of the world on.
+    ahead: [f64; 3],
+    length_m: f64,
+}
+
+impl Circle {
+    fn new(a: Position, b: Position) -> Circle {
+        let (from, to) = (unit(a), unit(b));
+        let dot: f64 = (0..3).map(|i| from[i] * to[i]).sum();
+        let ahead = [0, 1, 2].map(|i| to[i] - dot * from[i]);
+        let sine = ahead.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let ahead = ahead.map(|x| x / sine.max(1e-12));
+        Circle { from, ahead, length_m: sine.atan2(dot) * EARTH_RADIUS_M }
+    }
+
+    fn at(&self, m: f64) -> Position {
+        let (sine, cosine) = (m / EARTH_RADIUS_M).sin_cos();
+        let v = [0, 1, 2].map(|i| cosine * self.from[i] + sine * self.ahead[i]);
+        Position::new(v[1].atan2(v[0]).to_degrees(), v[2].clamp(-1.0, 1.0).asin().to_degrees())
+    }
 }
 
 /// The place as a vector of length one.
