@@ -156,6 +156,7 @@ pub mod base;
 pub mod cli;
 pub mod cluster;
 pub mod compress;
+pub mod destination;
 pub mod distance;
 pub mod flow;
 pub mod io;
