@@ -33,10 +33,7 @@ pub struct MostFrequent {
 
 impl MostFrequent {
     /// Counts the voyages `nests`.
-    pub fn fit<'a>(
-        nests: impl IntoIterator<Item = &'a Nest>,
-        classes: &Classes,
-    ) -> MostFrequent {
+    pub fn fit<'a>(nests: impl IntoIterator<Item = &'a Nest>, classes: &Classes) -> MostFrequent {
         let mut by_departure: BTreeMap<PortId, BTreeMap<u32, usize>> = BTreeMap::new();
         let mut overall = BTreeMap::new();
         for nest in nests {

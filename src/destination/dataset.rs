@@ -97,8 +97,8 @@ impl Scales {
     pub fn apply(&self, message: &mut [f32]) {
         for feature in 0..N_MEASURED {
             if is_there(message, feature) {
-                let x = (f64::from(message[feature]) - self.means[feature])
-                    / self.deviations[feature];
+                let x =
+                    (f64::from(message[feature]) - self.means[feature]) / self.deviations[feature];
                 message[feature] = x.clamp(-20.0, 20.0) as f32; // A wild ETA shall not rule.
             }
         }
@@ -149,9 +149,7 @@ pub fn dataset(
             dataset.nests.push(nest);
             dataset.journeys.push(place as u32);
             let number = u64::from(vessel.mmsi.0) << 9;
-            dataset.vessels.push(
-                number | u64::from(vessel.is_local) << 8 | u64::from(vessel.part),
-            );
+            dataset.vessels.push(number | u64::from(vessel.is_local) << 8 | u64::from(vessel.part));
         }
     }
     Ok(dataset)
@@ -230,8 +228,7 @@ impl Dataset {
         // Lengths within a tenth count as equal: lots differ from epoch to epoch.
         let length = |i: &usize| ((self.nests[*i].len() as f64).ln() * 10.0) as u32;
         order.sort_by_key(length);
-        let mut lots: Vec<Vec<usize>> =
-            order.chunks(size.max(1)).map(<[usize]>::to_vec).collect();
+        let mut lots: Vec<Vec<usize>> = order.chunks(size.max(1)).map(<[usize]>::to_vec).collect();
         rng.shuffle(&mut lots);
         lots
     }

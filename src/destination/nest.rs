@@ -37,10 +37,15 @@ impl Params for NestParams {
         form.heading("Nested sequences");
         let help = "Side of a cell: 1 for the world, 0.1 to 0.25 for a region.";
         form.number("cell", &mut self.cell_deg, Field { unit: "°", range: 0.01..=30.0, help });
-        let help = "Mean number of messages that are drawn in a cell, anew each epoch; the paper's λ.";
+        let help =
+            "Mean number of messages that are drawn in a cell, anew each epoch; the paper's λ.";
         form.number("messages", &mut self.messages, Field { unit: "", range: 0.1..=100.0, help });
         let help = "Never more messages than this in a cell.";
-        form.count("messages_most", &mut self.messages_most, Field { unit: "", range: 1..=256, help });
+        form.count(
+            "messages_most",
+            &mut self.messages_most,
+            Field { unit: "", range: 1..=256, help },
+        );
         let help = "A voyage through more cells is cut to the last of them.";
         form.count("steps_most", &mut self.steps_most, Field { unit: "", range: 1..=10_000, help });
     }

@@ -214,7 +214,8 @@ mod tests {
         // Eight steps to port 1, told from the fourth on; four to port 2, told in the last.
         let eight: Vec<Answer> = (0..8).map(|k| says(&[(u32::from(k >= 3), 0.9)])).collect();
         scoring.add(&[to(1); 8], &eight);
-        let four: Vec<Answer> = (0..4).map(|k| says(&[(if k == 3 { 2 } else { 1 }, 0.5)])).collect();
+        let four: Vec<Answer> =
+            (0..4).map(|k| says(&[(if k == 3 { 2 } else { 1 }, 0.5)])).collect();
         scoring.add(&[to(2); 4], &four);
         let scores = scoring.scores();
         assert_eq!((scores.voyages, scores.steps), (2, 12));

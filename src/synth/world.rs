@@ -14,6 +14,9 @@ mod sail;
 mod ship;
 mod typed;
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -296,7 +299,7 @@ impl<'a> Life<'a> {
     }
 
     /// Where she goes next and by which way; none where nobody goes on, or not with her size.
-    fn next(&mut self, draught_m: f64) -> Option<(PortId, std::sync::Arc<SeaRoute>)> {
+    fn next(&mut self, draught_m: f64) -> Option<(PortId, Arc<SeaRoute>)> {
         let (params, home, ship) = (self.params, self.home, &self.ship);
         let ways = self.network.ways(ship.kind, home);
         if ways.is_empty() {
@@ -485,7 +488,24 @@ fn assemble(mut sailed: Vec<Sailed>) -> World {
     World { fleet: Fleet::new(vessels, starts, reports), voyages, routes }
 }
 
-/// The places of a voyage's ends.
+impl World {
+    /// The reports of each voyage, as indices into the fleet's; none for one of which nothing was
+    /// heard.
+    pub fn reports_of_voyages(&self) -> Vec<Range<usize>> {
+        let mut ranges = vec![0..0; self.voyages.len()];
+        for (index, truth) in self.fleet.reports().truth.iter().enumerate() {
+            if truth.trip != Truth::NONE {
+                let range = &mut ranges[truth.trip as usize];
+                if range.is_empty() {
+                    range.start = index;
+                }
+                range.end = index + 1;
+            }
+        }
+        ranges
+    }
+}
+
 impl VoyageTruth {
     /// Where she left and where she arrived.
     pub fn ends(&self, ports: &PortTable) -> (Position, Position) {

@@ -78,8 +78,7 @@ fn missing_numbers_are_0_and_flagged() {
     let lost = Report::at(JUNE_MS + 2 * HOUR_MS, Position::new(f64::NAN, f64::NAN));
     let note = VoyageNote { destination: "X".into(), eta: "06-05 00:00".into(), draught_dm: 83 };
     let notes = vec![(JUNE_MS + 3 * HOUR_MS, note)];
-    let (fleet, journey) =
-        fleet(vec![report(0, 0.4, 0.5), bare, lost, report(3, 0.6, 0.5)], notes);
+    let (fleet, journey) = fleet(vec![report(0, 0.4, 0.5), bare, lost, report(3, 0.6, 0.5)], notes);
     let nest = Nest::new(&fleet, &journey, &NestParams::default()).unwrap();
     assert_eq!(nest.features.len(), 3 * N_FEATURES, "a message without place is left out");
     let [first, bare, last] = [0, 1, 2].map(|i| nest.message(i));
@@ -89,9 +88,9 @@ fn missing_numbers_are_0_and_flagged() {
     assert_eq!((last[5], last[6]), (8.3, 1.875)); // 3 June 03:00 to 5 June 00:00.
     assert_eq!(last[11..], [1.0; 6]);
     assert_eq!(last[7..9], [1.0, 90.0_f64.to_radians().cos() as f32]);
-    for feature in 0..N_MEASURED {
+    for (feature, name) in FEATURES.iter().enumerate().take(N_MEASURED) {
         let flag = flag_of(feature).map(|flag| FEATURES[flag].trim_start_matches("has "));
-        assert!(flag.is_none_or(|flag| FEATURES[feature].contains(flag)), "{feature}");
+        assert!(flag.is_none_or(|flag| name.contains(flag)), "{name}");
     }
     let step = &nest.steps[0];
     assert_eq!((step.days, step.days_left, step.days_left_reported), (0.125, 1.875, Some(1.875)));
@@ -119,7 +118,10 @@ fn messages_are_drawn_by_a_poisson_number_in_order_of_time() {
     let few = NestParams { messages: 0.1, ..params.clone() };
     assert!((0..100).all(|_| !nest.drawn(0, &few, &mut rng).is_empty()));
     assert_eq!(nest.even(0, &params), [9, 19, 29, 39, 49, 59]);
-    assert_eq!(nest.even(0, &NestParams { messages: 100.0, messages_most: 100, ..params }).len(), 60);
+    assert_eq!(
+        nest.even(0, &NestParams { messages: 100.0, messages_most: 100, ..params }).len(),
+        60
+    );
 }
 
 #[test]

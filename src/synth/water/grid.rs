@@ -103,9 +103,10 @@ impl Grid {
         let (spots, has_land): (Vec<u8>, Vec<bool>) =
             (0..N_NODES).into_par_iter().map(|node| spot(&mask, node)).unzip();
         let shore_m = ways_to_shore_m(&has_land);
-        let weights = shore_m.iter().zip(&has_land).map(|(way_m, has_land)| {
-            if *has_land { 0 } else { 1 + u8::from(*way_m > 40_000.0) }
-        });
+        let weights = shore_m
+            .iter()
+            .zip(&has_land)
+            .map(|(way_m, has_land)| if *has_land { 0 } else { 1 + u8::from(*way_m > 40_000.0) });
         let weights: Vec<u8> = weights.collect();
         let half_row_deg = 0.5 * SIDE as f64 / CELLS_A_DEGREE as f64;
         let cosine = |half: usize| {
@@ -145,6 +146,11 @@ impl Grid {
     /// How many nodes and posts there are.
     pub fn len(&self) -> usize {
         N_NODES + self.posts.len()
+    }
+
+    /// Bytes of memory, what is small left out.
+    pub fn bytes(&self) -> usize {
+        self.mask.bytes() + N_NODES * (1 + 2 + 1 + 1)
     }
 
     /// The node or post that stands in a cell, if one comes from there to the oceans.
@@ -256,7 +262,8 @@ impl Grid {
             let free_m = self.shore_m(place).max(PIECE_M);
             let step_m = free_m.min(circle.length_m - at_m);
             let next = circle.at(at_m + step_m);
-            cost_m += if free_m > PIECE_M { step_m } else { self.piece_cost_m(place, next, step_m)? };
+            cost_m +=
+                if free_m > PIECE_M { step_m } else { self.piece_cost_m(place, next, step_m)? };
             at_m += free_m;
             place = next;
         }
@@ -441,9 +448,8 @@ fn ways_to_shore_m(has_land: &[bool]) -> Vec<f32> {
             for column in 0..WIDTH {
                 let (west, east) = ((column + WIDTH - 1) % WIDTH, (column + 1) % WIDTH);
                 let other = |column: usize, m: f32| way_m[from * WIDTH + column] + m;
-                let best = other(column, north_m)
-                    .min(other(west, aslant_m))
-                    .min(other(east, aslant_m));
+                let best =
+                    other(column, north_m).min(other(west, aslant_m)).min(other(east, aslant_m));
                 way_m[row * WIDTH + column] = way_m[row * WIDTH + column].min(best);
             }
         }

@@ -82,7 +82,7 @@ impl Mask {
     }
 
     /// Bytes of memory.
-    pub fn size(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         8 * (self.touched.0.len() + self.covered.0.len())
     }
 
@@ -118,7 +118,8 @@ impl Mask {
             }
             for (west_deg, east_deg, from_deg) in ICE {
                 if lat_deg > from_deg {
-                    let column = |lon_deg: f64| ((lon_deg + 180.0) * CELLS_A_DEGREE as f64) as usize;
+                    let column =
+                        |lon_deg: f64| ((lon_deg + 180.0) * CELLS_A_DEGREE as f64) as usize;
                     self.close(row, column(west_deg), column(east_deg));
                 }
             }
@@ -217,7 +218,8 @@ mod tests {
     fn known_places_are_land_or_water() {
         let mask = Mask::draw();
         let at = |lon, lat| cell_at(Position::new(lon, lat));
-        for (lon, lat) in [(2.35, 48.86), (100.0, 60.0), (-100.0, 40.0), (25.0, -28.0), (134.0, -25.0)]
+        for (lon, lat) in
+            [(2.35, 48.86), (100.0, 60.0), (-100.0, 40.0), (25.0, -28.0), (134.0, -25.0)]
         {
             assert!(mask.is_covered(at(lon, lat)), "{lon} {lat}");
         }
@@ -225,7 +227,7 @@ mod tests {
             assert!(mask.is_free(at(lon, lat)) && !mask.is_covered(at(lon, lat)), "{lon} {lat}");
         }
         assert!(!mask.is_free(at(0.0, 80.0)) && !mask.is_free(at(105.0, 75.9)));
-        assert!(mask.size() < 7_000_000);
+        assert!(mask.bytes() < 7_000_000);
     }
 
     #[test]

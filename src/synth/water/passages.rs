@@ -76,7 +76,7 @@ pub(super) const PASSAGES: &[Passage] = &[
     strait("Dardanelles", ANY, &[(28.20, 40.73), (27.60, 40.70), (27.00, 40.53), (26.68, 40.40), (26.40, 40.20), (26.38, 40.14), (26.18, 40.03), (25.95, 39.98), (25.70, 39.95)]),
     strait("Kerch Strait", 8.0, &[(36.50, 44.80), (36.52, 45.10), (36.60, 45.35), (36.80, 45.55), (36.90, 45.75)]),
     strait("Strait of Gibraltar", ANY, &[(-6.30, 35.90), (-5.60, 35.95), (-5.35, 36.00), (-4.80, 36.05)]),
-    strait("Strait of Messina", ANY, &[(15.50, 37.80), (15.62, 38.13), (15.66, 38.23), (15.67, 38.27), (15.60, 38.45)]),
+    strait("Strait of Messina", ANY, &[(15.50, 37.80), (15.58, 38.08), (15.595, 38.19), (15.625, 38.235), (15.675, 38.265), (15.62, 38.42)]),
     strait("Strait of Bonifacio", ANY, &[(8.40, 41.35), (9.05, 41.33), (9.25, 41.31), (9.45, 41.25), (9.90, 41.25)]),
     strait("Strait of Tiran", ANY, &[(34.55, 27.75), (34.47, 27.97), (34.50, 28.15), (34.60, 28.45)]),
     strait("Bab el Mandeb", ANY, &[(42.55, 13.60), (43.15, 12.85), (43.32, 12.55), (43.50, 12.30), (44.10, 12.15)]),
@@ -137,6 +137,8 @@ mod tests {
         assert!(names(closed_to(10.0, 40.0)).contains(&"Kiel Canal"));
         assert!(!names(closed_to(10.0, 40.0)).contains(&"Panama Canal"));
         let giant = names(closed_to(21.0, 60.0));
-        assert!(["Suez Canal", "Panama Canal", "Strait of Malacca"].iter().all(|n| giant.contains(n)));
+        assert!(
+            ["Suez Canal", "Panama Canal", "Strait of Malacca"].iter().all(|n| giant.contains(n))
+        );
     }
 }

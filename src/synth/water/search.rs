@@ -15,14 +15,14 @@ const NOWHERE: Node = Node::MAX;
 const UNIT_M: f32 = 2000.0;
 /// Landmarks at the ends of seas, behind which ways are long and great circles lie.
 const LANDMARKS: [Position; 8] = [
-    Position::new(29.0, 59.95),   // Gulf of Finland
-    Position::new(38.0, 47.0),    // Sea of Azov
-    Position::new(49.0, 29.5),    // Persian Gulf
-    Position::new(120.5, 39.5),   // Bohai
-    Position::new(-90.0, 29.0),   // Gulf of Mexico
-    Position::new(-124.5, 46.0),  // Oregon
-    Position::new(-70.0, -45.0),  // Patagonia
-    Position::new(151.5, -34.0),  // New South Wales
+    Position::new(29.0, 59.95),  // Gulf of Finland
+    Position::new(38.0, 47.0),   // Sea of Azov
+    Position::new(49.0, 29.5),   // Persian Gulf
+    Position::new(120.5, 39.5),  // Bohai
+    Position::new(-90.0, 29.0),  // Gulf of Mexico
+    Position::new(-124.5, 46.0), // Oregon
+    Position::new(-70.0, -45.0), // Patagonia
+    Position::new(151.5, -34.0), // New South Wales
 ];
 
 /// Costs from landmarks to all nodes, in [`UNIT_M`].
@@ -36,6 +36,11 @@ impl Landmarks {
             Some(flood(grid, node))
         });
         Landmarks(costs.collect())
+    }
+
+    /// Bytes of memory.
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(|costs| 2 * costs.len()).sum()
     }
 
     /// At most what the way between two nodes costs, meters.

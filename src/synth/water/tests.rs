@@ -59,8 +59,20 @@ fn lengths_are_those_of_distance_tables() {
 fn routes_cross_no_land_but_near_ports_and_in_passages() {
     let water = water();
     let ports = [
-        ROTTERDAM, SINGAPORE, SHANGHAI, LOS_ANGELES, SANTOS, NEW_YORK, SYDNEY, YOKOHAMA, HOUSTON,
-        CAPE_TOWN, RAS_TANURA, ODESA, GDYNIA, VALPARAISO,
+        ROTTERDAM,
+        SINGAPORE,
+        SHANGHAI,
+        LOS_ANGELES,
+        SANTOS,
+        NEW_YORK,
+        SYDNEY,
+        YOKOHAMA,
+        HOUSTON,
+        CAPE_TOWN,
+        RAS_TANURA,
+        ODESA,
+        GDYNIA,
+        VALPARAISO,
     ];
     let posts: Vec<Position> = PASSAGES.iter().flat_map(Passage::places).collect();
     let mut doubtful = Vec::new();
@@ -93,6 +105,11 @@ fn routes_cross_no_land_but_near_ports_and_in_passages() {
             assert!(!is_inside, "land at {place:?}");
         }
     });
+}
+
+#[test]
+fn the_whole_world_fits_into_little_memory() {
+    assert!((20_000_000..40_000_000).contains(&water().bytes()), "{}", water().bytes());
 }
 
 #[test]

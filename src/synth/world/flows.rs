@@ -80,7 +80,8 @@ pub fn gravity(params: &WorldParams, ports: &PortTable, water: &Water) -> Vec<Fl
     for (number, trade) in (0..).zip(&TRADES) {
         let mut rng = Rng::new(params.seed as u64, STREAM + (number << 8));
         // Trades differ in where they are at home, and in who sells to whom.
-        let masses: Vec<f64> = chosen.iter().map(|(_, mass)| mass * (0.9 * rng.normal()).exp()).collect();
+        let masses: Vec<f64> =
+            chosen.iter().map(|(_, mass)| mass * (0.9 * rng.normal()).exp()).collect();
         let sells: Vec<f64> = chosen.iter().map(|_| rng.between(-1.0, 1.0)).collect();
         let mut own = Vec::new();
         for a in 0..chosen.len() {

@@ -1,8 +1,8 @@
 //! A ship on her way over the world, and what satellites and coast stations hear of her.
 
 use crate::ais::{NavStatus, Report, Reports, Truth};
-use crate::base::geo::{Position, destination};
 use crate::base::angle::wrap_deg;
+use crate::base::geo::{Position, destination};
 use crate::base::rng::Rng;
 use crate::base::units::{kn_from_mps, mps_from_kn};
 use crate::synth::sail::{AT_ANCHOR, MOORED, UNDER_WAY};

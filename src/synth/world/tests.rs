@@ -68,6 +68,8 @@ fn voyages_follow_one_another_and_reports_lie_within_them() {
         n[truth.trip as usize] += 1;
     }
     assert!(n.iter().all(|n| *n > 2), "{n:?}");
+    let ranges = world.reports_of_voyages();
+    assert!(ranges.iter().zip(&n).all(|(range, n)| range.len() == *n));
     let chicago = PortId(8);
     assert!(world.voyages.iter().all(|voyage| voyage.from != chicago && voyage.to != chicago));
 }
@@ -102,8 +104,12 @@ fn reports_are_dense_near_coasts_and_rare_at_sea() {
     let reports = world.fleet.reports();
     let (mut coast_s, mut sea_s) = (Vec::new(), Vec::new());
     for i in 1..reports.len() {
-        let is_under_way = |i: usize| reports.truth[i].trip != Truth::NONE && reports.sog_kn[i] > 3.0;
-        if is_under_way(i - 1) && is_under_way(i) && reports.truth[i - 1].trip == reports.truth[i].trip {
+        let is_under_way =
+            |i: usize| reports.truth[i].trip != Truth::NONE && reports.sog_kn[i] > 3.0;
+        if is_under_way(i - 1)
+            && is_under_way(i)
+            && reports.truth[i - 1].trip == reports.truth[i].trip
+        {
             let is_coast = water.shore_m(reports.positions[i - 1]) == 0.0;
             let s = s_from_ms(reports.t_ms[i] - reports.t_ms[i - 1]);
             (if is_coast { &mut coast_s } else { &mut sea_s }).push(s);
@@ -128,9 +134,8 @@ fn crews_type_what_they_should_most_of_the_time() {
     let mut texts = BTreeSet::new();
     for voyage in world.voyages.iter().filter(|voyage| voyage.typed == Typed::Right) {
         let notes = &world.fleet.vessels()[voyage.vessel].voyages;
-        let during = notes.iter().find(|(t_ms, _)| {
-            (voyage.depart_ms..voyage.arrive_ms).contains(t_ms)
-        });
+        let during =
+            notes.iter().find(|(t_ms, _)| (voyage.depart_ms..voyage.arrive_ms).contains(t_ms));
         let text = &during.unwrap().1.destination;
         assert!(text.len() <= 20);
         texts.insert(text.clone());
@@ -169,8 +174,10 @@ fn notes_come_in_order_of_time_and_draughts_fit_the_load() {
 
 #[test]
 fn given_flows_alone_are_sailed() {
-    let flow = |from, to, trips| Flow { from: PortId(from), to: PortId(to), kind: ShipKind::Cargo, trips };
-    let flows = [flow(0, 3, 3.0), flow(3, 0, 1.0), flow(0, 4, 1.0), flow(4, 0, 1.0), flow(0, 8, 9.0)];
+    let flow =
+        |from, to, trips| Flow { from: PortId(from), to: PortId(to), kind: ShipKind::Cargo, trips };
+    let flows =
+        [flow(0, 3, 3.0), flow(3, 0, 1.0), flow(0, 4, 1.0), flow(4, 0, 1.0), flow(0, 8, 9.0)];
     let params = WorldParams { habit_share: 0.0, ..small(8) };
     let world = world(params, &flows);
     let pairs: BTreeSet<(u32, u32)> =
