@@ -23,6 +23,7 @@ mod number;
 mod parquet;
 pub mod picture;
 pub mod pmtiles;
+pub mod port_trips;
 pub mod preview;
 pub mod reach;
 pub mod read;

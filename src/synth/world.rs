@@ -20,7 +20,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-pub use self::flows::{Flow, gravity};
+pub use self::flows::{Flow, flows_by_wpi, gravity};
 pub use self::typed::Typed;
 
 use self::flows::{Network, drawn};
@@ -375,7 +375,7 @@ impl<'a> Life<'a> {
             length_m: route.length_m(),
             passages: route.passages().to_vec(),
             is_laden: self.is_laden || self.ship.is_liner,
-            waited_s: waits.iter().map(|wait| wait.for_s).sum(),
+            waited_s: waits.iter().map(|wait| wait.for_s).fold(0.0, |sum, s| sum + s),
             typed,
         });
         self.t_ms = arrive_ms;
@@ -496,7 +496,7 @@ impl World {
         for (index, truth) in self.fleet.reports().truth.iter().enumerate() {
             if truth.trip != Truth::NONE {
                 let range = &mut ranges[truth.trip as usize];
-                if range.is_empty() {
+                if range.start == range.end {
                     range.start = index;
                 }
                 range.end = index + 1;

@@ -22,6 +22,25 @@ pub struct Flow {
     pub trips: f64,
 }
 
+/// Flows between ports that are named by their numbers in the World Port Index: where from, where
+/// to, what kind of ships, how many trips. And how many of them name a port that is not in the
+/// table.
+pub fn flows_by_wpi(
+    trips: impl IntoIterator<Item = (u32, u32, ShipKind, f64)>,
+    ports: &PortTable,
+) -> (Vec<Flow>, usize) {
+    let by_number: BTreeMap<u32, PortId> =
+        ports.iter().filter_map(|(id, port)| Some((port.wpi?, id))).collect();
+    let (mut flows, mut n_strange) = (Vec::new(), 0);
+    for (from, to, kind, trips) in trips {
+        match (by_number.get(&from), by_number.get(&to)) {
+            (Some(from), Some(to)) => flows.push(Flow { from: *from, to: *to, kind, trips }),
+            _ => n_strange += 1,
+        }
+    }
+    (flows, n_strange)
+}
+
 /// Random stream of the gravity model.
 const STREAM: u64 = 2;
 /// How many partners a port has in the trade of one kind of ships.
@@ -213,6 +232,18 @@ pub(super) fn drawn(weights: impl Iterator<Item = f64> + Clone, rng: &mut Rng) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ais::Port;
+
+    #[test]
+    fn flows_find_their_ports_by_number() {
+        let port = |wpi| Port { wpi: Some(wpi), ..Port::default() };
+        let table = PortTable::new(vec![port(31_140), port(44_600)]);
+        let trips =
+            [(44_600, 31_140, ShipKind::Cargo, 7.0), (44_600, 99_999, ShipKind::Tanker, 5.0)];
+        let (flows, n_strange) = flows_by_wpi(trips, &table);
+        let flow = Flow { from: PortId(1), to: PortId(0), kind: ShipKind::Cargo, trips: 7.0 };
+        assert_eq!((flows, n_strange), (vec![flow], 1));
+    }
 
     #[test]
     fn draws_are_as_frequent_as_their_weights() {
