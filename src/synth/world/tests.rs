@@ -156,6 +156,10 @@ fn notes_come_in_order_of_time_and_draughts_fit_the_load() {
         let own = world.voyages.iter().filter(|voyage| voyage.vessel == index);
         assert!(own.count() <= vessel.voyages.len());
     }
+    for pair in world.voyages.windows(2).filter(|pair| pair[0].vessel == pair[1].vessel) {
+        let is_tanker = world.fleet.vessels()[pair[0].vessel].kind() == ShipKind::Tanker;
+        assert!(!is_tanker || pair[0].is_laden != pair[1].is_laden, "out laden, back empty");
+    }
     let draughts = |is_laden: bool| -> Vec<f64> {
         let tankers = world.voyages.iter().filter(|voyage| {
             world.fleet.vessels()[voyage.vessel].kind() == ShipKind::Tanker
@@ -176,8 +180,14 @@ fn notes_come_in_order_of_time_and_draughts_fit_the_load() {
 fn given_flows_alone_are_sailed() {
     let flow =
         |from, to, trips| Flow { from: PortId(from), to: PortId(to), kind: ShipKind::Cargo, trips };
-    let flows =
-        [flow(0, 3, 3.0), flow(3, 0, 1.0), flow(0, 4, 1.0), flow(4, 0, 1.0), flow(0, 8, 9.0)];
+    let flows = [
+        flow(0, 3, 3.0),
+        flow(3, 0, 1.0),
+        flow(0, 4, 1.0),
+        flow(4, 0, 1.0),
+        flow(0, 8, 9.0),
+        flow(0, 0, 9.0),
+    ];
     let params = WorldParams { habit_share: 0.0, ..small(8) };
     let world = world(params, &flows);
     let pairs: BTreeSet<(u32, u32)> =

@@ -112,3 +112,50 @@ fn upper(name: &str) -> String {
 fn cut(text: &str) -> String {
     text.chars().take(LETTERS).collect::<String>().trim_end().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ais::Locode;
+
+    #[test]
+    fn destinations_are_written_as_ais_sends_them() {
+        assert_eq!(upper("Göteborg, Århus"), "GOTEBORG, ARHUS");
+        assert_eq!(cut("PORT OF ROUEN, FRANCE AGAIN"), "PORT OF ROUEN, FRANC");
+        assert_eq!(cut("WILMINGTON, UNITED  STATES"), "WILMINGTON, UNITED");
+    }
+
+    #[test]
+    fn every_manner_names_the_port_or_its_code() {
+        let port = |name: &str, code| Port {
+            name: name.to_owned(),
+            locode: Locode::from_text(code),
+            country: "Brazil".to_owned(),
+            aliases: vec![format!("{name}o")],
+            ..Port::default()
+        };
+        let (from, to) = (port("Santos", "BRSSZ"), port("Itaqui", "BRITQ"));
+        let mut texts = Vec::new();
+        for manner in 0..8 {
+            // Often enough for the manner itself to come up.
+            let mut rng = Rng::new(manner as u64, 0);
+            texts.extend((0..20).map(|_| in_manner(manner, &from, &to, &mut rng)));
+        }
+        let known = [
+            "BRITQ",
+            "BR ITQ",
+            "BR SSZ > BR ITQ",
+            "BRSSZ>BRITQ",
+            "ITAQUI,BR",
+            "ITAQUIO",
+            "ITAQUI BRAZIL",
+        ];
+        assert!(known.iter().all(|text| texts.iter().any(|other| other == text)), "{texts:?}");
+        assert!(texts.iter().all(|text| known.contains(&text.as_str())), "{texts:?}");
+        let bare = Port { locode: None, aliases: Vec::new(), ..to };
+        for manner in [0, 2, 3, 4, 5, 6] {
+            let text = in_manner(manner, &from, &bare, &mut Rng::new(1, 0));
+            assert!(text.starts_with("ITAQUI"), "{text}");
+        }
+    }
+}
