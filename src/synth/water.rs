@@ -2,7 +2,7 @@
 //!
 //! The bundled coast becomes a mask of cells of a twentieth of a degree, in which land touches a
 //! cell or does not. A* goes over a grid of nodes a quarter of a degree apart, by sixteen moves that
-//! meet no such cell, through canals and straits from a small table ([`passages`]), at a little
+//! meet no such cell, through canals and straits from a small table, at a little
 //! extra cost near land. What it finds is pulled straight along great circles that see their way,
 //! and joined to the ports by the cheapest way through the narrow water around them.
 //!
