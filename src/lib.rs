@@ -31,7 +31,7 @@
 //! | layer | may import | holds |
 //! | --- | --- | --- |
 //! | [`base`] | – | numbers, places, time, jobs, parameters: nothing about ships |
-//! | [`ais`] | base | the nouns: vessel, report, fleet, track, trip |
+//! | [`ais`] | base | the nouns: vessel, report, fleet, track, trip, port |
 //! | [`io`] | base, ais | files in and out; polars stays here |
 //! | [`synth`] | base, ais | made traffic with known truth |
 //! | [`compress`] | base, ais | fewer points to a trip, and what that costs |
@@ -40,6 +40,7 @@
 //! | [`cluster`] | base, ais, distance | trips into groups, their scores and routes |
 //! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
 //! | [`associate`] | base, ais | points without identity into tracks |
+//! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |

@@ -2,6 +2,7 @@
 
 pub mod angle;
 pub mod coast;
+pub mod forest;
 pub mod geo;
 pub mod job;
 pub mod linalg;

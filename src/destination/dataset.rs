@@ -321,9 +321,9 @@ mod tests {
             (vessel(1, 70), (0..6).map(|i| report(i, 10.5)).collect()),
             (vessel(2, 80), (0..3).map(|i| report(i, 20.5)).collect()),
         ]);
-        let journey = |vessel, reports, from: Option<u32>, to: u32| Journey {
+        let journey = |vessel, reports: std::ops::Range<u32>, from: Option<u32>, to: u32| Journey {
             vessel,
-            reports,
+            reports: reports.collect(),
             from: from.map(PortId),
             to: Some(PortId(to)),
             arrive_ms: 86_400_000,

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::voyage::{UnderWay, Voyage};
 use crate::ais::vessel::VoyageNote;
 use crate::ais::{Fleet, PortId, ShipKind};
 use crate::base::geo::{Position, wrap_lon_deg};
@@ -56,14 +57,39 @@ impl Params for NestParams {
 pub struct Journey {
     /// Index of the vessel in its fleet.
     pub vessel: usize,
-    /// Its reports, as indices into the fleet's; one at least.
-    pub reports: Range<usize>,
+    /// Its reports, as indices into the fleet's, in order of time.
+    pub reports: Vec<u32>,
     /// The port she left, if it is known.
     pub from: Option<PortId>,
     /// The port she reached; none while she is under way.
     pub to: Option<PortId>,
     /// When she reached it, UTC milliseconds; of the last report where nothing better is known.
     pub arrive_ms: i64,
+}
+
+impl From<&Voyage> for Journey {
+    fn from(voyage: &Voyage) -> Journey {
+        Journey {
+            vessel: voyage.vessel,
+            reports: voyage.reports.clone(),
+            from: Some(voyage.departure),
+            to: Some(voyage.destination),
+            arrive_ms: voyage.arrived_ms,
+        }
+    }
+}
+
+impl Journey {
+    /// The journey of a ship under way: where she is bound is asked, and `arrive_ms` means nothing.
+    pub fn under_way(ship: &UnderWay) -> Journey {
+        Journey {
+            vessel: ship.vessel,
+            reports: ship.reports.clone(),
+            from: ship.departure,
+            to: None,
+            arrive_ms: 0,
+        }
+    }
 }
 
 /// Numbers of a message. First seven that are measured (a missing one is 0), then directions as sine
@@ -150,8 +176,11 @@ impl Nest {
         let mut first_ms = None;
         let mut last_cell = None;
         let days = |ms: i64| ms as f64 / DAY_MS as f64;
-        for index in journey.reports.clone().filter(|i| reports.positions[*i].is_valid()) {
-            let report = reports.get(index);
+        for index in &journey.reports {
+            let report = reports.get(*index as usize);
+            if !report.position.is_valid() {
+                continue;
+            }
             let start_ms = *first_ms.get_or_insert(report.t_ms);
             let place = report.position;
             let cell = cell_of(place, params.cell_deg);

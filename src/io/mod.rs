@@ -24,15 +24,18 @@ mod parquet;
 pub mod picture;
 pub mod pmtiles;
 pub mod port_trips;
+pub mod ports;
 pub mod preview;
 pub mod reach;
 pub mod read;
 pub mod safe;
+pub mod sailings;
 mod sniff;
 pub mod table;
 pub mod tile_folder;
 pub mod write;
 pub mod write_nmea;
+mod zip;
 
 pub use batch::{Oddity, Refusal};
 pub use columns::Mapping;

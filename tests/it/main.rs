@@ -6,6 +6,7 @@ mod cli;
 mod cluster;
 mod compress;
 mod data;
+mod destination;
 mod dialects;
 mod filter;
 mod flow;

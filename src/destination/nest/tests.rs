@@ -22,7 +22,7 @@ fn fleet(reports: Vec<Report>, notes: Vec<(i64, VoyageNote)>) -> (Fleet, Journey
     let vessel = Vessel { mmsi: Mmsi(219_000_001), about, voyages: notes, ..Vessel::default() };
     let journey = Journey {
         vessel: 0,
-        reports: 0..reports.len(),
+        reports: (0..reports.len() as u32).collect(),
         from: Some(PortId(1)),
         to: Some(PortId(2)),
         arrive_ms: JUNE_MS + 48 * HOUR_MS,
