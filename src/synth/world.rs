@@ -98,7 +98,7 @@ impl Default for WorldParams {
             coast_min: 40.0,
             sea_h: 3.0,
             rest_min: 240.0,
-            outage_share: 0.01,
+            outage_share: 0.003,
             misspelt_share: 0.08,
             orders_share: 0.05,
             kept_share: 0.08,
