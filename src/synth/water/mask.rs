@@ -10,9 +10,11 @@ pub(super) const N_COLUMNS: usize = 360 * CELLS_A_DEGREE;
 /// Cells from pole to pole; row 0 is the southernmost.
 pub(super) const N_ROWS: usize = 180 * CELLS_A_DEGREE;
 
-/// Nobody trades beyond these latitudes, degrees north.
-const SOUTH_DEG: f64 = -60.0;
+/// Nobody trades beyond these latitudes, degrees north: storms and ice.
+const SOUTH_DEG: f64 = -50.0;
 const NORTH_DEG: f64 = 76.0;
+/// But around Cape Horn, between these meridians, ships go so far south.
+const HORN: (f64, f64, f64) = (-90.0, -50.0, -60.0);
 
 /// Walls across waters of ice, which would be short cuts: west and east edge, from this latitude on
 /// northward. The Northern Sea Route off Taymyr, and the Northwest Passage.
@@ -113,13 +115,15 @@ impl Mask {
     fn close_what_nobody_sails(&mut self) {
         for row in 0..N_ROWS {
             let lat_deg = (row as f64 + 0.5) / CELLS_A_DEGREE as f64 - 90.0;
-            if !(SOUTH_DEG..NORTH_DEG).contains(&lat_deg) {
+            let column = |lon_deg: f64| ((lon_deg + 180.0) * CELLS_A_DEGREE as f64) as usize;
+            if lat_deg > NORTH_DEG || lat_deg < HORN.2 {
                 self.close(row, 0, N_COLUMNS);
+            } else if lat_deg < SOUTH_DEG {
+                self.close(row, 0, column(HORN.0));
+                self.close(row, column(HORN.1), N_COLUMNS);
             }
             for (west_deg, east_deg, from_deg) in ICE {
                 if lat_deg > from_deg {
-                    let column =
-                        |lon_deg: f64| ((lon_deg + 180.0) * CELLS_A_DEGREE as f64) as usize;
                     self.close(row, column(west_deg), column(east_deg));
                 }
             }
@@ -227,6 +231,7 @@ mod tests {
             assert!(mask.is_free(at(lon, lat)) && !mask.is_covered(at(lon, lat)), "{lon} {lat}");
         }
         assert!(!mask.is_free(at(0.0, 80.0)) && !mask.is_free(at(105.0, 75.9)));
+        assert!(mask.is_free(at(-67.0, -57.0)) && !mask.is_free(at(60.0, -52.0)));
         assert!(mask.bytes() < 7_000_000);
     }
 
