@@ -1,14 +1,24 @@
 //! Where ships are bound and when they arrive: typed destinations, voyages from port to port, the
-//! time of arrival.
+//! time of arrival; voyages as models take them, baselines, scores.
 
 pub mod annotate;
+pub mod baseline;
+pub mod dataset;
 pub mod eta;
 pub mod gazetteer;
+pub mod nest;
 pub mod refine;
+pub mod score;
+pub mod space;
+pub mod split;
 pub mod stay;
 pub mod voyage;
 pub mod wording;
 
 pub use annotate::{AnnotateParams, Annotation, Annotator, Candidate};
+pub use dataset::{Batch, Classes, Dataset, Scales};
 pub use eta::{EtaError, EtaForecast, EtaModel, EtaParams, EtaScores};
+pub use nest::{Journey, Nest, NestParams};
+pub use score::{Answer, Scores, Scoring};
+pub use split::{Part, split_by_vessel, split_by_voyage};
 pub use voyage::{Refused, UnderWay, Voyage, VoyageParams, VoyageRefusal, Voyages, voyages};

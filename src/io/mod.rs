@@ -24,6 +24,7 @@ mod number;
 mod parquet;
 pub mod picture;
 pub mod pmtiles;
+pub mod port_trips;
 pub mod ports;
 pub mod preview;
 pub mod reach;

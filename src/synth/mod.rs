@@ -15,7 +15,9 @@ mod sail;
 mod sea;
 mod ships;
 pub mod truth;
+pub mod water;
 mod work;
+pub mod world;
 
 use std::collections::BTreeMap;
 

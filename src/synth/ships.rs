@@ -108,8 +108,7 @@ pub(super) fn build(role: Role, index: usize, seed: usize, rng: &mut Rng) -> Shi
     };
     let slack_kn = 2.5 * kn.1;
     Ship {
-        // 7 654 321 shares no factor with the number of MMSIs: no two ships meet.
-        mmsi: Mmsi((FIRST_MMSI + (index * 7_654_321 + seed % N_MMSI * 104_729) % N_MMSI) as u32),
+        mmsi: mmsi_number(index, seed),
         about,
         cruise_mps: mps_from_kn(kn.0 + (rng.normal() * kn.1).clamp(-slack_kn, slack_kn)),
         is_class_b,
@@ -181,8 +180,14 @@ pub(super) fn tenth(x: f64) -> f64 {
     (x * 10.0).round() / 10.0
 }
 
+/// The number of ship `index`; no two of a seed share one.
+pub(super) fn mmsi_number(index: usize, seed: usize) -> Mmsi {
+    // 7 654 321 shares no factor with the number of MMSIs: no two ships meet.
+    Mmsi((FIRST_MMSI + (index * 7_654_321 + seed % N_MMSI * 104_729) % N_MMSI) as u32)
+}
+
 /// Two words, and a Roman number where the words have come round.
-fn ship_name(index: usize, rng: &mut Rng) -> String {
+pub(super) fn ship_name(index: usize, rng: &mut Rng) -> String {
     let first = FIRST_WORDS[rng.below(FIRST_WORDS.len())];
     let second = SECOND_WORDS[rng.below(SECOND_WORDS.len())];
     match index % 9 {
@@ -194,7 +199,7 @@ fn ship_name(index: usize, rng: &mut Rng) -> String {
 
 /// A number of the International Maritime Organization's form: six digits and the last digit of
 /// their sum weighted by 7, 6, 5, 4, 3, 2.
-fn imo_number(index: usize, seed: usize) -> u32 {
+pub(super) fn imo_number(index: usize, seed: usize) -> u32 {
     // 7 919 shares no factor with the 900 000 numbers.
     let base = (100_000 + (index * 7919 + seed % 900_000 * 31) % 900_000) as u32;
     base * 10 + imo_check_digit(base)
