@@ -326,6 +326,7 @@ fn describe_lists_every_parameter_that_set_takes() {
             "compress",
             "distances",
             "clusters",
+            "deep",
             "sweep",
             "routes",
             "distance-study",

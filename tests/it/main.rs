@@ -7,6 +7,7 @@ mod cli;
 mod cluster;
 mod compress;
 mod data;
+mod deep;
 mod destination;
 mod dialects;
 mod filter;

@@ -321,7 +321,7 @@ mod tests {
             .map(|entry| (entry.name, part_of(entry.name)))
             .collect();
         let n_of = |part: Part| parts.iter().filter(|(_, of)| *of == part).count();
-        assert_eq!((n_of(Part::Windows), n_of(Part::Inputs), n_of(Part::Scores)), (7, 3, 3));
+        assert_eq!((n_of(Part::Windows), n_of(Part::Inputs), n_of(Part::Scores)), (7, 4, 3));
         assert_eq!(n_of(Part::Elsewhere), 2);
         for method in [Method::Elm, Method::LsSvm, Method::Gmm, Method::Gpr, Method::Ensemble] {
             assert!(n_of(Part::Of(method)) > 2, "{method:?} {parts:?}");
