@@ -23,6 +23,7 @@
 //!  ingest --> associate, associate-study   (points whose ships are hidden)
 //!       repair --> significance --> compress --> pairs <--+
 //!                  pairs --> distances --> sweep, tree, optics, spectrum --> clusters
+//!       repair --> deep-embed --> deep-groups --> clusters, deep-plane, dec-study
 //!                                                clusters --> indices --> routes
 //!                       (clusters --> windows, where predictions take the region)
 //!                    each arrow: Key -> Tray -> (job on a thread) -> Arc<Output>

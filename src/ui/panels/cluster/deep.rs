@@ -288,7 +288,7 @@ fn scatter_ui(ui: &mut Ui, of: &PlaneOf, deck: &mut Deck) -> Option<(usize, bool
         counted(n_clusters.into(), "cluster")
     );
     let lit = theme::selection_color(ui);
-    let plot = quiet("embedding").show_axes([false, false]).show(ui, |plot| {
+    let plot = quiet("embedding").show_grid(false).show_axes([false, false]).show(ui, |plot| {
         for cluster in (0..n_clusters).map(Some).chain([None]) {
             let rows = (0..trips.len()).filter(|row| labels[trips[*row] as usize] == cluster);
             let points: Vec<[f64; 2]> = rows.map(place).collect();
