@@ -44,8 +44,8 @@
 //! | [`cluster`] | base, ais, distance, learn | trips into groups, their scores and routes |
 //! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
 //! | [`associate`] | base, ais | points without identity into tracks |
-//! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks |
-//! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival |
+//! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks (no stage yet) |
+//! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival (no stage yet) |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |

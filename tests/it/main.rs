@@ -8,6 +8,7 @@ mod cluster;
 mod compress;
 mod data;
 mod deep;
+mod deep_ui;
 mod destination;
 mod dialects;
 mod filter;
