@@ -7,7 +7,7 @@ use super::geo::Position;
 pub static ASSET: &[u8] = include_bytes!("../../assets/coast.bin.zst");
 
 /// What the file begins with: a name and the version of its layout.
-const MAGIC: &[u8] = b"coast\x01";
+pub const MAGIC: &[u8] = b"coast\x01";
 
 /// Gives every triangle of the land, at the finest level of detail, to `take`: three corners on the
 /// plane of web mercator, x from 0 at 180° W to 1 at 180° E, y from 0 at 85.05° N to 1 at 85.05° S.
@@ -81,34 +81,40 @@ impl<'a> Level<'a> {
     }
 }
 
-/// Takes numbers off the front of bytes.
-struct Reader<'a> {
-    bytes: &'a [u8],
+/// Takes numbers off the front of bytes. Meant for the bundled coast alone, which is whole: it panics
+/// where bytes are missing.
+pub struct Reader<'a> {
+    /// What is left.
+    pub bytes: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, n: usize) -> &'a [u8] {
+    /// The next bytes.
+    pub fn take(&mut self, n: usize) -> &'a [u8] {
         let (taken, rest) = self.bytes.split_at(n);
         self.bytes = rest;
         taken
     }
 
-    fn byte(&mut self) -> u8 {
+    /// The next byte.
+    pub fn byte(&mut self) -> u8 {
         self.take(1)[0]
     }
 
-    fn word(&mut self) -> u32 {
+    /// The next four bytes, the least first.
+    pub fn word(&mut self) -> u32 {
         u32::from_le_bytes(self.take(4).try_into().expect("four bytes"))
     }
 
     /// Bytes led by their number.
-    fn stream(&mut self) -> Reader<'a> {
+    #[must_use]
+    pub fn stream(&mut self) -> Reader<'a> {
         let length = self.word() as usize;
         Reader { bytes: self.take(length) }
     }
 
     /// Seven bits a byte, the least first, the eighth set if more follow.
-    fn varint(&mut self) -> u32 {
+    pub fn varint(&mut self) -> u32 {
         let (mut n, mut shift) = (0, 0);
         loop {
             let byte = self.byte();
@@ -121,7 +127,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A signed number, folded so that small ones stay small: 0, -1, 1, -2, ...
-    fn zigzag(&mut self) -> i32 {
+    pub fn zigzag(&mut self) -> i32 {
         let n = self.varint();
         (n >> 1) as i32 ^ -((n & 1) as i32)
     }
@@ -130,6 +136,13 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_read_as_they_were_folded() {
+        let mut reader = Reader { bytes: &[0x05, 0xac, 0x02, 0x03, 0x04] };
+        assert_eq!([reader.varint(), reader.varint()], [5, 300]);
+        assert_eq!([reader.zigzag(), reader.zigzag()], [-2, 2]);
+    }
 
     #[test]
     fn land_covers_as_much_of_the_plane_as_its_maker_counted() {

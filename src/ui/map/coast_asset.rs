@@ -1,11 +1,7 @@
 //! Reads the bundled coast. `assets/coast.py` writes it and `assets/README.md` describes it.
 
 use super::coast::{Level, ShorePoint, Tile};
-
-static ASSET: &[u8] = include_bytes!("../../../assets/coast.bin.zst");
-
-/// What the file begins with: a name and the version of its layout.
-const MAGIC: &[u8] = b"coast\x01";
+use crate::base::coast::{ASSET, MAGIC, Reader};
 
 /// Stands for "no limit" where a level says until which width of the world it serves.
 const NO_LIMIT: u8 = 255;
@@ -155,63 +151,10 @@ fn miter(before: [f32; 2], after: [f32; 2]) -> [f32; 2] {
     [sum[0] * scale, sum[1] * scale]
 }
 
-/// Takes numbers off the front of bytes.
-struct Reader<'a> {
-    bytes: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, n: usize) -> &'a [u8] {
-        let (taken, rest) = self.bytes.split_at(n);
-        self.bytes = rest;
-        taken
-    }
-
-    fn byte(&mut self) -> u8 {
-        self.take(1)[0]
-    }
-
-    fn word(&mut self) -> u32 {
-        u32::from_le_bytes(self.take(4).try_into().expect("four bytes"))
-    }
-
-    /// Bytes led by their number.
-    fn stream(&mut self) -> Reader<'a> {
-        let length = self.word() as usize;
-        Reader { bytes: self.take(length) }
-    }
-
-    /// Seven bits a byte, the least first, the eighth set if more follow.
-    fn varint(&mut self) -> u32 {
-        let (mut n, mut shift) = (0, 0);
-        loop {
-            let byte = self.byte();
-            n |= u32::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return n;
-            }
-            shift += 7;
-        }
-    }
-
-    /// A signed number, folded so that small ones stay small: 0, -1, 1, -2, ...
-    fn zigzag(&mut self) -> i32 {
-        let n = self.varint();
-        (n >> 1) as i32 ^ -((n & 1) as i32)
-    }
-}
-
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "these numbers are exact")]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_read_as_they_were_folded() {
-        let mut reader = Reader { bytes: &[0x05, 0xac, 0x02, 0x03, 0x04] };
-        assert_eq!([reader.varint(), reader.varint()], [5, 300]);
-        assert_eq!([reader.zigzag(), reader.zigzag()], [-2, 2]);
-    }
 
     #[test]
     fn a_square_is_taken_apart_into_two_triangles() {
