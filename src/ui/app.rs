@@ -25,7 +25,7 @@ use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
 use super::time_view::TimeView;
-use crate::base::text::grouped;
+use crate::base::text::{counted, grouped};
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::tray::{Shelf as _, State};
@@ -405,6 +405,9 @@ impl eframe::App for App {
 pub fn data_line(desk: &Desk) -> String {
     let Some(shown) = desk.ingest.shown() else { return "no data".into() };
     let fleet = &shown.value.fleet;
+    if fleet.names_nobody() {
+        return format!("{} without a ship's name", counted(fleet.reports().len() as u64, "point"));
+    }
     format!(
         "{} reports · {} vessels",
         grouped(fleet.reports().len() as u64),
