@@ -3,6 +3,7 @@
 pub mod deep;
 pub mod desk;
 pub mod jobs;
+pub mod kept;
 pub mod key;
 pub mod look;
 pub mod made;

@@ -55,6 +55,10 @@ pub enum Pane {
     Embedding,
     /// How the training of a network goes.
     Training,
+    /// A model that is trained: which, how large, where, and how.
+    Network,
+    /// The trainings that there were.
+    Runs,
     /// How distances change with compression, noise and direction.
     Study,
     /// Prediction: its parameters, its models, and which methods are drawn.
@@ -81,7 +85,7 @@ pub enum Pane {
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 36] = [
+    pub const ALL: [Pane; 38] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -107,6 +111,8 @@ impl Pane {
         Pane::Eigenvalues,
         Pane::Embedding,
         Pane::Training,
+        Pane::Network,
+        Pane::Runs,
         Pane::Study,
         Pane::Predict,
         Pane::PredictScores,
@@ -147,7 +153,9 @@ impl Pane {
             Pane::Pairs => "Pairs tried",
             Pane::Eigenvalues => "Eigenvalues",
             Pane::Embedding => "Embedding",
-            Pane::Training => "Training",
+            Pane::Training => "Training curves",
+            Pane::Network => "Training",
+            Pane::Runs => "Runs",
             Pane::Study => "Study of distances",
             Pane::Predict => "Prediction",
             Pane::PredictScores => "Errors of methods",
