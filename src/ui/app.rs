@@ -29,7 +29,6 @@ use super::training::{Training, request_loaded};
 use crate::base::text::grouped;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
-use crate::flow::tray::Shelf as _;
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
@@ -215,6 +214,7 @@ impl App {
         self.clusters.begin_frame();
         self.clusters.follow_desk(&self.desk);
         self.map.update(&self.desk, &self.session, &self.jobs);
+        self.map.follow_selected(&self.desk, &self.session, &self.selection, &self.jobs);
         self.time.set_span_ms(
             self.desk.clean.shown().and_then(|shown| shown.value.fleet.time_span_ms()),
         );

@@ -7,8 +7,8 @@ use std::thread;
 
 use super::command::{Command, Message};
 use super::training::models::{Check, Keep};
-use crate::flow::{kept, project};
 use crate::flow::session::{Session, sources_of};
+use crate::flow::{kept, project};
 
 /// Errands under way and what they brought.
 pub struct Errands {

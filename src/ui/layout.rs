@@ -54,7 +54,7 @@ impl Workspace {
             Workspace::Cluster => "Cluster",
             Workspace::Predict => "Predict",
             Workspace::Associate => "Associate",
-            Workspace::Train => "Train",
+            Workspace::Train => "Models",
         }
     }
 
@@ -93,6 +93,7 @@ impl Workspace {
                     Pane::Eigenvalues,
                     Pane::Embedding,
                     Pane::Training,
+                    Pane::DecStudy,
                     Pane::Study,
                     Pane::Trips,
                 ],
@@ -116,7 +117,7 @@ impl Workspace {
             },
             Workspace::Train => Arrangement {
                 left: &[&[Pane::Runs], &[Pane::Sources, Pane::Layers, Pane::Filters]],
-                below: &[Pane::Training, Pane::Embedding, Pane::Trips],
+                below: &[Pane::Training, Pane::Embedding, Pane::DecStudy, Pane::Trips],
                 right: &[&[Pane::Network, Pane::Inspector]],
             },
         }

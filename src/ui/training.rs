@@ -232,6 +232,3 @@ fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis() as i64)
 }
-
-#[cfg(test)]
-mod tests;

@@ -91,6 +91,7 @@ impl App {
                 Pane::Eigenvalues => ClusterPanels::spectrum(ui, &mut deck),
                 Pane::Embedding => ClusterPanels::embedding(ui, &mut deck),
                 Pane::Training => panels::curves(ui, &mut deck),
+                Pane::DecStudy => ClusterPanels::compare(ui, &mut deck),
                 Pane::Network => panels::network(ui, &mut deck, is_asking),
                 Pane::Runs => panels::runs(ui, &mut deck, is_asking),
                 Pane::Study => ClusterPanels::study(ui, &mut deck),

@@ -55,6 +55,8 @@ pub enum Pane {
     Embedding,
     /// How the training of a network goes.
     Training,
+    /// Deep clustering beside the paper's baseline.
+    DecStudy,
     /// A model that is trained: which, how large, where, and how.
     Network,
     /// The trainings that there were.
@@ -85,7 +87,7 @@ pub enum Pane {
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 38] = [
+    pub const ALL: [Pane; 39] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -111,6 +113,7 @@ impl Pane {
         Pane::Eigenvalues,
         Pane::Embedding,
         Pane::Training,
+        Pane::DecStudy,
         Pane::Network,
         Pane::Runs,
         Pane::Study,
@@ -154,6 +157,7 @@ impl Pane {
             Pane::Eigenvalues => "Eigenvalues",
             Pane::Embedding => "Embedding",
             Pane::Training => "Training curves",
+            Pane::DecStudy => "Deep and baseline",
             Pane::Network => "Training",
             Pane::Runs => "Runs",
             Pane::Study => "Study of distances",
@@ -187,6 +191,7 @@ impl Pane {
             Pane::Eigenvalues => &["spectrum"],
             Pane::Embedding => &["deep-plane"],
             Pane::Training => &["deep-groups"],
+            Pane::DecStudy => &["dec-study"],
             Pane::Study => &["distance-study"],
             Pane::Predict => &["predict-fit", "predict-scores"],
             Pane::PredictScores | Pane::PredictErrors | Pane::Worst => &["predict-scores"],

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::model::{checked_network, data_key};
 use crate::base::geo::Position;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Form, Params};
-use super::model::{checked_network, data_key};
 use crate::cluster::deep::{
     DeepConfig, EmbedParams, Embedded, MODEL_KIND, MODEL_VERSION, embed, embed_by,
 };
@@ -186,9 +186,7 @@ impl Stage for EmbedStage {
             return Ok(Vec::new());
         };
         let paths = ["model", "csv", "geojson"].map(|end| folder.join(format!("deep-embed.{end}")));
-        model
-            .save(&paths[0], MODEL_KIND, MODEL_VERSION)
-            .map_err(|error| error.to_string())?;
+        model.save(&paths[0], MODEL_KIND, MODEL_VERSION).map_err(|error| error.to_string())?;
         let width = embedded.embedding.width();
         let columns: Vec<String> = (1..=width).map(|i| format!("e{i}")).collect();
         let head = format!("trip_id,reconstruction_error_m,{}", columns.join(","));

@@ -25,10 +25,7 @@ pub fn data_key(of: &RepairedOf) -> String {
 /// # Errors
 ///
 /// What is wrong with it, in words for the user.
-pub fn checked_network(
-    folder: &Path,
-    data_key: Option<&str>,
-) -> Result<Model<DeepConfig>, String> {
+pub fn checked_network(folder: &Path, data_key: Option<&str>) -> Result<Model<DeepConfig>, String> {
     let read = || -> Result<Model<DeepConfig>, SaveError> {
         let model: Model<DeepConfig> = Model::load(folder, MODEL_KIND, MODEL_VERSION)?;
         Autoencoder::new(model.config.shape.clone(), model.weights.clone())?;

@@ -45,6 +45,9 @@ pub(super) fn deep_ui(ui: &mut Ui, deck: &mut Deck, is_asking: bool) {
             ui.label(RichText::new(text).color(theme::warning_color(ui)));
         }
         facts(of).into_iter().for_each(|fact| drop(ui.label(fact)));
+        ui.checkbox(&mut deck.session.map.reconstruction, "Show reconstructions").on_hover_text(
+            "Draw the selected trip on the map as the network makes it again from its few numbers",
+        );
     } else {
         let text = "No network is trained yet. Training takes some seconds to minutes; afterwards \
                     a new number of clusters needs no new training.";
@@ -114,8 +117,11 @@ fn facts(of: &EmbeddedOf) -> Vec<String> {
                 grouped(parameters as u64),
                 parameters as f64 * 4.0 / 1e6
             ));
-            let mean_m = done.errors_m.iter().map(|m| f64::from(*m)).sum::<f64>() / n.max(1) as f64;
-            lines.push(format!("Reconstructed {mean_m:.0} m off on average"));
+            let nine = done.error_m_of(0.9).unwrap_or_default();
+            let mean_m = done.mean_error_m();
+            lines.push(format!(
+                "Reconstructed {mean_m:.0} m off on average, 90 % within {nine:.0} m"
+            ));
             let left_out = done.prepared.n_trips - n;
             if left_out > 0 {
                 lines
@@ -263,6 +269,10 @@ fn membership_ui(ui: &mut Ui, of: &PlaneOf, deck: &Deck) {
             ui.label(RichText::new("The selected trip belongs to").weak());
             for (cluster, share) in shares.into_iter().take(4).filter(|(_, share)| *share > 0.005) {
                 ui.label(format!("{} {:.0} %", title(cluster as u32), 100.0 * share));
+            }
+            if let Some(row) = done.prepared.row_of(trip) {
+                let text = format!("reconstructed {:.0} m off", done.errors_m[row]);
+                ui.label(RichText::new(text).weak());
             }
         });
     });

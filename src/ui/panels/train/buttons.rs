@@ -40,8 +40,8 @@ pub fn buttons_ui(ui: &mut Ui, deck: &mut Deck, place: usize, is_asking: bool) {
         } else {
             let is_ready = matches!(model.input(desk).state(), State::Fresh | State::Stale);
             let has_one = model.shown(desk).is_some();
-            let train =
-                ui.add_enabled(is_ready, Button::new(if has_one { "Train again" } else { "Train" }));
+            let train = ui
+                .add_enabled(is_ready, Button::new(if has_one { "Train again" } else { "Train" }));
             let help = format!("{}, in the background", model.about());
             if train.on_hover_text(help).clicked() {
                 deck.ask(Command::Retry(stage));

@@ -44,9 +44,8 @@ pub fn curves(ui: &mut Ui, deck: &mut Deck) {
     let refining = refining.filter(|epochs| !epochs.is_empty());
     drawn.retain(|drawn| !drawn.curves.epochs.is_empty());
     if drawn.is_empty() && refining.is_none() {
-        let is_by_epochs = deck.training.runs().iter().any(|run| {
-            run.model == chosen && !run.curves().is_empty()
-        });
+        let is_by_epochs =
+            deck.training.runs().iter().any(|run| run.model == chosen && !run.curves().is_empty());
         let text = if is_by_epochs {
             "No epoch is done yet, or no run is ticked to be compared"
         } else {
@@ -57,8 +56,9 @@ pub fn curves(ui: &mut Ui, deck: &mut Deck) {
     }
     let loss = drawn.iter().map(|drawn| drawn.curves.loss).find(|loss| !loss.is_empty());
     let metric = drawn.iter().map(|drawn| drawn.curves.metric).find(|metric| !metric.is_empty());
-    let has_held_out =
-        drawn.iter().any(|drawn| drawn.curves.epochs.iter().any(|epoch| epoch.validation.is_some()));
+    let has_held_out = drawn
+        .iter()
+        .any(|drawn| drawn.curves.epochs.iter().any(|epoch| epoch.validation.is_some()));
     let mut plots: Vec<(String, bool, Vec<Trace>)> = Vec::new();
     if !drawn.is_empty() {
         let held_out = if has_held_out { "; dashed: held out" } else { "" };

@@ -19,8 +19,7 @@ pub fn network(ui: &mut Ui, deck: &mut Deck, is_asking: bool) {
         let combo = ComboBox::from_id_salt("model").width(ui.available_width() - 8.0);
         let combo = combo.selected_text(MODELS[chosen].title()).show_ui(ui, |ui| {
             for (place, model) in MODELS.iter().enumerate() {
-                ui.selectable_value(&mut chosen, place, model.title())
-                    .on_hover_text(model.about());
+                ui.selectable_value(&mut chosen, place, model.title()).on_hover_text(model.about());
             }
         });
         combo.response.on_hover_text("Which model is trained");

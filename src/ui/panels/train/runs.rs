@@ -100,7 +100,8 @@ fn facts_ui(ui: &mut Ui, run: &Run, runs: &[Run], usual: &[Setting]) {
     }
     let settings = differing(run, runs, usual);
     if !settings.is_empty() {
-        let told = |setting: &&Setting| format!("{} {}", setting.name.replace('_', " "), setting.value);
+        let told =
+            |setting: &&Setting| format!("{} {}", setting.name.replace('_', " "), setting.value);
         let all: Vec<String> = settings.iter().map(told).collect();
         let rest = all.len().saturating_sub(MOST_SETTINGS);
         let mut text = all[..all.len() - rest].join(", ");
