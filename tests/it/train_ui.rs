@@ -9,6 +9,7 @@ use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
 use fairway::ui::command::Command;
 use fairway::ui::layout::{Pane, Workspace};
+use fairway::ui::selection::Pick;
 use fairway::ui::training::MODELS;
 
 /// A small made sea and a small network, on the processor; the epochs are the test's.
@@ -105,11 +106,10 @@ fn two_runs_are_compared_and_the_first_is_taken_up_again_without_training() {
     let drawn = |harness: &Harness<'static, App>, name: &str| {
         harness.query_all_by_label_contains(name).count()
     };
-    assert!(drawn(&harness, "run 1 ") >= 3 && drawn(&harness, "run 2 ") >= 3);
+    assert!(drawn(&harness, "run 1 0.") >= 1 && drawn(&harness, "run 2 0.") >= 1);
     harness.get_by_label("Compare run 1").click();
     harness.run_steps(4);
-    assert_eq!(drawn(&harness, "run 1 "), 0);
-    assert!(drawn(&harness, "run 2 ") >= 3);
+    assert_eq!((drawn(&harness, "run 1 0."), drawn(&harness, "run 2 0.")), (0, 1));
 
     harness.get_by_label("Use: run 1").click();
     until(&mut harness, "the first network", |app| {
@@ -230,11 +230,41 @@ fn a_training_is_held_given_up_and_stands_in_the_list_with_its_reason() {
     harness.get_by_label("Go on").click();
     let held = epochs(harness.state());
     until(&mut harness, "more epochs", |app| epochs(app) > held + 2);
-    harness.get_by_label("Stop").click();
+    harness.get_by_label("Stop training").click();
     until(&mut harness, "the end", |app| app.training.working(0).is_none());
-    harness.get_by_label("stopped on request");
+    // In the list, and where the stage says how it stands.
+    assert_eq!(harness.query_all_by_label("stopped on request").count(), 2);
     let run = &harness.state().training.runs()[0];
     assert!(run.trained().is_none() && run.curves()[0].1.epochs.len() > held);
+}
+
+#[test]
+fn deep_clusters_stand_beside_the_baseline_and_the_selected_trip_over_its_reconstruction() {
+    let mut harness = window("32", 5);
+    ask(&mut harness, Command::Show(Pane::DecStudy));
+    harness.get_by_label_contains("Train the autoencoder first");
+    train(&mut harness, "Train", 1);
+    until(&mut harness, "deep clusters", |app| {
+        app.desk.deep_groups.state() == State::Fresh && !app.is_busy()
+    });
+    harness.get_by_label("Compare").click();
+    until(&mut harness, "a comparison", |app| app.desk.dec_study.state() == State::Fresh);
+    for line in ["Noise share", "Silhouette", "ARI", "NMI", "Rare routes found"] {
+        harness.get_by_label(line);
+    }
+    harness.get_by_label("Compare again");
+    let study = &harness.state().desk.dec_study.shown().expect("it is there").value.study;
+    let share = format!("{:.1} %", 100.0 * study.baseline.noise_share);
+    assert!(harness.query_all_by_label(&share).count() > 0, "{share}");
+
+    ask(&mut harness, Command::Select(Pick::Trip(3)));
+    ask(&mut harness, Command::Show(Pane::Layers));
+    harness.get_by_label("Reconstruction").click();
+    harness.run_steps(4);
+    assert!(harness.state().session.map.reconstruction);
+    until(&mut harness, "a trip made again", |app| !app.is_busy());
+    ask(&mut harness, Command::Show(Pane::Embedding));
+    harness.get_by_label_contains("reconstructed ");
 }
 
 #[test]

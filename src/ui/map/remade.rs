@@ -131,6 +131,7 @@ mod tests {
     use super::*;
     use crate::base::geo::short_distance_m;
     use crate::flow::Session;
+    use crate::flow::tray::Shelf as _;
     use crate::ui::selection::Pick;
 
     #[test]

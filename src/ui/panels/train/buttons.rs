@@ -1,6 +1,6 @@
 //! Training a model: begin, hold, end, give up; and what it can be read from instead.
 
-use egui::{Button, ProgressBar, RichText, Ui};
+use egui::{Button, ProgressBar, RichText, Role, Ui, WidgetInfo};
 
 use crate::base::text::{counted, grouped};
 use crate::flow::tray::State;
@@ -18,7 +18,10 @@ pub fn buttons_ui(ui: &mut Ui, deck: &mut Deck, place: usize, is_asking: bool) {
     let is_read = !model.source(deck.session).is_empty();
     ui.horizontal_wrapped(|ui| {
         if shelf.progress().is_some() {
-            if ui.button("Stop").on_hover_text("Give the training up").clicked() {
+            // By a name of its own: the timeline has a button of this text.
+            let stop = ui.button("Stop");
+            stop.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Stop training"));
+            if stop.on_hover_text("Give the training up").clicked() {
                 deck.ask(Command::Cancel(stage));
             }
             if let Some(run) = deck.training.working(place).filter(|run| run.is_watched()) {

@@ -1,7 +1,7 @@
 //! The curves of the runs that are compared, over one another: loss, metric, learning rate, pace.
 
-use egui::{Color32, RichText, Ui};
-use egui_plot::{Line, LineStyle, PlotPoints};
+use egui::{Color32, Label, RichText, TextWrapMode, Ui};
+use egui_plot::{Line, LineStyle, PlotPoints, Points};
 
 use super::run_color;
 use crate::learn::{Curves, Epoch};
@@ -9,6 +9,9 @@ use crate::ui::deck::Deck;
 use crate::ui::plot::axis::{compact, log_marks, log_text, significant};
 use crate::ui::plot::{describe, quiet};
 use crate::ui::training::{MODELS, Run};
+
+/// So many last values stand above a plot.
+const MOST_TOLD: usize = 6;
 
 /// The curves of one part of a run, as they are drawn.
 struct Drawn {
@@ -69,7 +72,7 @@ pub fn curves(ui: &mut Ui, deck: &mut Deck) {
         if let Some(metric) = metric {
             plots.push((metric.to_owned(), false, self::traces(&drawn, false, &|e| e.metric)));
         }
-        plots.push(("learning rate".into(), true, self::traces(&drawn, false, &|e| Some(e.rate))));
+        plots.push(("learning rate".into(), false, self::traces(&drawn, false, &|e| Some(e.rate))));
         plots.push((
             "samples a second".into(),
             false,
@@ -81,7 +84,9 @@ pub fn curves(ui: &mut Ui, deck: &mut Deck) {
     }
     ui.columns(plots.len(), |columns| {
         for (ui, (name, is_log, traces)) in columns.iter_mut().zip(&plots) {
-            plot_ui(ui, name, *is_log, traces);
+            // Losses and metrics are judged by their ends; rate and pace by their course.
+            let has_values = !matches!(name.as_str(), "learning rate" | "samples a second");
+            plot_ui(ui, name, (*is_log, has_values), traces);
         }
     });
 }
@@ -117,18 +122,20 @@ fn refining_traces(ui: &Ui, epochs: &[Epoch]) -> Vec<Trace> {
     ]
 }
 
-/// One plot, with the last values above it where there is room for them.
-fn plot_ui(ui: &mut Ui, name: &str, is_log: bool, traces: &[Trace]) {
+/// One plot, with the last values above it if they are wanted.
+fn plot_ui(ui: &mut Ui, name: &str, (is_log, has_values): (bool, bool), traces: &[Trace]) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
         ui.label(RichText::new(name).small().weak());
-        for trace in traces.iter().filter(|trace| !trace.points.is_empty()).take(4) {
+        let told = traces.iter().filter(|trace| !trace.points.is_empty() && has_values);
+        for trace in told.take(MOST_TOLD) {
             if let Some([_, last]) = trace.points.last() {
                 let dashed = if trace.is_dashed { " held out" } else { "" };
                 let is_run = trace.name.starts_with("run");
                 let dashed = if is_run { dashed } else { "" };
                 let text = format!("{}{dashed} {}", trace.name, significant(*last, 3));
-                ui.label(RichText::new(text).small().color(trace.color));
+                let text = RichText::new(text).small().color(trace.color);
+                ui.add(Label::new(text).wrap_mode(TextWrapMode::Extend));
             }
         }
     });
@@ -143,6 +150,11 @@ fn plot_ui(ui: &mut Ui, name: &str, is_log: bool, traces: &[Trace]) {
         for (n, trace) in traces.iter().enumerate() {
             let points: Vec<[f64; 2]> =
                 trace.points.iter().map(|[x, y]| [*x, height(*y)]).collect();
+            if let [only] = points[..] {
+                let point = Points::new(format!("{} {n}", trace.name), vec![only]);
+                plot.points(point.color(trace.color).radius(3.0).allow_hover(false));
+                continue;
+            }
             let style = if trace.is_dashed { LineStyle::dashed_loose() } else { LineStyle::Solid };
             let line = Line::new(format!("{} {n}", trace.name), PlotPoints::from(points));
             plot.line(line.color(trace.color).width(1.6).style(style).allow_hover(false));

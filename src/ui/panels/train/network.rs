@@ -55,7 +55,7 @@ pub fn network(ui: &mut Ui, deck: &mut Deck, is_asking: bool) {
             match Place::known(choice) {
                 Some(place) => {
                     ui.label(place.name());
-                    ui.label(RichText::new(place.why()).weak());
+                    ui.add(egui::Label::new(RichText::new(place.why()).weak()).wrap());
                 }
                 None => drop(ui.label(RichText::new("Looking for a GPU").weak())),
             }

@@ -82,8 +82,9 @@ fn facts_ui(ui: &mut Ui, run: &Run, runs: &[Run], usual: &[Setting]) {
             let took = seconds_text(trained.seconds);
             let what = if trained.source.is_some() { "loaded in" } else { "took" };
             ui.label(small(format!("{when} UTC, {what} {took}")));
-            for score in &trained.scores {
-                ui.label(small(score_text(score)).strong());
+            if !trained.scores.is_empty() {
+                let scores: Vec<String> = trained.scores.iter().map(score_text).collect();
+                ui.label(small(scores.join(", ")).strong());
             }
             let epochs: usize = trained.curves.iter().map(|(_, curves)| curves.epochs.len()).sum();
             if epochs > 0 {
@@ -91,10 +92,11 @@ fn facts_ui(ui: &mut Ui, run: &Run, runs: &[Run], usual: &[Setting]) {
             } else if !trained.ended.is_empty() {
                 ui.label(small(trained.ended.clone()));
             }
-            for text in [&trained.data, &trained.device] {
-                if !text.is_empty() {
-                    ui.label(small(text.clone()).weak());
-                }
+            let by = [&trained.data, &trained.device];
+            let by: Vec<&str> =
+                by.iter().map(|text| text.as_str()).filter(|text| !text.is_empty()).collect();
+            if !by.is_empty() {
+                ui.label(small(by.join("; ")).weak());
             }
         }
     }
