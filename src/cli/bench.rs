@@ -8,6 +8,7 @@ mod group;
 mod lanes;
 mod network;
 mod view;
+mod watch;
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -72,6 +73,9 @@ const BENCHES: &[(&str, Bench)] = &[
     ("autoencoder", network::autoencoder),
     ("cbtr", associate::cbtr),
     ("flow", associate::flow),
+    ("encounters", watch::encounters_of_all),
+    ("density", watch::density_and_gates),
+    ("oddities", watch::oddities_of_all),
 ];
 
 /// Where benchmarks find their files.

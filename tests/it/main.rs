@@ -29,3 +29,4 @@ mod train_ui;
 mod truth;
 mod ui;
 mod watch;
+mod watching;
