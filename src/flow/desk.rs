@@ -432,7 +432,7 @@ impl Desk {
             return None;
         }
         let card = self.files.network_card.of(&settings.model, Some(CARD));
-        let embedded = self.embed.want(&TrainedParams::of(&settings.embed, card), repaired, jobs);
+        let embedded = self.embed.want(&TrainedParams::of(settings, card), repaired, jobs);
         if !wanted.has("deep-groups") {
             return None;
         }

@@ -63,7 +63,7 @@ pub use head::{Component, Head, Mixture};
 pub use mlp::{Mlp, MlpShape};
 pub use params::{Rule, Schedule, TrainParams};
 pub use recurrent::{Cell, Recurrent, RecurrentShape, Sequences};
-pub use save::{Card, Model, SaveError, read_card};
+pub use save::{Card, Model, SaveError, read_card, remove_model};
 pub use scaling::{FieldScale, Scaling};
 pub use table::{Split, Table};
 pub use watch::{Curves, Epoch, Now, Watch};

@@ -6,6 +6,7 @@ use super::command::{Command, Commands};
 use super::predict_view::PredictView;
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
+use super::training::Training;
 use crate::flow::{Desk, Session};
 
 /// The window's state as a panel meets it.
@@ -24,6 +25,8 @@ pub struct Deck<'a> {
     pub predict: &'a mut PredictView,
     /// Which anonymous point and which mistake are looked at; edited in place.
     pub associate: &'a mut AssociateView,
+    /// Runs of all models, and which is looked at; edited in place.
+    pub training: &'a mut Training,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

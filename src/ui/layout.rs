@@ -29,17 +29,20 @@ pub enum Workspace {
     Predict,
     /// Points without identity into tracks.
     Associate,
+    /// Networks and what they learn.
+    Train,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 6] = [
+    pub const ALL: [Workspace; 7] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
         Workspace::Cluster,
         Workspace::Predict,
         Workspace::Associate,
+        Workspace::Train,
     ];
 
     /// What its tab says.
@@ -51,6 +54,7 @@ impl Workspace {
             Workspace::Cluster => "Cluster",
             Workspace::Predict => "Predict",
             Workspace::Associate => "Associate",
+            Workspace::Train => "Models",
         }
     }
 
@@ -89,6 +93,7 @@ impl Workspace {
                     Pane::Eigenvalues,
                     Pane::Embedding,
                     Pane::Training,
+                    Pane::DecStudy,
                     Pane::Study,
                     Pane::Trips,
                 ],
@@ -109,6 +114,11 @@ impl Workspace {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
                 below: &[Pane::Segments, Pane::Mistakes, Pane::AssociateMethods, Pane::Vessels],
                 right: &[&[Pane::Associate, Pane::Inspector]],
+            },
+            Workspace::Train => Arrangement {
+                left: &[&[Pane::Runs], &[Pane::Sources, Pane::Layers, Pane::Filters]],
+                below: &[Pane::Training, Pane::Embedding, Pane::DecStudy, Pane::Trips],
+                right: &[&[Pane::Network, Pane::Inspector]],
             },
         }
     }

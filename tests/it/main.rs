@@ -25,6 +25,7 @@ mod predict;
 mod predict_ui;
 mod properties;
 mod snap;
+mod train_ui;
 mod truth;
 mod ui;
 mod watch;
