@@ -7,6 +7,7 @@ mod forecast;
 mod group;
 mod lanes;
 mod view;
+mod way;
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -69,6 +70,8 @@ const BENCHES: &[(&str, Bench)] = &[
     ("ensemble", forecast::ensemble),
     ("cbtr", associate::cbtr),
     ("flow", associate::flow),
+    ("way", way::way),
+    ("destinations", way::destinations),
 ];
 
 /// Where benchmarks find their files.

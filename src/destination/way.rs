@@ -12,13 +12,14 @@ use super::score::{Answer, Scores, Scoring};
 use crate::ais::{PortId, PortTable};
 use crate::base::geo::distance_m;
 use crate::base::job::{Job, Stopped};
-use crate::base::params::{Choice as _, Field, Form, Params};
+use crate::base::params::{Checked, Choice as _, Field, Form, Params};
 use crate::learn::{
-    Model, Outcome, Place, ReadyWay, Run, SaveError, Split, Told, TrainParams, WayNet, WayShape,
-    WayTraining,
+    Model, Outcome, ReadyWay, SaveError, Split, Told, WayNet, WayShape, WayTraining,
 };
 
-pub use crate::learn::{Aggregation, Card, Network, Size};
+pub use crate::learn::{
+    Aggregation, Card, Network, Place, Run, Size, TrainParams, Watch, way_parameters,
+};
 
 /// How a network learns destinations.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -276,11 +277,15 @@ impl WayModel {
             path: folder.to_owned(),
             reason: reason.to_owned(),
         };
+        if Checked::new(&config.params).is_err() || Checked::new(&config.intake.nest).is_err() {
+            return Err(damaged("its parameters are out of range").into());
+        }
         let classes = config.intake.classes.ports();
         if classes.len() != config.ports.len() {
             return Err(damaged("its ports are not those of its classes").into());
         }
-        let other = classes.iter().zip(&config.ports).find(|(id, known)| !is_same(ports, **id, known));
+        let other =
+            classes.iter().zip(&config.ports).find(|(id, known)| !is_same(ports, **id, known));
         if let Some((id, known)) = other {
             let (port, name) = (id.0, known.name.clone());
             return Err(WayError::OtherPorts { port, name, path: folder.to_owned() });

@@ -14,6 +14,11 @@ use crate::io::write::{self, write_dma, write_marinecadastre};
 use crate::io::write_nmea::write_nmea;
 use crate::synth::{Sea, SeaParams, make};
 
+/// The ports between which world voyages are made: the bundled ones.
+pub fn world_ports() -> crate::ais::PortTable {
+    crate::io::ports::bundled()
+}
+
 /// The forms in which made traffic is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {

@@ -92,9 +92,8 @@ fn another_port_list_is_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
     model.save(&path, &Card::default()).unwrap();
-    let said = |ports: Vec<Port>| {
-        WayModel::load(&path, &PortTable::new(ports)).unwrap_err().to_string()
-    };
+    let said =
+        |ports: Vec<Port>| WayModel::load(&path, &PortTable::new(ports)).unwrap_err().to_string();
     let same = ports().ports().to_vec();
     assert!(WayModel::load(&path, &PortTable::new(same.clone())).is_ok());
     let mut swapped = same.clone();

@@ -194,13 +194,7 @@ fn local(shape: &WayShape, net: &Net, batch: &VoyageBatch) -> Tensor<2> {
 }
 
 /// One channel of several, at every step: `[channel * step, d] -> [step, d]`.
-fn aggregated(
-    shape: &WayShape,
-    net: &Net,
-    name: &str,
-    x: Tensor<2>,
-    groups: &Groups,
-) -> Tensor<2> {
+fn aggregated(shape: &WayShape, net: &Net, name: &str, x: Tensor<2>, groups: &Groups) -> Tensor<2> {
     let (n_channels, d) = (shape.channels(), shape.units);
     let n = x.dims()[0] / n_channels;
     match shape.aggregation {
@@ -233,8 +227,8 @@ fn aggregated(
             };
             let thin = both.matmul(stack("squeeze", n_channels, narrow))
                 + stack("squeeze_bias", 1, narrow);
-            let wide =
-                relu(thin).matmul(stack("widen", narrow, n_channels)) + stack("widen_bias", 1, n_channels);
+            let wide = relu(thin).matmul(stack("widen", narrow, n_channels))
+                + stack("widen_bias", 1, n_channels);
             let sum = wide.clone().narrow(1, 0, n) + wide.narrow(1, n, n);
             let shares = sigmoid(sum).permute([2, 1, 0]); // [channel, step, head]
             let weighted = split * shares.reshape([n_channels, n, heads, 1]);

@@ -97,8 +97,7 @@ impl Net<'_> {
         let mut inputs = inputs;
         for layer in 0..layers {
             let at = |part: &str| self.at(&format!("{name}.{layer}.{part}"));
-            let (wx, wh, bx, bh) =
-                (at("input"), at("state"), at("input_bias"), at("state_bias"));
+            let (wx, wh, bx, bh) = (at("input"), at("state"), at("input_bias"), at("state_bias"));
             let [units, _] = wh.dims();
             let n = inputs.first().map_or(0, |x| x.dims()[0]);
             let mut state = Tensor::<2>::zeros([n, units], self.device);
@@ -138,10 +137,8 @@ impl Net<'_> {
     ) -> Tensor<2> {
         let [_, d] = x.dims();
         let of = |part: &str, x: Tensor<2>| self.dense(&format!("{name}.{part}"), 1, x);
-        let all = Tensor::cat(
-            vec![of("query", x), of("key", other.clone()), of("value", other)],
-            1,
-        );
+        let all =
+            Tensor::cat(vec![of("query", x), of("key", other.clone()), of("value", other)], 1);
         let padded = all.select(0, self.indices(&groups.gathered)); // [padded step, 3d]
         let mut at = 0;
         let mut told = Vec::with_capacity(groups.shapes.len());
@@ -149,9 +146,8 @@ impl Net<'_> {
             let own = padded.clone().narrow(0, at, n * k);
             at += n * k;
             let own = own.reshape([*n, *k, 3, heads, d / heads]).permute([2, 0, 3, 1, 4]);
-            let part = |which: usize| {
-                own.clone().narrow(0, which, 1).reshape([*n, heads, *k, d / heads])
-            };
+            let part =
+                |which: usize| own.clone().narrow(0, which, 1).reshape([*n, heads, *k, d / heads]);
             let size = ((d / heads) as f64).sqrt().recip();
             let scores = part(0).matmul(part(1).swap_dims(2, 3)).mul_scalar(size);
             let shares = softmax(scores.mask_fill(self.later(*k, *n, heads), NEVER), 3);
@@ -177,9 +173,11 @@ fn kept(n: usize, rate: f64, rng: &mut Rng) -> Vec<f32> {
     while kept.len() < n {
         let bits = rng.bits();
         // Four draws of sixteen bits.
-        kept.extend([0, 16, 32, 48].map(|at| {
-            if (bits >> at) & 0xffff < limit { 0.0 } else { grown }
-        }));
+        kept.extend([0, 16, 32, 48].map(
+            |at| {
+                if (bits >> at) & 0xffff < limit { 0.0 } else { grown }
+            },
+        ));
     }
     kept.truncate(n);
     kept

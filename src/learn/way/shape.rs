@@ -40,7 +40,17 @@ impl Choice for Network {
     ];
 }
 
+/// The name by which a user chooses `case`.
+fn chosen<C: Choice>(case: C) -> &'static str {
+    C::CASES.iter().find(|(_, other)| *other == case).map_or("", |(name, _)| name)
+}
+
 impl Network {
+    /// The name by which a user chooses it.
+    pub fn name(self) -> &'static str {
+        chosen(self)
+    }
+
     /// Whether it looks up cells of the grid.
     fn looks_up_cells(self) -> bool {
         !matches!(self, Network::Way | Network::Traisformer)
@@ -72,6 +82,13 @@ pub enum Size {
     Base,
 }
 
+impl Size {
+    /// The name by which a user chooses it.
+    pub fn name(self) -> &'static str {
+        chosen(self)
+    }
+}
+
 impl Choice for Size {
     const CASES: &'static [(&'static str, Size)] =
         &[("tiny", Size::Tiny), ("small", Size::Small), ("base", Size::Base)];
@@ -90,6 +107,13 @@ pub enum Aggregation {
     Cross,
     /// Channels side by side through one matrix.
     Concatenation,
+}
+
+impl Aggregation {
+    /// The name by which a user chooses it.
+    pub fn name(self) -> &'static str {
+        chosen(self)
+    }
 }
 
 impl Choice for Aggregation {

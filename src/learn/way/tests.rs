@@ -91,10 +91,9 @@ fn shape(network: Network) -> WayShape {
 /// Every network, and WAY in every form.
 fn shapes() -> Vec<WayShape> {
     let networks = Network::CASES.iter().map(|(_, network)| shape(*network));
-    let forms = Aggregation::CASES[1..].iter().map(|(_, aggregation)| WayShape {
-        aggregation: *aggregation,
-        ..shape(Network::Way)
-    });
+    let forms = Aggregation::CASES[1..]
+        .iter()
+        .map(|(_, aggregation)| WayShape { aggregation: *aggregation, ..shape(Network::Way) });
     let bare = WayShape { local: false, departure: false, ..shape(Network::Way) };
     let alone = WayShape { ship_type: false, ..bare.clone() };
     networks.chain(forms).chain([bare, alone]).collect()

@@ -9,11 +9,11 @@ use super::super::autoencoder::device_of;
 use super::super::device::Place;
 use super::super::fit::Task;
 use super::super::weights::{Placed, tensor};
+use super::WayTraining;
 use super::batch::{VoyageBatch, Voyages};
 use super::forward::{arrivals, forward, ports};
 use super::parts::{Net, Places};
 use super::shape::{QUANTILES, WayShape};
-use super::WayTraining;
 use crate::base::rng::Rng;
 
 /// Streams of an epoch's seed: what is drawn of messages, and what is dropped.
@@ -77,12 +77,7 @@ impl Task for Tell<'_> {
 
 impl Tell<'_> {
     /// The mean cost of the steps `rows` of a batch, and of how many; none where none counts.
-    fn cost(
-        &self,
-        net: &Net,
-        batch: &VoyageBatch,
-        rows: &[usize],
-    ) -> Option<(Tensor<1>, usize)> {
+    fn cost(&self, net: &Net, batch: &VoyageBatch, rows: &[usize]) -> Option<(Tensor<1>, usize)> {
         let n = rows.len();
         if n == 0 {
             return None;
