@@ -1,5 +1,7 @@
 //! The panels of watching: encounters of ships, those to come, and what is odd.
 
+mod listing;
+
 use egui::{RichText, Ui};
 
 use crate::ui::deck::Deck;
