@@ -1,20 +1,21 @@
 //! All trays, and the flow between them in one function.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::jobs::Jobs;
 use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf,
-    ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DensityStage,
-    DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage, FilterStage, FitParams,
-    FitStage, GatesStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage,
-    OdditiesStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage,
-    RepairStage, RepairedOf, RetentionStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage,
-    StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, WatchedStage, WindowsStage,
-    study_params, without_tolerance,
+    AheadParams, AheadStage, AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf,
+    Clean, ClustersOf, ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage,
+    DensityStage, DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage, FilterStage,
+    FitParams, FitStage, GatesStage, GroupParams, IndicesStage, Ingest, MeasureParams,
+    MeasureStage, OdditiesStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
+    PlaneStage, RepairStage, RepairedOf, RetentionStage, RoutesOf, RoutesStage, ScoresStage,
+    SpectrumStage, StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, WatchedStage,
+    WindowsStage, study_params, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -92,6 +93,8 @@ pub struct Desk {
     pub density: Tray<DensityStage>,
     /// Who came close to whom.
     pub encounters: Tray<EncountersStage>,
+    /// Who will come close to whom.
+    pub ahead: Tray<AheadStage>,
     /// What ships did in areas.
     pub areas: Tray<AreasStage>,
     /// What does not fit.
@@ -202,6 +205,15 @@ impl Desk {
         }
         if wanted.has("encounters") {
             self.encounters.want(&session.encounters, &watched, jobs);
+        }
+        if wanted.has("ahead") {
+            // Models that are there already: those of the predicted path.
+            let models = self.fit.shown().filter(|_| session.ahead.by_models);
+            let models =
+                models.map(|shown| Asked { key: shown.key, value: Some(Arc::clone(shown.value)) });
+            let encounter = session.encounters.params.clone();
+            let params = AheadParams { settings: session.ahead.clone(), encounter };
+            self.ahead.want(&params, (&watched, models.as_ref()), jobs);
         }
         if wanted.has("areas") {
             self.areas.want(&session.areas, &watched, jobs);
@@ -424,6 +436,7 @@ impl Desk {
             &self.gates,
             &self.density,
             &self.encounters,
+            &self.ahead,
             &self.areas,
             &self.oddities,
         ]
@@ -466,6 +479,7 @@ impl Desk {
             &mut self.gates,
             &mut self.density,
             &mut self.encounters,
+            &mut self.ahead,
             &mut self.areas,
             &mut self.oddities,
         ]

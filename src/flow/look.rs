@@ -159,6 +159,7 @@ impl MapParams {
         if self.found {
             stages.push("associate");
         }
+        stages.extend(self.watch.stages());
         if self.color_by == TrackColor::Cluster {
             stages.push("clusters");
             if self.routes {
@@ -193,6 +194,16 @@ impl WatchLayers {
     /// What the workspace shows at first.
     pub fn usual() -> WatchLayers {
         WatchLayers { encounters: true, heat: false, ahead: true, oddities: true }
+    }
+
+    /// The steps whose results these layers show.
+    fn stages(self) -> impl Iterator<Item = &'static str> {
+        let wanted = [
+            (self.encounters || self.heat, "encounters"),
+            (self.ahead, "ahead"),
+            (self.oddities, "oddities"),
+        ];
+        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, stage)| stage)
     }
 
     fn describe(&mut self, form: &mut dyn Form) {

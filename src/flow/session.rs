@@ -10,7 +10,8 @@ use super::predicting::{PathParams, PredictSettings};
 use super::settings::{ClusterSettings, DistanceSettings};
 use super::stages::StudyParams;
 use super::watching::{
-    AreaSettings, DensitySettings, EncounterSettings, GateSettings, OdditySettings, WatchedParams,
+    AheadSettings, AreaSettings, DensitySettings, EncounterSettings, GateSettings, OdditySettings,
+    WatchedParams,
 };
 use crate::associate::AssociateParams;
 use crate::base::params::{self, Checked, Entry, Form, Params};
@@ -64,6 +65,8 @@ pub struct Session {
     pub density: DensitySettings,
     /// What counts as an encounter.
     pub encounters: EncounterSettings,
+    /// From when on and how far encounters are foretold.
+    pub ahead: AheadSettings,
     /// Areas and their rules.
     pub areas: AreaSettings,
     /// What is odd.
@@ -154,12 +157,14 @@ impl Session {
     /// The same without what results chose: what the user did, for undo.
     #[must_use]
     pub fn as_set(&self) -> Session {
-        // Whose path is shown follows the selection and the moment, which are no acts.
+        // Whose path is shown follows the selection and the moment, which are no acts; so do the
+        // encounters ahead.
         let path = PathParams::default();
+        let ahead = AheadSettings { at: String::new(), ..self.ahead.clone() };
         // Nor is it one to enter a workspace that shows layers of its own.
         let usual = MapParams::default();
         let map = MapParams { found: usual.found, watch: usual.watch, ..self.map.clone() };
-        Session { clusters: self.clusters.as_set(), path, map, ..self.clone() }
+        Session { clusters: self.clusters.as_set(), path, ahead, map, ..self.clone() }
     }
 
     /// Shows `visitor` the parameters of every stage, in the order of the flow.
@@ -186,6 +191,7 @@ impl Session {
         visitor.meet("gates", &mut self.gates);
         visitor.meet("density", &mut self.density);
         visitor.meet("encounters", &mut self.encounters);
+        visitor.meet("ahead", &mut self.ahead);
         visitor.meet("areas", &mut self.areas);
         visitor.meet("oddities", &mut self.oddities);
         visitor.meet("map", &mut self.map);

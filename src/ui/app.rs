@@ -27,6 +27,7 @@ use super::theme;
 use super::time_view::TimeView;
 use super::watch_view::WatchView;
 use crate::base::text::grouped;
+use crate::base::time::iso_text;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::tray::{Shelf as _, State};
@@ -34,6 +35,9 @@ use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
 mod show;
+
+/// While time plays, encounters are foretold anew after so much of it, milliseconds.
+const AHEAD_STEP_MS: i64 = 30_000;
 
 /// The window's state.
 pub struct App {
@@ -189,6 +193,7 @@ impl App {
         }
         self.suit_map();
         self.follow_path();
+        self.follow_moment();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
         if self.request_loaded(&wanted) {
@@ -330,6 +335,19 @@ impl App {
         self.predict.set_target(target);
     }
 
+    /// From which moment on encounters are foretold: written into the session where that changed.
+    fn follow_moment(&mut self) {
+        if !self.session.map.watch.ahead && !self.layout.has(Pane::Ahead) {
+            return;
+        }
+        // Not every frame while it plays.
+        let at = self.time.now_ms().map(|now_ms| now_ms - now_ms.rem_euclid(AHEAD_STEP_MS));
+        let at = at.map(iso_text).unwrap_or_default();
+        if self.session.ahead.at != at {
+            self.session.ahead.at = at;
+        }
+    }
+
     /// Models that are read from a file need no button: to name the file was to ask for them. Says
     /// whether they were asked for just now.
     fn request_loaded(&mut self, wanted: &Wanted) -> bool {
@@ -357,6 +375,7 @@ impl App {
                     .is_some_and(|shown| !shown.value.mistakes.is_empty()),
             has_selection: !self.selection.is_empty()
                 || self.associate.point().is_some()
+                || self.watch.has_selection()
                 || !self.map.tool().is_hand(),
             has_undo: self.undoer.has_undo(&self.session.as_set()),
             has_redo: self.undoer.has_redo(&self.session.as_set()),

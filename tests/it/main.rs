@@ -28,4 +28,5 @@ mod snap;
 mod truth;
 mod ui;
 mod watch;
+mod watch_ui;
 mod watching;

@@ -121,6 +121,7 @@ impl App {
                 self.selection.pick(pick, &self.desk);
                 if pick == Pick::Nothing {
                     self.associate.select(None);
+                    self.watch.clear();
                 }
             }
             Command::GoToMistake(mistake) => self.go_to_mistake(mistake),

@@ -210,6 +210,9 @@ impl Pane {
             Pane::Path => &["predict-fit"],
             Pane::Associate | Pane::Segments | Pane::Mistakes => &["associate"],
             Pane::AssociateMethods => &["associate", "associate-study"],
+            Pane::Encounters | Pane::EncounterList | Pane::EncounterPlots => &["encounters"],
+            Pane::Ahead => &["ahead"],
+            Pane::Oddities | Pane::OddityList => &["oddities"],
             _ => &[],
         }
     }

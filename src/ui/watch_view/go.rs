@@ -28,8 +28,11 @@ pub fn to_encounter(
 ) {
     deck.watch.select(encounter, fleet.vessels(), is_ahead);
     let ships = encounter.ships.map(|ship| fleet.vessels().get(ship).map(|of| (of.mmsi, of.part)));
-    let trips: Vec<usize> =
-        ships.into_iter().flatten().filter_map(|ship| trip_of(deck, ship, encounter.cpa_ms)).collect();
+    let trips: Vec<usize> = ships
+        .into_iter()
+        .flatten()
+        .filter_map(|ship| trip_of(deck, ship, encounter.cpa_ms))
+        .collect();
     if !trips.is_empty() {
         deck.ask(Command::SelectTrips(trips));
     }

@@ -87,7 +87,10 @@ mod tests {
         let rect = rect_of(&view, &grid, cell);
         assert!(rect.contains(view.to_screen(Position::new(10.3, 57.3))));
         // Ten kilometers of 82.5 m each point of the screen at this latitude.
-        assert!((rect.width() - 121.0).abs() < 3.0 && (rect.height() - 121.0).abs() < 3.0, "{rect}");
+        assert!(
+            (rect.width() - 121.0).abs() < 3.0 && (rect.height() - 121.0).abs() < 3.0,
+            "{rect}"
+        );
         let far = View::new(Position::new(10.3, 57.3), 1.0, screen);
         assert!((rect_of(&far, &grid, cell).width() - LEAST_PX).abs() < 1e-3);
     }

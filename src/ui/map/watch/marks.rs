@@ -99,7 +99,8 @@ pub fn oddities(list: &[Oddity], is_dark: bool) -> Vec<Symbol> {
 /// How many encounters there are of each shown kind.
 pub fn encounters_legend(list: &[Encounter], view: &WatchView, is_dark: bool) -> Legend {
     let entry = |meeting: &Meeting| {
-        let is_its = |encounter: &&Encounter| encounter.meeting == *meeting && view.shows(encounter);
+        let is_its =
+            |encounter: &&Encounter| encounter.meeting == *meeting && view.shows(encounter);
         let n = list.iter().filter(is_its).count();
         LegendEntry {
             color: meeting_color(*meeting, is_dark),
@@ -140,7 +141,8 @@ mod tests {
     fn kinds_of_encounters_look_unlike_and_graver_ones_are_larger() {
         let (_, found) = crossing();
         let of = |meeting, severity| Encounter { meeting, severity, ..found.list[0].clone() };
-        let list = [of(Meeting::HeadOn, 0.0), of(Meeting::Crossing, 0.5), of(Meeting::Overtaking, 1.0)];
+        let list =
+            [of(Meeting::HeadOn, 0.0), of(Meeting::Crossing, 0.5), of(Meeting::Overtaking, 1.0)];
         let marks = encounters(&list, true);
         assert_eq!(marks.iter().map(|mark| mark.size_px).collect::<Vec<_>>(), [7.0, 13.5, 20.0]);
         for (place, mark) in marks.iter().enumerate() {
@@ -156,7 +158,8 @@ mod tests {
     fn hidden_kinds_and_those_without_a_breach_have_no_bit() {
         let (_, found) = crossing();
         let class = class_of(&found.list[0]);
-        let mut view = WatchView { only_breaches: true, ..WatchView::default() };
+        let mut view = WatchView::default();
+        view.only_breaches = true;
         assert!(shown_classes(&view) >> class & 1 == 1, "a crossing with a breach");
         assert_eq!(shown_classes(&view), 0b10_1010);
         view.meetings[0] = false;
