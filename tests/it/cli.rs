@@ -340,6 +340,11 @@ fn describe_lists_every_parameter_that_set_takes() {
             "ahead",
             "areas",
             "oddities",
+            "ports",
+            "voyages",
+            "destination",
+            "forecast",
+            "eta",
             "map"
         ]
     );

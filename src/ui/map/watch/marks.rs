@@ -33,7 +33,7 @@ fn meeting_shape(meeting: Meeting) -> SymbolShape {
     }
 }
 
-/// Ten colors go around nine kinds; shapes tell them apart for those who see no colors.
+/// A color a kind; shapes tell them apart for those who see no colors.
 fn oddity_shape(kind: OddityKind) -> SymbolShape {
     match kind {
         OddityKind::OffRoute | OddityKind::Dark => SymbolShape::Ring,
@@ -41,7 +41,7 @@ fn oddity_shape(kind: OddityKind) -> SymbolShape {
         OddityKind::Turn | OddityKind::Against => SymbolShape::Triangle,
         OddityKind::Speed => SymbolShape::Disc,
         OddityKind::Jump | OddityKind::TwoPlaces => SymbolShape::Cross,
-        OddityKind::Identity => SymbolShape::Diamond,
+        OddityKind::Identity | OddityKind::Bound => SymbolShape::Diamond,
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(shown_classes(&view), 0b10_1010);
         view.meetings[0] = false;
         assert_eq!(shown_classes(&view), 0b10_1000);
-        view.oddities = [false; 9];
+        view.oddities = [false; OddityKind::ALL.len()];
         view.oddities[3] = true;
         assert_eq!(shown_odd_classes(&view), 0b1000);
     }

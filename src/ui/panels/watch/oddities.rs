@@ -52,6 +52,16 @@ impl WatchPanels {
             if let Some(hint) = hint {
                 ui.add(Label::new(RichText::new(hint).color(theme::warning_color(ui))).wrap());
             }
+            ui.checkbox(&mut settings.of_forecasts, "Hold against forecasts").on_hover_text(
+                "Ships whose way leads elsewhere than the destination that they type. Voyages are \
+                 cut and forecast for it: that takes longer",
+            );
+            if settings.of_forecasts
+                && let Some(fault) = desk.forecasts.faults().first()
+            {
+                let text = RichText::new(format!("There are no forecasts: {fault}"));
+                ui.add(Label::new(text.color(theme::warning_color(ui))).wrap());
+            }
             ui.checkbox(&mut deck.session.map.watch.oddities, "Oddities on the map")
                 .on_hover_text("Marks by kind, the larger the odder");
             ui.separator();
@@ -90,17 +100,15 @@ fn kinds_ui(ui: &mut Ui, of: &OdditiesOf, view: &mut WatchView) {
     let most = counts.into_iter().max().unwrap_or(0).max(1);
     let is_dark = ui.visuals().dark_mode;
     for (place, (kind, n)) in OddityKind::ALL.into_iter().zip(counts).enumerate() {
-        let needs_routes = OF_ROUTES.contains(&kind) && !of.of_routes;
+        let lack = lack(of, kind);
         ui.horizontal(|ui| {
             let title = format!("{} ({})", kind.name(), grouped(n as u64));
             let text =
-                if needs_routes { RichText::new(title).weak() } else { RichText::new(title) };
+                if lack.is_some() { RichText::new(title).weak() } else { RichText::new(title) };
             let check = ui.checkbox(&mut view.oddities[place], text);
-            check.on_hover_text(if needs_routes {
-                "Needs routes: hold trips against them below"
-            } else {
-                "Whether this kind is shown, in the table and on the map"
-            });
+            check.on_hover_text(
+                lack.unwrap_or("Whether this kind is shown, in the table and on the map"),
+            );
             let room = ui.available_size_before_wrap();
             let (rect, _) = ui.allocate_exact_size(vec2(room.x.max(10.0), 12.0), Sense::hover());
             let left = rect.left().max(ui.min_rect().left() + 150.0);
@@ -119,6 +127,19 @@ fn kinds_ui(ui: &mut Ui, of: &OdditiesOf, view: &mut WatchView) {
             }
         }
     });
+}
+
+/// Why there is nothing of a kind, where it was not looked for.
+fn lack(of: &OdditiesOf, kind: OddityKind) -> Option<&'static str> {
+    match kind {
+        kind if OF_ROUTES.contains(&kind) && !of.of_routes => {
+            Some("Not looked for: hold trips against routes, below")
+        }
+        OddityKind::Bound if !of.of_forecasts => {
+            Some("Not looked for: hold typed destinations against forecasts, below")
+        }
+        _ => None,
+    }
 }
 
 /// What is missing where trips are to be held against routes.
@@ -159,7 +180,7 @@ fn stand(name: &str, has_routes: bool) -> Stand {
         "band",
     ];
     match name {
-        "of_routes" => Stand::Absent, // It has a switch of its own.
+        "of_routes" | "of_forecasts" => Stand::Absent, // These have switches of their own.
         "against_speed" if !has_routes => Stand::Idle,
         name if OF_LANES.contains(&name) && !has_routes => Stand::Idle,
         _ => Stand::Live,
@@ -190,7 +211,7 @@ mod tests {
             names.iter().filter(|name| stand(name, has_routes) == is).count()
         };
         assert_eq!((n(false, Stand::Idle), n(true, Stand::Idle)), (10, 0));
-        assert_eq!(n(true, Stand::Absent), 1);
+        assert_eq!(n(true, Stand::Absent), 2);
     }
 
     #[test]
