@@ -9,14 +9,14 @@ use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AheadParams, AheadStage, AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf,
-    ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DensityStage,
-    DestinationScoresStage, DestinationsStage, DistancesOf, DistancesStage, EmbedStage,
-    EncountersStage, EndsStage, EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage,
-    FilterStage, FitParams, FitStage, ForecastStage, ForecastsOf, ForecastsStage, GatesStage,
-    GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage, OdditiesStage,
-    OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage, PortsOf,
-    PortsParams, PortsStage, RepairStage, RepairedOf, RetentionStage, RouteGraphParams,
+    AheadParams, AheadStage, AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf,
+    Clean, ClustersOf, ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage,
+    DensityStage, DestinationScoresStage, DestinationsStage, DistancesOf, DistancesStage,
+    EmbedStage, EncountersStage, EndsStage, EtaFitParams, EtaFitStage, EtaScoresParams,
+    EtaScoresStage, FilterStage, FitParams, FitStage, ForecastStage, ForecastsOf, ForecastsStage,
+    GatesStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage,
+    OdditiesStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage,
+    PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf, RetentionStage, RouteGraphParams,
     RouteGraphStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
     TrainedParams, TreeStage, TripsStage, VoyagesStage, WatchedStage, WindowsStage, study_params,
     without_tolerance,
