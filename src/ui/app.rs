@@ -18,7 +18,7 @@ use super::layout::{Layout, Pane, Workspace};
 use super::map::MapPanel;
 use super::panels::{
     AssociatePanels, ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels,
-    Preview, Tables, Timeline,
+    Preview, Tables, Timeline, WatchPanels,
 };
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
@@ -26,13 +26,18 @@ use super::selection::Selection;
 use super::theme;
 use super::time_view::TimeView;
 use super::training::{Training, request_loaded};
+use super::watch_view::WatchView;
 use crate::base::text::{counted, grouped};
+use crate::base::time::iso_text;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
 mod show;
+
+/// While time plays, encounters are foretold anew after so much of it, milliseconds.
+const AHEAD_STEP_MS: i64 = 30_000;
 
 /// The window's state.
 pub struct App {
@@ -52,6 +57,8 @@ pub struct App {
     pub associate: AssociateView,
     /// Runs of all models.
     pub training: Training,
+    /// Which encounter and which oddity are looked at.
+    pub watch: WatchView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -75,6 +82,7 @@ pub struct App {
     association: AssociatePanels,
     /// Stages that are to be asked once it is known what is wanted of them.
     due: Vec<&'static str>,
+    watching: WatchPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -111,6 +119,7 @@ impl App {
             predict: PredictView::default(),
             associate: AssociateView::default(),
             training: Training::default(),
+            watch: WatchView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -131,6 +140,7 @@ impl App {
             prediction: PredictPanels::default(),
             association: AssociatePanels::default(),
             due: Vec::new(),
+            watching: WatchPanels::default(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -189,6 +199,7 @@ impl App {
         }
         self.suit_map();
         self.follow_path();
+        self.follow_moment();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
         let due = std::mem::take(&mut self.due);
@@ -254,20 +265,22 @@ impl App {
             self.clusters.version(),
             self.predict.clone(),
             self.associate.clone(),
+            self.watch.clone(),
         );
         self.panels(ui, status);
         let is_edited = self.session != before.0
             || self.time != before.1
             || self.clusters.version() != before.2
             || self.predict != before.3
-            || self.associate != before.4;
+            || self.associate != before.4
+            || self.watch != before.5;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
     }
 
     /// In the workspace of clustering the map shows clusters, in that of association points and found
-    /// tracks, and elsewhere what it showed before, as long as the user did not choose otherwise.
+    /// tracks, in that of watching encounters and the like, and elsewhere what it showed before, as long as the user did not choose otherwise.
     fn suit_map(&mut self) {
         let workspace = self.layout.workspace;
         let before = self.suited.replace(workspace);
@@ -278,6 +291,10 @@ impl App {
             self.session.map.found = true;
         } else if before == Some(Workspace::Associate) {
             self.session.map.found = false;
+        }
+        if (workspace == Workspace::Watch) != (before == Some(Workspace::Watch)) {
+            // Each of the two keeps its own.
+            std::mem::swap(&mut self.session.map.watch, &mut self.watch.layers);
         }
         let color_by = &mut self.session.map.color_by;
         if workspace == Workspace::Cluster && *color_by == TrackColor::default() {
@@ -337,6 +354,19 @@ impl App {
         self.predict.set_target(target);
     }
 
+    /// From which moment on encounters are foretold: written into the session where that changed.
+    fn follow_moment(&mut self) {
+        if !self.session.map.watch.ahead && !self.layout.has(Pane::Ahead) {
+            return;
+        }
+        // Not every frame while it plays.
+        let at = self.time.now_ms().map(|now_ms| now_ms - now_ms.rem_euclid(AHEAD_STEP_MS));
+        let at = at.map(iso_text).unwrap_or_default();
+        if self.session.ahead.at != at {
+            self.session.ahead.at = at;
+        }
+    }
+
     fn status(&self) -> Status {
         Status {
             has_sources: !self.session.sources.is_empty(),
@@ -351,6 +381,7 @@ impl App {
                     .is_some_and(|shown| !shown.value.mistakes.is_empty()),
             has_selection: !self.selection.is_empty()
                 || self.associate.point().is_some()
+                || self.watch.has_selection()
                 || !self.map.tool().is_hand(),
             has_undo: self.undoer.has_undo(&self.session.as_set()),
             has_redo: self.undoer.has_redo(&self.session.as_set()),

@@ -7,6 +7,7 @@ use super::predict_view::PredictView;
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
 use super::training::Training;
+use super::watch_view::WatchView;
 use crate::flow::{Desk, Session};
 
 /// The window's state as a panel meets it.
@@ -27,6 +28,8 @@ pub struct Deck<'a> {
     pub associate: &'a mut AssociateView,
     /// Runs of all models, and which is looked at; edited in place.
     pub training: &'a mut Training,
+    /// Which encounter and which oddity are looked at, and which are shown; edited in place.
+    pub watch: &'a mut WatchView,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

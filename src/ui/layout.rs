@@ -31,17 +31,20 @@ pub enum Workspace {
     Associate,
     /// Networks and what they learn.
     Train,
+    /// What a safety officer asks of traffic.
+    Watch,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 7] = [
+    pub const ALL: [Workspace; 8] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
         Workspace::Cluster,
         Workspace::Predict,
         Workspace::Associate,
+        Workspace::Watch,
         Workspace::Train,
     ];
 
@@ -55,6 +58,7 @@ impl Workspace {
             Workspace::Predict => "Predict",
             Workspace::Associate => "Associate",
             Workspace::Train => "Models",
+            Workspace::Watch => "Watch",
         }
     }
 
@@ -119,6 +123,11 @@ impl Workspace {
                 left: &[&[Pane::Runs], &[Pane::Sources, Pane::Layers, Pane::Filters]],
                 below: &[Pane::Training, Pane::Embedding, Pane::DecStudy, Pane::Trips],
                 right: &[&[Pane::Network, Pane::Inspector]],
+            },
+            Workspace::Watch => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[Pane::EncounterList, Pane::EncounterPlots, Pane::Ahead, Pane::OddityList],
+                right: &[&[Pane::Encounters, Pane::Oddities, Pane::Inspector]],
             },
         }
     }

@@ -337,6 +337,7 @@ fn describe_lists_every_parameter_that_set_takes() {
             "gates",
             "density",
             "encounters",
+            "ahead",
             "areas",
             "oddities",
             "ports",

@@ -29,4 +29,5 @@ mod train_ui;
 mod truth;
 mod ui;
 mod watch;
+mod watch_ui;
 mod watching;

@@ -58,6 +58,7 @@ pub use study::{MEASURES, StudyOf, StudyParams, StudyStage};
 pub use trips::{TripsOf, TripsStage};
 pub use tuning::{OpticsStage, SpectrumOf, SpectrumStage, SweepStage, TreeStage};
 pub use watch::{
-    AreasOf, AreasStage, Before, DensityOf, DensityStage, EncountersOf, EncountersStage, GateOf,
-    GatesOf, GatesStage, OdditiesOf, OdditiesStage, WatchedOf, WatchedStage,
+    AheadOf, AheadParams, AheadStage, AreasOf, AreasStage, Before, DensityOf, DensityStage,
+    EncountersOf, EncountersStage, GateOf, GatesOf, GatesStage, OdditiesOf, OdditiesStage, ToldBy,
+    WatchedOf, WatchedStage,
 };

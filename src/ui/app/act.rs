@@ -163,6 +163,7 @@ impl App {
                 self.selection.pick(pick, &self.desk);
                 if pick == Pick::Nothing {
                     self.associate.select(None);
+                    self.watch.clear();
                 }
             }
             Command::GoToMistake(mistake) => self.go_to_mistake(mistake),
@@ -211,9 +212,9 @@ impl App {
 
     /// The session of another act; what is no act stays.
     fn take_back_to(&mut self, session: Session) {
-        let found = self.session.map.found;
+        let (found, watch) = (self.session.map.found, self.session.map.watch);
         self.session = session;
-        self.session.map.found = found;
+        (self.session.map.found, self.session.map.watch) = (found, watch);
     }
 
     /// Shows a mistake of association: where it is, and the time around it.

@@ -19,6 +19,7 @@ impl App {
             predict,
             associate,
             training,
+            watch,
             layout,
             commands,
             errands,
@@ -35,6 +36,7 @@ impl App {
             clustering,
             prediction,
             association,
+            watching,
             path_field,
             ..
         } = self;
@@ -48,6 +50,7 @@ impl App {
             predict,
             associate,
             training,
+            watch,
             commands,
         };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
@@ -104,6 +107,12 @@ impl App {
                 Pane::Segments => association.segments(ui, &mut deck),
                 Pane::Mistakes => association.mistakes(ui, &mut deck),
                 Pane::AssociateMethods => association.methods(ui, &mut deck),
+                Pane::Encounters => watching.encounters(ui, &mut deck),
+                Pane::EncounterList => watching.encounter_list(ui, &mut deck),
+                Pane::EncounterPlots => watching.encounter_plots(ui, &mut deck),
+                Pane::Ahead => watching.ahead(ui, &mut deck),
+                Pane::Oddities => watching.oddities(ui, &mut deck),
+                Pane::OddityList => watching.oddity_list(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

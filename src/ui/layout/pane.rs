@@ -81,13 +81,25 @@ pub enum Pane {
     Mistakes,
     /// How every method of association does.
     AssociateMethods,
+    /// What counts as an encounter of ships, and what was found.
+    Encounters,
+    /// The encounters that were found.
+    EncounterList,
+    /// Encounters by hour and kind, and the distance over time in one.
+    EncounterPlots,
+    /// The encounters that are to come.
+    Ahead,
+    /// What counts as odd, and what was found.
+    Oddities,
+    /// The oddities that were found.
+    OddityList,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 39] = [
+    pub const ALL: [Pane; 45] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -126,6 +138,12 @@ impl Pane {
         Pane::Segments,
         Pane::Mistakes,
         Pane::AssociateMethods,
+        Pane::Encounters,
+        Pane::EncounterList,
+        Pane::EncounterPlots,
+        Pane::Ahead,
+        Pane::Oddities,
+        Pane::OddityList,
         Pane::Log,
     ];
 
@@ -170,6 +188,12 @@ impl Pane {
             Pane::Segments => "Segments",
             Pane::Mistakes => "Mistakes",
             Pane::AssociateMethods => "Methods compared",
+            Pane::Encounters => "Encounters",
+            Pane::EncounterList => "Encounters found",
+            Pane::EncounterPlots => "Encounter plots",
+            Pane::Ahead => "Encounters ahead",
+            Pane::Oddities => "Oddities",
+            Pane::OddityList => "Oddities found",
             Pane::Log => "Log",
         }
     }
@@ -199,6 +223,9 @@ impl Pane {
             Pane::Path => &["predict-fit"],
             Pane::Associate | Pane::Segments | Pane::Mistakes => &["associate"],
             Pane::AssociateMethods => &["associate", "associate-study"],
+            Pane::Encounters | Pane::EncounterList | Pane::EncounterPlots => &["encounters"],
+            Pane::Ahead => &["ahead"],
+            Pane::Oddities | Pane::OddityList => &["oddities"],
             _ => &[],
         }
     }

@@ -37,6 +37,7 @@ mod tool;
 pub mod tracks;
 pub mod vertex;
 pub mod view;
+mod watch;
 
 pub use clusters::{in_words as clusters_in_words, titles as cluster_titles};
 pub use found::{BROKEN, WRONG};
@@ -44,3 +45,4 @@ pub use gpu::wgpu_options;
 pub use marks::outlier_color;
 pub use panel::MapPanel;
 pub use tool::Tool;
+pub use watch::{give_way_text, meeting_color, oddity_color, ship_color};

@@ -9,6 +9,7 @@ use walkers::{Map, MapMemory};
 use super::base::BaseTiles;
 use super::clusters::Titles;
 use super::coast::Coast;
+use super::colors::MapColors;
 use super::density_plain::PlainDensity;
 use super::fit;
 use super::found::FoundLayer;
@@ -20,6 +21,7 @@ use super::routes::RouteLayer;
 use super::ships::{ShipLook, Ships};
 use super::tool::Tool;
 use super::view::View;
+use super::watch::{WatchLayer, WatchLook};
 use crate::base::geo::{Bounds, Position};
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::stages::TripsOf;
@@ -32,6 +34,7 @@ use crate::ui::predict_view::PredictView;
 use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
+use crate::ui::watch_view::WatchView;
 
 mod beside;
 mod draw;
@@ -59,6 +62,7 @@ pub struct MapPanel {
     ships: [Ships; 2],
     found: FoundLayer,
     remade: Remade,
+    watch: WatchLayer,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -82,20 +86,35 @@ struct Sight<'a> {
     clusters: &'a ClusterView,
     predict: Option<&'a PredictView>,
     associate: Option<&'a AssociateView>,
+    watch: &'a WatchView,
     side: Side,
 }
 
 impl<'a> Sight<'a> {
     fn of(deck: &'a Deck, side: Side) -> Sight<'a> {
-        let Deck { session, desk, selection, time, clusters, predict, associate, .. } = deck;
+        let Deck { session, desk, selection, time, clusters, predict, associate, watch, .. } = deck;
         let (predict, associate) = (Some(&**predict), Some(&**associate));
-        Sight { desk, session, selection, time, clusters, predict, associate, side }
+        Sight { desk, session, selection, time, clusters, predict, associate, watch, side }
     }
 
     /// Whether points and found tracks are drawn in place of trips.
     fn is_found(&self) -> bool {
         let has_points = self.desk.ingest.shown().is_some();
         self.session.map.found && has_points && self.side == Side::Now
+    }
+
+    /// What the layers of watching look like; on the map of a pinned result there are none.
+    fn watching(&self, ui: &Ui) -> Option<WatchLook<'a>> {
+        let is_dark = ui.visuals().dark_mode;
+        (self.side == Side::Now).then(|| WatchLook {
+            desk: self.desk,
+            session: self.session,
+            view: self.watch,
+            time: self.time,
+            colors: MapColors::of(is_dark),
+            is_dark,
+            selected: theme::selection_color(ui),
+        })
     }
 
     fn said(&self) -> Said<'a> {
@@ -133,6 +152,7 @@ impl MapPanel {
             ships: Default::default(),
             found: FoundLayer::default(),
             remade: Remade::default(),
+            watch: WatchLayer::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -156,6 +176,7 @@ impl MapPanel {
             self.held.give_up_gpu();
             self.ships.iter_mut().for_each(Ships::clear);
             self.found.give_up_gpu();
+            self.watch.give_up_gpu();
         }
         self.held.update(desk.trips.shown(), jobs);
         self.held.update_marks(desk, &session.map, jobs);
@@ -381,6 +402,7 @@ impl MapPanel {
         let Camera { lon, lat, zoom } = self.camera();
         let view = View::new(Position::new(lon, lat), zoom, self.rect);
         let (selection, time) = (Selection::default(), TimeView::default());
+        let watch = WatchView::default();
         let side = Side::Now;
         let sight = Sight {
             desk,
@@ -390,6 +412,7 @@ impl MapPanel {
             clusters,
             predict: None,
             associate: None,
+            watch: &watch,
             side,
         };
         self.held.send_looks(sight.said());

@@ -21,6 +21,7 @@ mod status;
 mod tables;
 mod timeline;
 mod train;
+mod watch;
 
 pub use associate::AssociatePanels;
 pub use cluster::ClusterPanels;
@@ -40,3 +41,4 @@ pub use status::{messages, status};
 pub use tables::Tables;
 pub use timeline::Timeline;
 pub use train::{curves, network, runs};
+pub use watch::WatchPanels;

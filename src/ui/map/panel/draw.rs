@@ -98,6 +98,9 @@ impl MapPanel {
             };
             n_left_out += self.found.paint(painter, view, &look, self.held.render_state());
         }
+        if let Some(look) = sight.watching(ui) {
+            n_left_out += self.watch.paint(painter, view, &look, self.held.render_state());
+        }
         if params.removed {
             n_left_out += self.held.removed.layer.paint(painter, view, &marks);
         }
@@ -138,7 +141,7 @@ impl MapPanel {
         });
         n_left_out += self.ships[side as usize].paint(painter, view, is_dark);
         if params.legend {
-            legend::draw(ui, view, &self.legends(sight, is_dark, view.clip_rect.height()));
+            legend::draw(ui, view, &self.legends(ui, sight, view.clip_rect.height()));
         }
         if n_left_out > 0 {
             let text =
@@ -202,7 +205,8 @@ impl MapPanel {
     }
 
     /// What the colors of all layers mean.
-    fn legends(&self, sight: Sight, is_dark: bool, height_px: f32) -> Vec<Legend> {
+    fn legends(&self, ui: &Ui, sight: Sight, height_px: f32) -> Vec<Legend> {
+        let is_dark = ui.visuals().dark_mode;
         let Sight { desk, session, time, clusters, side, .. } = sight;
         let params = &session.map;
         let mut legends = Vec::new();
@@ -231,6 +235,9 @@ impl MapPanel {
         }
         if let (Some(shown), true) = (desk.outliers.shown(), params.outliers) {
             legends.push(marks::outliers_legend(&shown.value.outliers));
+        }
+        if let Some(look) = sight.watching(ui) {
+            legends.extend(self.watch.legends(&look));
         }
         if params.kept {
             legends.extend(self.held.kept.legend(is_dark));

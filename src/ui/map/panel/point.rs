@@ -13,7 +13,7 @@ use crate::ui::map::looks::Side;
 use crate::ui::map::palette::unknown;
 use crate::ui::map::pick::{Hit, pick};
 use crate::ui::map::view::View;
-use crate::ui::map::{found, furniture, hover};
+use crate::ui::map::{found, furniture, hover, watch};
 use crate::ui::selection::{Pick, vessel_of};
 use crate::ui::theme;
 
@@ -67,6 +67,17 @@ impl MapPanel {
         let pointer = pointer.filter(|_| !response.dragged());
         if Sight::of(deck, side).is_found() {
             self.point_found(ui, (view, pointer), response.clicked(), deck);
+            return None;
+        }
+        // Marks first: they are what is looked for.
+        let look = Sight::of(deck, side).watching(ui);
+        let mark = pointer.zip(look).and_then(|(at, look)| self.watch.pick(view, at, &look));
+        if let (Some(at), Some(mark)) = (pointer, mark) {
+            let desk = deck.desk;
+            hover::at_pointer(ui, at, |ui| watch::card_ui(ui, desk, mark));
+            if response.clicked() {
+                watch::click(deck, mark);
+            }
             return None;
         }
         let hovered = pointer.and_then(|at| {
