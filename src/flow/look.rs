@@ -90,6 +90,8 @@ pub struct MapParams {
     pub hide_identity: bool,
     /// Whether wrong links and broken tracks are marked, where the truth is known.
     pub mistakes: bool,
+    /// What the workspace Watch shows.
+    pub watch: WatchLayers,
     /// What lies under everything.
     #[serde(flatten)]
     pub base: BaseChoice,
@@ -126,6 +128,7 @@ impl Default for MapParams {
             found: false,
             hide_identity: true,
             mistakes: true,
+            watch: WatchLayers::default(),
             base: BaseChoice::default(),
             graticule: true,
             legend: true,
@@ -169,6 +172,39 @@ impl MapParams {
     #[must_use]
     pub fn seen_from(&self, camera: Camera) -> MapParams {
         MapParams { lon: camera.lon, lat: camera.lat, zoom: camera.zoom, ..self.clone() }
+    }
+}
+
+/// Which layers of the workspace Watch are drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WatchLayers {
+    /// Encounters, where ships were closest.
+    pub encounters: bool,
+    /// How many encounters lie in each cell.
+    pub heat: bool,
+    /// Encounters that are to come.
+    pub ahead: bool,
+    /// What is odd.
+    pub oddities: bool,
+}
+
+impl WatchLayers {
+    /// What the workspace shows at first.
+    pub fn usual() -> WatchLayers {
+        WatchLayers { encounters: true, heat: false, ahead: true, oddities: true }
+    }
+
+    fn describe(&mut self, form: &mut dyn Form) {
+        form.heading("Watch");
+        form.flag(
+            "encounters",
+            &mut self.encounters,
+            "Encounters of ships, where they were closest",
+        );
+        form.flag("encounter_heat", &mut self.heat, "How many encounters lie in each cell");
+        form.flag("ahead", &mut self.ahead, "Encounters that are to come, by the predicted paths");
+        form.flag("oddities", &mut self.oddities, "Marks of what is odd, by kind");
     }
 }
 
@@ -255,6 +291,7 @@ impl Params for MapParams {
             &mut self.mistakes,
             "Wrong links and broken tracks, where the truth is known",
         );
+        self.watch.describe(form);
         form.heading("Ground");
         self.base.describe(form);
         form.flag("graticule", &mut self.graticule, "Meridians and parallels");

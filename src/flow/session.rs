@@ -141,8 +141,9 @@ impl Session {
     pub fn as_set(&self) -> Session {
         // Whose path is shown follows the selection and the moment, which are no acts.
         let path = PathParams::default();
-        // Nor is it one to enter the workspace that shows this layer.
-        let map = MapParams { found: MapParams::default().found, ..self.map.clone() };
+        // Nor is it one to enter a workspace that shows layers of its own.
+        let usual = MapParams::default();
+        let map = MapParams { found: usual.found, watch: usual.watch, ..self.map.clone() };
         Session { clusters: self.clusters.as_set(), path, map, ..self.clone() }
     }
 

@@ -216,6 +216,7 @@ pub const ACTIONS: &[Action] = {
         action(Window, 0, "Associate", Some((CTRL, Key::Num6)), ALWAYS, || {
             C::Enter(Workspace::Associate)
         }),
+        action(Window, 0, "Watch", Some((CTRL, Key::Num8)), ALWAYS, || C::Enter(Workspace::Watch)),
         action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
         action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),
         action(Window, 2, "Sources panel", None, ALWAYS, || C::Toggle(Pane::Sources)),
@@ -258,6 +259,16 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Methods compared panel", None, ALWAYS, || {
             C::Toggle(Pane::AssociateMethods)
         }),
+        action(Window, 2, "Encounters panel", None, ALWAYS, || C::Toggle(Pane::Encounters)),
+        action(Window, 2, "Encounters found panel", None, ALWAYS, || {
+            C::Toggle(Pane::EncounterList)
+        }),
+        action(Window, 2, "Encounter plots panel", None, ALWAYS, || {
+            C::Toggle(Pane::EncounterPlots)
+        }),
+        action(Window, 2, "Encounters ahead panel", None, ALWAYS, || C::Toggle(Pane::Ahead)),
+        action(Window, 2, "Oddities panel", None, ALWAYS, || C::Toggle(Pane::Oddities)),
+        action(Window, 2, "Oddities found panel", None, ALWAYS, || C::Toggle(Pane::OddityList)),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
         action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
         action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),

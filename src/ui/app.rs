@@ -18,13 +18,14 @@ use super::layout::{Layout, Pane, Workspace};
 use super::map::MapPanel;
 use super::panels::{
     AssociatePanels, ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels,
-    Preview, Tables, Timeline,
+    Preview, Tables, Timeline, WatchPanels,
 };
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
 use super::time_view::TimeView;
+use super::watch_view::WatchView;
 use crate::base::text::grouped;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
@@ -50,6 +51,8 @@ pub struct App {
     pub predict: PredictView,
     /// Which anonymous point and which mistake are looked at.
     pub associate: AssociateView,
+    /// Which encounter and which oddity are looked at.
+    pub watch: WatchView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -71,6 +74,7 @@ pub struct App {
     clustering: ClusterPanels,
     prediction: PredictPanels,
     association: AssociatePanels,
+    watching: WatchPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -106,6 +110,7 @@ impl App {
             clusters: ClusterView::default(),
             predict: PredictView::default(),
             associate: AssociateView::default(),
+            watch: WatchView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -125,6 +130,7 @@ impl App {
             clustering: ClusterPanels::default(),
             prediction: PredictPanels::default(),
             association: AssociatePanels::default(),
+            watching: WatchPanels::default(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -238,20 +244,22 @@ impl App {
             self.clusters.version(),
             self.predict.clone(),
             self.associate.clone(),
+            self.watch.clone(),
         );
         self.panels(ui, status);
         let is_edited = self.session != before.0
             || self.time != before.1
             || self.clusters.version() != before.2
             || self.predict != before.3
-            || self.associate != before.4;
+            || self.associate != before.4
+            || self.watch != before.5;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
     }
 
     /// In the workspace of clustering the map shows clusters, in that of association points and found
-    /// tracks, and elsewhere what it showed before, as long as the user did not choose otherwise.
+    /// tracks, in that of watching encounters and the like, and elsewhere what it showed before, as long as the user did not choose otherwise.
     fn suit_map(&mut self) {
         let workspace = self.layout.workspace;
         let before = self.suited.replace(workspace);
@@ -262,6 +270,10 @@ impl App {
             self.session.map.found = true;
         } else if before == Some(Workspace::Associate) {
             self.session.map.found = false;
+        }
+        if (workspace == Workspace::Watch) != (before == Some(Workspace::Watch)) {
+            // Each of the two keeps its own.
+            std::mem::swap(&mut self.session.map.watch, &mut self.watch.layers);
         }
         let color_by = &mut self.session.map.color_by;
         if workspace == Workspace::Cluster && *color_by == TrackColor::default() {

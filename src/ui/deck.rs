@@ -6,6 +6,7 @@ use super::command::{Command, Commands};
 use super::predict_view::PredictView;
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
+use super::watch_view::WatchView;
 use crate::flow::{Desk, Session};
 
 /// The window's state as a panel meets it.
@@ -24,6 +25,8 @@ pub struct Deck<'a> {
     pub predict: &'a mut PredictView,
     /// Which anonymous point and which mistake are looked at; edited in place.
     pub associate: &'a mut AssociateView,
+    /// Which encounter and which oddity are looked at, and which are shown; edited in place.
+    pub watch: &'a mut WatchView,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

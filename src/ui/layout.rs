@@ -29,17 +29,20 @@ pub enum Workspace {
     Predict,
     /// Points without identity into tracks.
     Associate,
+    /// What a safety officer asks of traffic.
+    Watch,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 6] = [
+    pub const ALL: [Workspace; 7] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
         Workspace::Cluster,
         Workspace::Predict,
         Workspace::Associate,
+        Workspace::Watch,
     ];
 
     /// What its tab says.
@@ -51,6 +54,7 @@ impl Workspace {
             Workspace::Cluster => "Cluster",
             Workspace::Predict => "Predict",
             Workspace::Associate => "Associate",
+            Workspace::Watch => "Watch",
         }
     }
 
@@ -109,6 +113,11 @@ impl Workspace {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
                 below: &[Pane::Segments, Pane::Mistakes, Pane::AssociateMethods, Pane::Vessels],
                 right: &[&[Pane::Associate, Pane::Inspector]],
+            },
+            Workspace::Watch => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[Pane::EncounterList, Pane::EncounterPlots, Pane::Ahead, Pane::OddityList],
+                right: &[&[Pane::Encounters, Pane::Oddities, Pane::Inspector]],
             },
         }
     }

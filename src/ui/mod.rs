@@ -25,6 +25,7 @@ pub mod remembered;
 pub mod selection;
 mod theme;
 pub mod time_view;
+pub mod watch_view;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

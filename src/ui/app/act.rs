@@ -169,9 +169,9 @@ impl App {
 
     /// The session of another act; what is no act stays.
     fn take_back_to(&mut self, session: Session) {
-        let found = self.session.map.found;
+        let (found, watch) = (self.session.map.found, self.session.map.watch);
         self.session = session;
-        self.session.map.found = found;
+        (self.session.map.found, self.session.map.watch) = (found, watch);
     }
 
     /// Shows a mistake of association: where it is, and the time around it.

@@ -18,6 +18,7 @@ impl App {
             clusters,
             predict,
             associate,
+            watch,
             layout,
             commands,
             errands,
@@ -34,12 +35,13 @@ impl App {
             clustering,
             prediction,
             association,
+            watching,
             path_field,
             ..
         } = self;
         let is_asking = errands.is_busy();
         let mut deck =
-            Deck { session, desk, selection, time, clusters, predict, associate, commands };
+            Deck { session, desk, selection, time, clusters, predict, associate, watch, commands };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
         Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
         if log.iter().any(|message| !message.is_closed) {
@@ -91,6 +93,12 @@ impl App {
                 Pane::Segments => association.segments(ui, &mut deck),
                 Pane::Mistakes => association.mistakes(ui, &mut deck),
                 Pane::AssociateMethods => association.methods(ui, &mut deck),
+                Pane::Encounters => watching.encounters(ui, &mut deck),
+                Pane::EncounterList => watching.encounter_list(ui, &mut deck),
+                Pane::EncounterPlots => watching.encounter_plots(ui, &mut deck),
+                Pane::Ahead => watching.ahead(ui, &mut deck),
+                Pane::Oddities => watching.oddities(ui, &mut deck),
+                Pane::OddityList => watching.oddity_list(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -75,13 +75,25 @@ pub enum Pane {
     Mistakes,
     /// How every method of association does.
     AssociateMethods,
+    /// What counts as an encounter of ships, and what was found.
+    Encounters,
+    /// The encounters that were found.
+    EncounterList,
+    /// Encounters by hour and kind, and the distance over time in one.
+    EncounterPlots,
+    /// The encounters that are to come.
+    Ahead,
+    /// What counts as odd, and what was found.
+    Oddities,
+    /// The oddities that were found.
+    OddityList,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 36] = [
+    pub const ALL: [Pane; 42] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -117,6 +129,12 @@ impl Pane {
         Pane::Segments,
         Pane::Mistakes,
         Pane::AssociateMethods,
+        Pane::Encounters,
+        Pane::EncounterList,
+        Pane::EncounterPlots,
+        Pane::Ahead,
+        Pane::Oddities,
+        Pane::OddityList,
         Pane::Log,
     ];
 
@@ -158,6 +176,12 @@ impl Pane {
             Pane::Segments => "Segments",
             Pane::Mistakes => "Mistakes",
             Pane::AssociateMethods => "Methods compared",
+            Pane::Encounters => "Encounters",
+            Pane::EncounterList => "Encounters found",
+            Pane::EncounterPlots => "Encounter plots",
+            Pane::Ahead => "Encounters ahead",
+            Pane::Oddities => "Oddities",
+            Pane::OddityList => "Oddities found",
             Pane::Log => "Log",
         }
     }

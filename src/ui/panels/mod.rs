@@ -20,6 +20,7 @@ mod start;
 mod status;
 mod tables;
 mod timeline;
+mod watch;
 
 pub use associate::AssociatePanels;
 pub use cluster::ClusterPanels;
@@ -38,3 +39,4 @@ pub use start::start;
 pub use status::{messages, status};
 pub use tables::Tables;
 pub use timeline::Timeline;
+pub use watch::WatchPanels;
