@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::layout::{Pane, Workspace};
-use super::map::Tool;
+use super::map::{Drawn, Tool};
 use super::selection::Pick;
 use crate::associate::Mistake;
 use crate::base::geo::Position;
@@ -78,8 +78,8 @@ pub enum Command {
     GoToMistake(Mistake),
     /// Look at the next (`true`) or the last mistake of those that are listed.
     StepMistake(bool),
-    /// Look only at trips through this area: corners of a polygon, or two of a box.
-    FilterArea(Vec<Position>),
+    /// Take up what was drawn on the map: an area to filter by, a gate, an area under watch.
+    TakeDrawn(Drawn),
     /// Look at all trips again.
     ClearFilters,
     /// Change what the pointer does on the map.

@@ -26,6 +26,7 @@ pub mod selection;
 mod theme;
 pub mod time_view;
 pub mod watch_view;
+pub mod water_view;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

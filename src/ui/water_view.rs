@@ -1,6 +1,11 @@
 //! What is looked at of gates, areas and density: which gate, which crossing, which cell. The window's
 //! own; the gates and areas themselves are in the session.
 
+use egui::Color32;
+
+use crate::base::geo::{Position, bearing_deg, destination, distance_m};
+use crate::cluster::route::Route;
+use crate::ui::map::palette::category;
 use crate::watch::Cell;
 use crate::watch::gates::Side;
 
@@ -32,6 +37,52 @@ impl WaterView {
             (self.gate, self.crossing, self.side) = (gate, None, None);
         }
     }
+}
+
+/// A direction across a gate: what it is called, and its color.
+pub struct Direction {
+    /// Such as `northbound`.
+    pub name: String,
+    /// On the map, in plots and tables.
+    pub color: Color32,
+}
+
+/// The directions across a gate with these ends, in the order of its flows: to the right of who looks
+/// from the first end to the last, and to the left.
+pub fn directions(ends: [Position; 2], is_dark: bool) -> [Direction; 2] {
+    let right_deg = bearing_deg(middle_of(ends), ends[1]) + 90.0;
+    [(0, 0.0), (1, 180.0)].map(|(color, turn_deg)| Direction {
+        name: format!("{}bound", compass(right_deg + turn_deg)),
+        color: category(color, is_dark),
+    })
+}
+
+/// The place halfway between both ends, along the great circle.
+pub fn middle_of(ends: [Position; 2]) -> Position {
+    let half_m = 0.5 * distance_m(ends[0], ends[1]);
+    destination(ends[0], bearing_deg(ends[0], ends[1]), half_m)
+}
+
+/// How much farther than the edges of its lane a gate reaches to either side: for the ships outside.
+const REACH: f64 = 1.5;
+
+/// A gate reaches at least so far to either side, meters.
+const LEAST_REACH_M: f64 = 500.0;
+
+/// The ends of a gate across the lane of `route`, where most of its trips pass, as near to the middle
+/// as that is: to port and to starboard of who sails it. `None` for a route without points.
+pub fn across(route: &Route) -> Option<[Position; 2]> {
+    let middle_m = 0.5 * route.center.last()?.distance_m;
+    let most = route.center.iter().map(|point| point.present).max()?;
+    let is_busy = |present: usize| present * 10 >= most * 9;
+    let of_middle = |at: &f64| (at - middle_m).abs();
+    let busy = route.center.iter().filter(|point| is_busy(point.present));
+    let point = busy.min_by(|a, b| of_middle(&a.distance_m).total_cmp(&of_middle(&b.distance_m)))?;
+    let end = |edge_m: f64, turn_deg: f64| {
+        let reach_m = (REACH * edge_m.abs()).max(LEAST_REACH_M);
+        destination(point.position, point.direction_deg + turn_deg, reach_m)
+    };
+    Some([end(point.left_m, -90.0), end(point.right_m, 90.0)])
 }
 
 /// The direction of `course_deg` in words: of eight.
@@ -66,6 +117,18 @@ mod tests {
         ] {
             assert_eq!(compass(course_deg), name, "{course_deg}");
         }
+    }
+
+    #[test]
+    fn a_gate_names_its_directions_by_the_compass() {
+        // From west to east: to the right is south.
+        let ends = [Position::new(9.0, 50.0), Position::new(9.2, 50.0)];
+        let names = directions(ends, true).map(|direction| direction.name);
+        assert_eq!(names, ["southbound", "northbound"]);
+        // Across the date line, from south to north.
+        let ends = [Position::new(180.0, -1.0), Position::new(-179.999, 1.0)];
+        let names = directions(ends, true).map(|direction| direction.name);
+        assert_eq!(names, ["eastbound", "westbound"]);
     }
 
     #[test]

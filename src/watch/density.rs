@@ -157,7 +157,7 @@ pub fn density(
                 count_ship(fleet, ship, &counts, &window, params, &mut shares);
             }
             job.advance(fleet.range(ship).len())?;
-            Ok(shares)
+            Ok::<Shares, Stopped>(shares)
         })
         .try_reduce(Shares::default, |a, b| Ok(a.plus(&b)))?;
     let Counts { ship_ms, transits, .. } = counts;
@@ -203,7 +203,7 @@ fn count_ship(
     counts: &Counts<'_>,
     window: &Window,
     params: &DensityParams,
-    shares: &mut Shares,
+    told: &mut Shares,
 ) {
     let kind = fleet.vessels()[ship].kind();
     let reports = fleet.reports();
@@ -239,7 +239,7 @@ fn count_ship(
                 let until_ms = from_ms + (until * (to_ms - from_ms) as f64).round() as i64;
                 let until_ms = until_ms.clamp(done_ms, part_to_ms);
                 if let Some(index) = index {
-                    shares.add(kind, done_ms, until_ms);
+                    told.add(kind, done_ms, until_ms);
                     counts.ship_ms[index as usize].fetch_add((until_ms - done_ms) as u64, Relaxed);
                     let is_new = here != Some(index)
                         && last_ms.get(&index).is_none_or(|last| done_ms - last > return_ms);

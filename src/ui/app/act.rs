@@ -19,7 +19,7 @@ use crate::prep::moment::{next_report_after, previous_report_before};
 use crate::ui::cluster_view::About;
 use crate::ui::command::{Command, Message};
 use crate::ui::layout::Pane;
-use crate::ui::map::{Tool, cluster_titles, clusters_in_words};
+use crate::ui::map::{Drawn, Tool, cluster_titles, clusters_in_words};
 use crate::ui::remembered::remember;
 use crate::ui::selection::Pick;
 
@@ -133,10 +133,11 @@ impl App {
                 }
             }
             Command::SelectTrips(trips) => self.selection.pick_trips(trips, &self.desk),
-            Command::FilterArea(corners) => {
+            Command::TakeDrawn(Drawn::Filter(corners)) => {
                 self.session.filter.set_area(&corners);
                 self.layout.show(Pane::Filters);
             }
+            Command::TakeDrawn(_) => (),
             Command::ClearFilters => self.session.filter = FilterParams::default(),
             Command::TakeUp(tool) => self.map.take_up(tool),
             Command::Play => self.time.toggle_play(),

@@ -9,8 +9,6 @@ mod coast_asset;
 pub mod colors;
 pub mod density;
 pub mod density_plain;
-mod drawn;
-mod cells;
 pub mod fit;
 mod found;
 pub mod furniture;

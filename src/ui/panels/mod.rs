@@ -21,6 +21,7 @@ mod status;
 mod tables;
 mod timeline;
 mod watch;
+mod water;
 
 pub use associate::AssociatePanels;
 pub use cluster::ClusterPanels;

@@ -53,12 +53,17 @@ impl MapPanel {
             furniture::draw_cursor_position(ui.painter(), view, place, &colors);
             self.pointer = Some((side, place));
         }
-        if let Some(hint) = self.tool.hint() {
-            furniture::draw_hint(ui.painter(), view, hint, &colors);
+        if let Some((words, is_warning)) = self.tool.words(view, pointer) {
+            let mut colors = colors;
+            if is_warning {
+                colors.ink = theme::fault_color(ui);
+            }
+            furniture::draw_hint(ui.painter(), view, &words, &colors);
         }
         if !self.tool.is_hand() {
-            if let Some(corners) = self.tool.draw(ui, view, response, theme::selection_color(ui)) {
-                deck.ask(Command::FilterArea(corners));
+            let colors = (theme::selection_color(ui), theme::fault_color(ui));
+            if let Some(drawn) = self.tool.draw(ui, view, response, colors) {
+                deck.ask(Command::TakeDrawn(drawn));
             }
             return None;
         }
