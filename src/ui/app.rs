@@ -18,7 +18,7 @@ use super::layout::{Layout, Pane, Workspace};
 use super::map::MapPanel;
 use super::panels::{
     AssociatePanels, ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels,
-    Preview, Tables, Timeline, WatchPanels,
+    Preview, Tables, Timeline, WatchPanels, WaterPanels,
 };
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
@@ -26,6 +26,7 @@ use super::selection::Selection;
 use super::theme;
 use super::time_view::TimeView;
 use super::watch_view::WatchView;
+use super::water_view::WaterView;
 use crate::base::text::grouped;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
@@ -53,6 +54,8 @@ pub struct App {
     pub associate: AssociateView,
     /// Which encounter and which oddity are looked at.
     pub watch: WatchView,
+    /// What is looked at of gates, areas and density.
+    pub water: WaterView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -75,6 +78,7 @@ pub struct App {
     prediction: PredictPanels,
     association: AssociatePanels,
     watching: WatchPanels,
+    waters: WaterPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -111,6 +115,7 @@ impl App {
             predict: PredictView::default(),
             associate: AssociateView::default(),
             watch: WatchView::default(),
+            water: WaterView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -131,6 +136,7 @@ impl App {
             prediction: PredictPanels::default(),
             association: AssociatePanels::default(),
             watching: WatchPanels::default(),
+            waters: WaterPanels::default(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -245,6 +251,7 @@ impl App {
             self.predict.clone(),
             self.associate.clone(),
             self.watch.clone(),
+            self.water.clone(),
         );
         self.panels(ui, status);
         let is_edited = self.session != before.0
@@ -252,7 +259,8 @@ impl App {
             || self.clusters.version() != before.2
             || self.predict != before.3
             || self.associate != before.4
-            || self.watch != before.5;
+            || self.watch != before.5
+            || self.water != before.6;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
@@ -295,7 +303,7 @@ impl App {
         for pane in Pane::ALL.into_iter().filter(is_open) {
             names.extend(pane.stages());
         }
-        names.extend(self.session.map.stages());
+        names.extend(self.session.map_stages());
         if self.is_path_seen() {
             if !self.session.predict.model.is_empty() {
                 names.push("predict-fit");

@@ -80,6 +80,8 @@ pub enum Command {
     StepMistake(bool),
     /// Take up what was drawn on the map: an area to filter by, a gate, an area under watch.
     TakeDrawn(Drawn),
+    /// Go to a ship: map, time window and selection go there.
+    GoTo(GoTo),
     /// Look at all trips again.
     ClearFilters,
     /// Change what the pointer does on the map.
@@ -120,6 +122,21 @@ pub enum Command {
     Say(Message),
     /// Close the message.
     Dismiss(usize),
+}
+
+/// A ship at a time and place.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GoTo {
+    /// The ship, as an index of the vessel in the cleaned fleet.
+    pub vessel: usize,
+    /// The window of time begins, UTC milliseconds,
+    pub from_ms: i64,
+    /// and ends.
+    pub to_ms: i64,
+    /// The moment: her trip at that time is selected.
+    pub at_ms: i64,
+    /// The map shows these.
+    pub places: Vec<Position>,
 }
 
 /// Something to tell the user, which stays until it is closed.

@@ -7,6 +7,7 @@ use super::predict_view::PredictView;
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
 use super::watch_view::WatchView;
+use super::water_view::WaterView;
 use crate::flow::{Desk, Session};
 
 /// The window's state as a panel meets it.
@@ -27,6 +28,8 @@ pub struct Deck<'a> {
     pub associate: &'a mut AssociateView,
     /// Which encounter and which oddity are looked at, and which are shown; edited in place.
     pub watch: &'a mut WatchView,
+    /// What is looked at of gates, areas and density; edited in place.
+    pub water: &'a mut WaterView,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

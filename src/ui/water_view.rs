@@ -4,8 +4,12 @@
 use egui::Color32;
 
 use crate::base::geo::{Position, bearing_deg, destination, distance_m};
+use crate::base::text::counted;
 use crate::cluster::route::Route;
+use crate::flow::Key;
+use crate::flow::stages::DensityOf;
 use crate::ui::map::palette::category;
+use crate::ui::plot::axis::short;
 use crate::watch::Cell;
 use crate::watch::gates::Side;
 
@@ -24,10 +28,10 @@ pub struct WaterView {
     pub only_area: bool,
     /// The event that was gone to.
     pub event: Option<usize>,
-    /// The cell that the pointer is on, on the map.
-    pub hovered_cell: Option<Cell>,
-    /// The cell that was gone to.
-    pub cell: Option<Cell>,
+    /// The cell that the pointer is on, on the map, and of which result.
+    pub hovered_cell: Option<(Key, Cell)>,
+    /// The cell that was gone to, and of which result.
+    pub cell: Option<(Key, Cell)>,
 }
 
 impl WaterView {
@@ -36,6 +40,11 @@ impl WaterView {
         if self.gate != gate {
             (self.gate, self.crossing, self.side) = (gate, None, None);
         }
+    }
+
+    /// The cell that was gone to, if it is of this result.
+    pub fn cell_of(&self, key: Key) -> Option<Cell> {
+        self.cell.filter(|(of, _)| *of == key).map(|(_, cell)| cell)
     }
 }
 
@@ -77,7 +86,8 @@ pub fn across(route: &Route) -> Option<[Position; 2]> {
     let is_busy = |present: usize| present * 10 >= most * 9;
     let of_middle = |at: &f64| (at - middle_m).abs();
     let busy = route.center.iter().filter(|point| is_busy(point.present));
-    let point = busy.min_by(|a, b| of_middle(&a.distance_m).total_cmp(&of_middle(&b.distance_m)))?;
+    let point =
+        busy.min_by(|a, b| of_middle(&a.distance_m).total_cmp(&of_middle(&b.distance_m)))?;
     let end = |edge_m: f64, turn_deg: f64| {
         let reach_m = (REACH * edge_m.abs()).max(LEAST_REACH_M);
         destination(point.position, point.direction_deg + turn_deg, reach_m)
@@ -85,18 +95,33 @@ pub fn across(route: &Route) -> Option<[Position; 2]> {
     Some([end(point.left_m, -90.0), end(point.right_m, 90.0)])
 }
 
+/// The figures of a cell, line by line.
+pub fn cell_lines(of: &DensityOf, cell: Cell) -> Vec<String> {
+    let (density, grid) = (&of.density, of.density.grid());
+    let mut lines = Vec::new();
+    if density.transits(cell) == 0 && density.ship_hours(cell) == 0.0 {
+        lines.push("Nobody was here".into());
+    } else {
+        let (hours, by_km2) = (density.ship_hours(cell), density.hours_km2(cell));
+        lines.push(format!("{} ship-hours, {} per km²", short(hours), short(by_km2)));
+        lines.push(counted(density.transits(cell).into(), "transit"));
+    }
+    if let Some(before) = &of.before {
+        let index = grid.index(cell);
+        let hours = before.change.hours_km2_day[index];
+        let transits = before.change.transits_day[index];
+        let sign = |value: f64| if value > 0.0 { "+" } else { "" };
+        lines.push(format!("{}{} ship-hours per km² and day", sign(hours), short(hours)));
+        lines.push(format!("{}{} transits a day", sign(transits), short(transits)));
+    }
+    lines.push(format!("Cell of {} km²", short(grid.area_km2(cell))));
+    lines
+}
+
 /// The direction of `course_deg` in words: of eight.
 pub fn compass(course_deg: f64) -> &'static str {
-    const NAMES: [&str; 8] = [
-        "north",
-        "north-east",
-        "east",
-        "south-east",
-        "south",
-        "south-west",
-        "west",
-        "north-west",
-    ];
+    const NAMES: [&str; 8] =
+        ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
     let place = (course_deg.rem_euclid(360.0) / 45.0).round() as usize % 8;
     NAMES[place]
 }

@@ -19,6 +19,7 @@ impl App {
             predict,
             associate,
             watch,
+            water,
             layout,
             commands,
             errands,
@@ -36,12 +37,23 @@ impl App {
             prediction,
             association,
             watching,
+            waters,
             path_field,
             ..
         } = self;
         let is_asking = errands.is_busy();
-        let mut deck =
-            Deck { session, desk, selection, time, clusters, predict, associate, watch, commands };
+        let mut deck = Deck {
+            session,
+            desk,
+            selection,
+            time,
+            clusters,
+            predict,
+            associate,
+            watch,
+            water,
+            commands,
+        };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
         Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
         if log.iter().any(|message| !message.is_closed) {
@@ -99,6 +111,14 @@ impl App {
                 Pane::Ahead => watching.ahead(ui, &mut deck),
                 Pane::Oddities => watching.oddities(ui, &mut deck),
                 Pane::OddityList => watching.oddity_list(ui, &mut deck),
+                Pane::Gates => waters.gates(ui, &mut deck),
+                Pane::Lateral => waters.lateral(ui, &mut deck),
+                Pane::GateCounts => waters.gate_counts(ui, &mut deck),
+                Pane::Crossings => waters.crossings(ui, &mut deck),
+                Pane::Areas => waters.areas(ui, &mut deck),
+                Pane::AreaEvents => waters.events(ui, &mut deck),
+                Pane::Density => waters.density(ui, &mut deck),
+                Pane::Densest => waters.densest(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

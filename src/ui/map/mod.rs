@@ -3,12 +3,14 @@
 pub mod base;
 mod boxes;
 mod camera;
+mod cells;
 mod clusters;
 pub mod coast;
 mod coast_asset;
 pub mod colors;
 pub mod density;
 pub mod density_plain;
+mod drawn;
 pub mod fit;
 mod found;
 pub mod furniture;
@@ -34,10 +36,12 @@ mod ships;
 pub mod symbols;
 mod tool;
 pub mod tracks;
+mod triangles;
 pub mod vertex;
 pub mod view;
 
 pub use clusters::{in_words as clusters_in_words, titles as cluster_titles};
+pub use drawn::{area_color, event_color};
 pub use found::{BROKEN, WRONG};
 pub use gpu::wgpu_options;
 pub use marks::outlier_color;

@@ -7,9 +7,11 @@ use egui::{Context, DragPanButtons, Pos2, Rect, Ui};
 use walkers::{Map, MapMemory};
 
 use super::base::BaseTiles;
+use super::cells::CellLayer;
 use super::clusters::Titles;
 use super::coast::Coast;
 use super::density_plain::PlainDensity;
+use super::drawn::DrawnLayer;
 use super::fit;
 use super::found::FoundLayer;
 use super::held::Held;
@@ -31,6 +33,7 @@ use crate::ui::predict_view::PredictView;
 use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
+use crate::ui::water_view::WaterView;
 
 mod beside;
 mod draw;
@@ -57,6 +60,8 @@ pub struct MapPanel {
     titles: Titles,
     ships: [Ships; 2],
     found: FoundLayer,
+    drawn: DrawnLayer,
+    cells: CellLayer,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -80,14 +85,16 @@ struct Sight<'a> {
     clusters: &'a ClusterView,
     predict: Option<&'a PredictView>,
     associate: Option<&'a AssociateView>,
+    water: Option<&'a WaterView>,
     side: Side,
 }
 
 impl<'a> Sight<'a> {
     fn of(deck: &'a Deck, side: Side) -> Sight<'a> {
-        let Deck { session, desk, selection, time, clusters, predict, associate, .. } = deck;
+        let Deck { session, desk, selection, time, clusters, predict, associate, water, .. } = deck;
         let (predict, associate) = (Some(&**predict), Some(&**associate));
-        Sight { desk, session, selection, time, clusters, predict, associate, side }
+        let water = Some(&**water);
+        Sight { desk, session, selection, time, clusters, predict, associate, water, side }
     }
 
     /// Whether points and found tracks are drawn in place of trips.
@@ -130,6 +137,8 @@ impl MapPanel {
             titles: Titles::default(),
             ships: Default::default(),
             found: FoundLayer::default(),
+            drawn: DrawnLayer::default(),
+            cells: CellLayer::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -156,6 +165,7 @@ impl MapPanel {
         }
         self.held.update(desk.trips.shown(), jobs);
         self.held.update_marks(desk, &session.map, jobs);
+        self.drawn.follow(session);
         self.found.update(desk, &session.map, self.held.render_state(), jobs);
     }
 
@@ -221,7 +231,7 @@ impl MapPanel {
         let map = Map::new(None, &mut memory, walkers::lon_lat(HOME.lon, HOME.lat))
             .zoom_with_ctrl(false)
             .double_click_to_zoom(!has_tool)
-            .drag_pan_buttons(if has_tool {
+            .drag_pan_buttons(if has_tool || self.drawn.is_held() {
                 DragPanButtons::MIDDLE
             } else {
                 DragPanButtons::PRIMARY
@@ -376,6 +386,7 @@ impl MapPanel {
             clusters,
             predict: None,
             associate: None,
+            water: None,
             side,
         };
         self.held.send_looks(sight.said());

@@ -41,3 +41,4 @@ pub use status::{messages, status};
 pub use tables::Tables;
 pub use timeline::Timeline;
 pub use watch::WatchPanels;
+pub use water::{WaterPanels, add_area, add_gate, gate_across};

@@ -66,8 +66,8 @@ impl Bars<'_> {
                 hovered = Some(place);
             }
             let at = pos2(rect.left() + name_px - 4.0, row.center().y);
-            let clipped = painter
-                .with_clip_rect(Rect::from_min_max(row.min, pos2(at.x + 1.0, row.max.y)));
+            let clipped =
+                painter.with_clip_rect(Rect::from_min_max(row.min, pos2(at.x + 1.0, row.max.y)));
             clipped.text(at, Align2::RIGHT_CENTER, name, font.clone(), ink);
             let bar_px = (ROW_PX - 3.0) / values.len().max(1) as f32;
             for (series, (value, (_, color))) in values.iter().zip(self.series).enumerate() {
@@ -84,8 +84,9 @@ impl Bars<'_> {
         }
         if let Some((name, values)) = hovered.and_then(|place| self.rows.get(place)) {
             let lines = values.iter().zip(self.series);
-            let lines: Vec<String> =
-                lines.map(|(value, (series, _))| format!("{} {series}", (self.text)(*value))).collect();
+            let lines: Vec<String> = lines
+                .map(|(value, (series, _))| format!("{} {series}", (self.text)(*value)))
+                .collect();
             response.on_hover_text_at_pointer(format!("{name}\n{}", lines.join("\n")));
         }
     }

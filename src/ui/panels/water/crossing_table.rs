@@ -1,12 +1,11 @@
 //! The crossings of a gate as a table: a row goes to the ship, the place and the time.
 
-use std::sync::Arc;
-
 use egui::{Color32, Ui};
 
-use crate::ais::{Fleet, Vessel};
+use super::ship::{Ship, ships_of};
+use crate::ais::Fleet;
 use crate::flow::Key;
-use crate::ui::panels::tables::cell::{Cell, ranks};
+use crate::ui::panels::tables::cell::Cell;
 use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
 use crate::ui::panels::tables::rows::{Sort, sorted};
 use crate::ui::water_view::Direction;
@@ -18,19 +17,14 @@ pub type Listed = (Key, usize, Option<Side>);
 
 /// Crossings as rows.
 struct Sheet {
-    fleet: Arc<Fleet>,
     /// Which of all crossings of the gate each row is.
     rows: Vec<(usize, Crossing)>,
-    /// Titles of the ships of the rows, and their places in the order of names.
-    ships: Vec<(String, u32)>,
+    /// The ship of each row.
+    ships: Vec<Ship>,
     names: [String; 2],
 }
 
 impl Sheet {
-    fn vessel(&self, row: usize) -> &Vessel {
-        &self.fleet.vessels()[self.rows[row].1.ship]
-    }
-
     fn crossing(&self, row: usize) -> &Crossing {
         &self.rows[row].1
     }
@@ -43,10 +37,7 @@ const COLUMNS: &[Column<Sheet>] = &[
         help: "Who crossed",
         width_px: 130.0,
         is_number: false,
-        cell: |sheet, row| {
-            let (title, rank) = &sheet.ships[row];
-            Cell::Text(title, *rank)
-        },
+        cell: |sheet, row| sheet.ships[row].title(),
     },
     Column {
         title: "Time UTC",
@@ -91,30 +82,21 @@ const COLUMNS: &[Column<Sheet>] = &[
         help: "The ship's length",
         width_px: 66.0,
         is_number: true,
-        cell: |sheet, row| {
-            let length_m = sheet.vessel(row).about.length_m;
-            length_m.map_or(Cell::Missing, |length_m| Cell::Decimal(length_m.into(), 0))
-        },
+        cell: |sheet, row| sheet.ships[row].length(),
     },
     Column {
         title: "Type",
         help: "The ship's type",
         width_px: 92.0,
         is_number: false,
-        cell: |sheet, row| {
-            let kind = sheet.vessel(row).kind();
-            Cell::Text(kind.name(), kind as u32)
-        },
+        cell: |sheet, row| sheet.ships[row].kind(),
     },
     Column {
         title: "MMSI",
         help: "The ship's number",
         width_px: 84.0,
         is_number: true,
-        cell: |sheet, row| {
-            let vessel = sheet.vessel(row);
-            Cell::Number(if vessel.is_local { "local" } else { "" }, vessel.mmsi.0.into())
-        },
+        cell: |sheet, row| sheet.ships[row].number(),
     },
 ];
 
@@ -140,21 +122,19 @@ impl CrossingTable {
         &mut self,
         ui: &mut Ui,
         listed: Listed,
-        (fleet, gate): (&Arc<Fleet>, &Gate),
+        (fleet, gate): (&Fleet, &Gate),
         directions: &[Direction; 2],
         gone_to: Option<usize>,
     ) -> Option<usize> {
         if self.sheet.as_ref().is_none_or(|(of, _)| *of != listed) {
-            let is_listed =
-                |(_, crossing): &(usize, &Crossing)| listed.2.is_none_or(|side| crossing.side == side);
+            let is_listed = |(_, crossing): &(usize, &Crossing)| {
+                listed.2.is_none_or(|side| crossing.side == side)
+            };
             let rows = gate.crossings.iter().enumerate().filter(is_listed);
             let rows: Vec<(usize, Crossing)> = rows.map(|(place, c)| (place, *c)).collect();
-            let title = |(_, c): &(usize, Crossing)| fleet.vessels()[c.ship].title();
-            let titles: Vec<String> = rows.iter().map(title).collect();
-            let ranks = ranks(&titles.iter().map(String::as_str).collect::<Vec<_>>());
             let names = directions.each_ref().map(|direction| direction.name.clone());
-            let ships = titles.into_iter().zip(ranks).collect();
-            self.sheet = Some((listed, Sheet { fleet: Arc::clone(fleet), rows, ships, names }));
+            let ships = ships_of(fleet, rows.iter().map(|(_, crossing)| crossing.ship));
+            self.sheet = Some((listed, Sheet { rows, ships, names }));
             self.sorted = None;
         }
         let (_, sheet) = self.sheet.as_ref()?;

@@ -1,13 +1,12 @@
 //! What ships did in areas under watch, as a table: a row goes to the ship, the place and the time.
 
-use std::sync::Arc;
-
 use egui::Ui;
 
+use super::ship::{Ship, ships_of};
 use crate::ais::{Fleet, NavStatus};
 use crate::flow::Key;
 use crate::ui::map::event_color;
-use crate::ui::panels::tables::cell::{Cell, ranks};
+use crate::ui::panels::tables::cell::Cell;
 use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
 use crate::ui::panels::tables::rows::{Sort, sorted};
 use crate::watch::{AreaEvent, AreaEventKind};
@@ -17,12 +16,11 @@ pub type Listed = (Key, Option<usize>);
 
 /// Events as rows.
 struct Sheet {
-    fleet: Arc<Fleet>,
     areas: Vec<String>,
     /// Which of all events each row is.
     rows: Vec<(usize, AreaEvent)>,
-    /// Titles of the ships of the rows, and their places in the order of names.
-    ships: Vec<(String, u32)>,
+    /// The ship of each row.
+    ships: Vec<Ship>,
 }
 
 impl Sheet {
@@ -38,10 +36,7 @@ const COLUMNS: &[Column<Sheet>] = &[
         help: "Who it was",
         width_px: 130.0,
         is_number: false,
-        cell: |sheet, row| {
-            let (title, rank) = &sheet.ships[row];
-            Cell::Text(title, *rank)
-        },
+        cell: |sheet, row| sheet.ships[row].title(),
     },
     Column {
         title: "What",
@@ -95,10 +90,7 @@ const COLUMNS: &[Column<Sheet>] = &[
         help: "The ship's type",
         width_px: 92.0,
         is_number: false,
-        cell: |sheet, row| {
-            let kind = sheet.fleet.vessels()[sheet.event(row).ship].kind();
-            Cell::Text(kind.name(), kind as u32)
-        },
+        cell: |sheet, row| sheet.ships[row].kind(),
     },
     Column {
         title: "Said",
@@ -144,7 +136,7 @@ impl EventTable {
         &mut self,
         ui: &mut Ui,
         listed: Listed,
-        (fleet, events): (&Arc<Fleet>, &[AreaEvent]),
+        (fleet, events): (&Fleet, &[AreaEvent]),
         areas: &[String],
         gone_to: Option<usize>,
     ) -> Option<usize> {
@@ -152,12 +144,10 @@ impl EventTable {
             let is_listed =
                 |(_, event): &(usize, &AreaEvent)| listed.1.is_none_or(|area| event.area == area);
             let rows = events.iter().enumerate().filter(is_listed);
-            let rows: Vec<(usize, AreaEvent)> = rows.map(|(place, event)| (place, *event)).collect();
-            let title = |(_, event): &(usize, AreaEvent)| fleet.vessels()[event.ship].title();
-            let titles: Vec<String> = rows.iter().map(title).collect();
-            let ranks = ranks(&titles.iter().map(String::as_str).collect::<Vec<_>>());
-            let ships = titles.into_iter().zip(ranks).collect();
-            let sheet = Sheet { fleet: Arc::clone(fleet), areas: areas.to_vec(), rows, ships };
+            let rows: Vec<(usize, AreaEvent)> =
+                rows.map(|(place, event)| (place, *event)).collect();
+            let ships = ships_of(fleet, rows.iter().map(|(_, event)| event.ship));
+            let sheet = Sheet { areas: areas.to_vec(), rows, ships };
             (self.sheet, self.sorted) = (Some((listed, sheet)), None);
         }
         let (_, sheet) = self.sheet.as_ref()?;

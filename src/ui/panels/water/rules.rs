@@ -1,7 +1,8 @@
 //! The rules of an area under watch: who enters, who leaves, who is too fast, who lies still.
 
-use egui::{DragValue, RichText, TextEdit, Ui};
+use egui::{DragValue, RichText, Ui};
 
+use super::kinds::kinds_ui;
 use crate::ais::KindSet;
 use crate::ui::theme;
 use crate::watch::{Area, AreaEvent, AreaEventKind};
@@ -23,13 +24,7 @@ pub fn rules_ui(ui: &mut Ui, area: &mut Area) -> bool {
         "Time to lie still",
         (USUAL_MIN, " min"),
     );
-    ui.horizontal(|ui| {
-        let label = ui.label("Kinds");
-        let help = "Kinds of ships that are watched, with commas between: cargo, tanker, passenger, \
-                    high_speed, fishing, tug, pleasure, service, other, unknown. Empty for all";
-        let edit = TextEdit::singleline(&mut area.kinds).hint_text("all");
-        ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label.id).on_hover_text(help);
-    });
+    kinds_ui(ui, &mut area.kinds);
     let (_, unknown) = KindSet::from_text(&area.kinds);
     if let Some(name) = unknown.first() {
         let fault = RichText::new(KindSet::fault(name)).color(theme::fault_color(ui));
@@ -53,9 +48,7 @@ fn limit_ui(
         if let Some(value) = limit {
             let drag = DragValue::new(value).range(0.0..=10_000.0).speed(0.1).max_decimals(1);
             let response = ui.add(drag.suffix(unit).update_while_editing(false));
-            response.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::Role::SpinButton, true, said)
-            });
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, said));
         }
     });
 }
@@ -99,7 +92,7 @@ mod tests {
         assert!(harness.query_by_label("Time to lie still").is_none());
         let area = harness.state();
         assert!(area.tells_entering && area.above_kn == Some(USUAL_KN) && !area.tells_leaving);
-        harness.get_by_label_contains("tankr");
+        harness.get_by_label("unknown: tankr");
     }
 
     #[test]
