@@ -339,6 +339,11 @@ fn describe_lists_every_parameter_that_set_takes() {
             "encounters",
             "areas",
             "oddities",
+            "ports",
+            "voyages",
+            "destination",
+            "forecast",
+            "eta",
             "map"
         ]
     );
