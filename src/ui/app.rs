@@ -15,7 +15,7 @@ use super::command::{Command, Commands, Message};
 use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane, Workspace};
-use super::map::MapPanel;
+use super::map::{MapPanel, Tool};
 use super::panels::{
     AssociatePanels, ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels,
     Preview, Tables, Timeline, WatchPanels, WaterPanels,
@@ -174,6 +174,11 @@ impl App {
     /// The middle of the map on the screen.
     pub fn map_center(&self) -> egui::Pos2 {
         self.map.center()
+    }
+
+    /// What the pointer does on the map.
+    pub fn map_tool(&self) -> &Tool {
+        self.map.tool()
     }
 
     /// Where the map is centered.

@@ -129,6 +129,7 @@ pub fn compass(course_deg: f64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::route::{CenterPoint, Spread};
 
     #[test]
     fn courses_have_names() {
@@ -154,6 +155,51 @@ mod tests {
         let ends = [Position::new(180.0, -1.0), Position::new(-179.999, 1.0)];
         let names = directions(ends, true).map(|direction| direction.name);
         assert_eq!(names, ["eastbound", "westbound"]);
+    }
+
+    fn route(present: [usize; 3]) -> Route {
+        let center = present.iter().enumerate().map(|(place, present)| CenterPoint {
+            position: Position::new(10.0 + 0.1 * place as f64, 0.0),
+            distance_m: 11_119.5 * place as f64,
+            direction_deg: 90.0,
+            left_m: 1000.0,
+            right_m: 100.0,
+            sog_kn: None,
+            present: *present,
+        });
+        Route {
+            id: 3,
+            members: Vec::new(),
+            sailing: 0,
+            medoid: 0,
+            center: center.collect(),
+            direction_deg: 90.0,
+            opposite_share: 0.0,
+            length_nmi: 12.0,
+            median_width_m: 1100.0,
+            sog_kn: None,
+            duration_s: Spread { mean: 0.0, p10: 0.0, median: 0.0, p90: 0.0 },
+            by_kind: [0; 10],
+            by_hour: [0; 24],
+            vessels: 0,
+            first_ms: 0,
+            last_ms: 0,
+        }
+    }
+
+    #[test]
+    fn a_gate_across_a_lane_reaches_over_its_edges_where_most_pass() {
+        let [port, starboard] = across(&route([5, 50, 50])).unwrap();
+        // The lane leads east: port is north.
+        assert!((port.lon_deg - 10.1).abs() < 1e-6 && port.lat_deg > 0.0, "{port:?}");
+        let middle = Position::new(10.1, 0.0);
+        assert!((distance_m(port, middle) - 1500.0).abs() < 0.1);
+        assert!((distance_m(starboard, middle) - LEAST_REACH_M).abs() < 0.1);
+        let [port, _] = across(&route([50, 5, 5])).unwrap();
+        assert!((port.lon_deg - 10.0).abs() < 1e-6, "where most pass: {port:?}");
+        // Who sails along the lane crosses from right to left.
+        assert_eq!(directions([port, starboard], true)[1].name, "eastbound");
+        assert_eq!(across(&Route { center: Vec::new(), ..route([1; 3]) }), None);
     }
 
     #[test]

@@ -17,7 +17,6 @@ use crate::base::text::grouped;
 use crate::flow::stages::{AreasOf, GatesOf};
 use crate::flow::watching::GateLine;
 use crate::flow::{Desk, Session};
-use crate::ui::theme;
 use crate::ui::water_view::{WaterView, directions};
 use crate::watch::{Area, AreaEvent, AreaEventKind, check_corners};
 
@@ -150,17 +149,22 @@ impl DrawnLayer {
         (!entries.is_empty()).then_some(Legend { title, entries, scale: None, remark: None })
     }
 
-    /// The point of a gate or an area under the pointer.
-    fn handle_at(&self, view: &View, pointer: Pos2, session: &Session) -> Option<Handle> {
+    /// The point under the pointer: of a gate, or of the area that is looked at.
+    fn handle_at(
+        &self,
+        view: &View,
+        pointer: Pos2,
+        session: &Session,
+        area: usize,
+    ) -> Option<Handle> {
         let is_near = |place: &Position| (view.to_screen(*place) - pointer).length() < NEAR_PX;
         let of_gates = self.gates.1.iter().enumerate().flat_map(|(gate, line)| {
             let points = line.points.iter().enumerate();
             points.map(move |(at, place)| (Handle::Gate(gate, at), place))
         });
-        let of_areas = self.areas.1.iter().enumerate().flat_map(|(area, of)| {
-            let corners = of.corners.iter().enumerate();
-            corners.map(move |(at, place)| (Handle::Area(area, at), place))
-        });
+        let corners = self.areas.1.get(area).map_or(&[][..], |of| &of.corners);
+        let corners = corners.iter().enumerate();
+        let of_areas = corners.map(|(at, place)| (Handle::Area(area, at), place));
         let of_gates = of_gates.filter(|_| session.map.gates);
         let mut all = of_gates.chain(of_areas.filter(|_| session.map.areas));
         all.find(|(_, place)| is_near(place)).map(|(handle, _)| handle)
@@ -178,11 +182,12 @@ impl DrawnLayer {
         let pointer = response.interact_pointer_pos().or(response.hover_pos());
         if self.held.is_none() {
             let hovered = response.hover_pos().or(pointer);
-            self.near = hovered.and_then(|pointer| self.handle_at(view, pointer, session));
+            self.near =
+                hovered.and_then(|pointer| self.handle_at(view, pointer, session, water.area));
         }
         if response.drag_started_by(PointerButton::Primary) {
             let origin = ui.input(|input| input.pointer.press_origin()).or(pointer);
-            self.held = origin.and_then(|origin| self.handle_at(view, origin, session));
+            self.held = origin.and_then(|origin| self.handle_at(view, origin, session, water.area));
         }
         if let Some(handle) = self.near.or(self.held) {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);
@@ -422,11 +427,6 @@ pub fn event_lines(of: &AreasOf, event: &AreaEvent) -> Vec<String> {
     lines
 }
 
-/// The colors of what is looked at, and of what is refused.
-pub fn colors(ui: &Ui) -> (Color32, Color32) {
-    (theme::selection_color(ui), theme::fault_color(ui))
-}
-
 #[cfg(test)]
 mod tests {
     use egui::Rect;
@@ -450,15 +450,16 @@ mod tests {
         let (view, mut session, mut layer) = (view(), session(), DrawnLayer::default());
         layer.follow(&session);
         let at = view.to_screen(Position::new(0.5, 0.0));
-        let handle = layer.handle_at(&view, at + vec2(3.0, -3.0), &session);
+        let handle = layer.handle_at(&view, at + vec2(3.0, -3.0), &session, 0);
         assert_eq!(handle, Some(Handle::Gate(0, 1)));
-        assert_eq!(layer.handle_at(&view, at + vec2(30.0, 0.0), &session), None);
+        assert_eq!(layer.handle_at(&view, at + vec2(30.0, 0.0), &session, 0), None);
         layer.moved(Handle::Gate(0, 1), Position::new(0.25, 0.125), &mut session).unwrap();
         assert_eq!(session.gates.lines, "North: -0.5 0, 0.25 0.125");
         let corner = view.to_screen(Position::new(1.0, -1.0));
-        assert_eq!(layer.handle_at(&view, corner, &session), Some(Handle::Area(0, 1)));
+        assert_eq!(layer.handle_at(&view, corner, &session, 0), Some(Handle::Area(0, 1)));
+        assert_eq!(layer.handle_at(&view, corner, &session, 1), None, "another is looked at");
         session.map.areas = false;
-        assert_eq!(layer.handle_at(&view, corner, &session), None, "it is not drawn");
+        assert_eq!(layer.handle_at(&view, corner, &session, 0), None, "it is not drawn");
     }
 
     #[test]
