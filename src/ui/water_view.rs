@@ -10,7 +10,7 @@ use crate::flow::Key;
 use crate::flow::stages::DensityOf;
 use crate::ui::map::palette::category;
 use crate::ui::plot::axis::short;
-use crate::watch::Cell;
+use crate::watch::{Cell, Density};
 use crate::watch::gates::Side;
 
 /// What is looked at.
@@ -95,11 +95,17 @@ pub fn across(route: &Route) -> Option<[Position; 2]> {
     Some([end(point.left_m, -90.0), end(point.right_m, 90.0)])
 }
 
+/// Whether anybody was in a cell, in either period.
+pub fn is_used(of: &DensityOf, cell: Cell) -> bool {
+    let was = |density: &Density| density.transits(cell) > 0 || density.ship_hours(cell) > 0.0;
+    was(&of.density) || of.before.as_ref().is_some_and(|before| was(&before.density))
+}
+
 /// The figures of a cell, line by line.
 pub fn cell_lines(of: &DensityOf, cell: Cell) -> Vec<String> {
     let (density, grid) = (&of.density, of.density.grid());
     let mut lines = Vec::new();
-    if density.transits(cell) == 0 && density.ship_hours(cell) == 0.0 {
+    if !is_used(of, cell) {
         lines.push("Nobody was here".into());
     } else {
         let (hours, by_km2) = (density.ship_hours(cell), density.hours_km2(cell));
@@ -195,8 +201,8 @@ mod tests {
         let middle = Position::new(10.1, 0.0);
         assert!((distance_m(port, middle) - 1500.0).abs() < 0.1);
         assert!((distance_m(starboard, middle) - LEAST_REACH_M).abs() < 0.1);
-        let [port, _] = across(&route([50, 5, 5])).unwrap();
-        assert!((port.lon_deg - 10.0).abs() < 1e-6, "where most pass: {port:?}");
+        let [busy, _] = across(&route([50, 5, 5])).unwrap();
+        assert!((busy.lon_deg - 10.0).abs() < 1e-6, "where most pass: {busy:?}");
         // Who sails along the lane crosses from right to left.
         assert_eq!(directions([port, starboard], true)[1].name, "eastbound");
         assert_eq!(across(&Route { center: Vec::new(), ..route([1; 3]) }), None);

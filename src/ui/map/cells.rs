@@ -18,7 +18,7 @@ use crate::watch::{Cell, Grid};
 const LEAST_PX: f64 = 2.0;
 
 /// The scale reaches down to this share of its upper end.
-const LEAST_SHARE: f64 = 1e-4;
+const LEAST_SHARE: f64 = 1e-3;
 
 /// Colors of a legend's band.
 const BAND: usize = 48;

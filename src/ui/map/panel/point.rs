@@ -19,7 +19,7 @@ use crate::ui::map::view::View;
 use crate::ui::map::{found, furniture, hover};
 use crate::ui::selection::{Pick, vessel_of};
 use crate::ui::theme;
-use crate::ui::water_view::cell_lines;
+use crate::ui::water_view::{cell_lines, is_used};
 
 /// How near to a track the pointer must be, in points of the screen.
 const PICK_PX: f32 = 8.0;
@@ -48,7 +48,9 @@ fn point_cell(ui: &Ui, view: &View, (pointer, is_free): (Pos2, bool), deck: &mut
     let grid = |of: &DensityOf| place.and_then(|place| of.density.grid().cell_of(place));
     let cell = shown.as_ref().and_then(|of| Some((of.key, grid(of.value)?)));
     deck.water.hovered_cell = cell;
-    if let (Some(of), Some((_, cell)), true) = (shown, cell, is_free) {
+    if let (Some(of), Some((_, cell)), true) = (shown, cell, is_free)
+        && is_used(of.value, cell)
+    {
         let lines = cell_lines(of.value, cell);
         hover::at_pointer(ui, pointer, |ui| {
             lines.iter().for_each(|line| {

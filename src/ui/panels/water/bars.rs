@@ -1,6 +1,7 @@
 //! Counts of two directions, or of two periods, as bars: side by side in rows with names, or upright
 //! over the hours of the day.
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Color32, Pos2, Rect, Sense, TextStyle, Ui, pos2, vec2};
 use egui_plot::{Bar, BarChart, GridMark, PlotBounds};
 
@@ -11,10 +12,10 @@ use crate::ui::plot::{describe, quiet};
 const ROW_PX: f32 = 15.0;
 
 /// Width of the names before the bars.
-const NAME_PX: f32 = 84.0;
+const NAME_PX: f32 = 104.0;
 
 /// Width of the numbers behind them.
-const NUMBER_PX: f32 = 66.0;
+const NUMBER_PX: f32 = 58.0;
 
 /// What bars are of.
 pub struct Bars<'a> {
@@ -55,7 +56,7 @@ impl Bars<'_> {
         let (font, most) = (TextStyle::Small.resolve(ui.style()), self.most().max(1e-12));
         let ink = ui.visuals().text_color();
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        let name_px = NAME_PX.min(0.4 * width_px);
+        let name_px = NAME_PX.min(0.45 * width_px);
         let room_px = (width_px - name_px - NUMBER_PX - 6.0).max(10.0);
         let mut hovered = None;
         for (place, (name, values)) in self.rows.iter().enumerate() {
@@ -65,10 +66,12 @@ impl Bars<'_> {
                 painter.rect_filled(row, 2.0, ui.visuals().faint_bg_color);
                 hovered = Some(place);
             }
+            let mut job = LayoutJob::simple_singleline(name.clone(), font.clone(), ink);
+            job.wrap = TextWrapping::truncate_at_width(name_px - 6.0);
+            let galley = painter.layout_job(job);
             let at = pos2(rect.left() + name_px - 4.0, row.center().y);
-            let clipped =
-                painter.with_clip_rect(Rect::from_min_max(row.min, pos2(at.x + 1.0, row.max.y)));
-            clipped.text(at, Align2::RIGHT_CENTER, name, font.clone(), ink);
+            let place = Align2::RIGHT_CENTER.anchor_size(at, galley.size());
+            painter.galley(place.min, galley, ink);
             let bar_px = (ROW_PX - 3.0) / values.len().max(1) as f32;
             for (series, (value, (_, color))) in values.iter().zip(self.series).enumerate() {
                 let left = pos2(rect.left() + name_px, top + 1.5 + series as f32 * bar_px);

@@ -11,6 +11,7 @@ use crate::ui::map::furniture::degrees_minutes;
 use crate::ui::panels::tables::cell::Cell as Shown;
 use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
 use crate::ui::panels::tables::rows::{Sort, sorted};
+use crate::ui::water_view::is_used;
 use crate::watch::{Cell, Change};
 
 /// Cells as rows.
@@ -24,13 +25,8 @@ struct Sheet {
 impl Sheet {
     fn new(of: &Arc<DensityOf>) -> Sheet {
         let grid = of.density.grid();
-        let is_used = |cell: &Cell| {
-            let before = of.before.as_ref();
-            let was = before.is_some_and(|before| before.density.ship_hours(*cell) > 0.0);
-            was || of.density.ship_hours(*cell) > 0.0 || of.density.transits(*cell) > 0
-        };
         let all = (0..grid.cells()).map(|index| grid.cell(index));
-        let cells: Vec<Cell> = all.filter(is_used).collect();
+        let cells: Vec<Cell> = all.filter(|cell| is_used(of, *cell)).collect();
         let place =
             |(rank, cell): (usize, &Cell)| (degrees_minutes(grid.center(*cell)), rank as u32);
         let places = cells.iter().enumerate().map(place).collect();
@@ -49,7 +45,7 @@ const COLUMNS: &[Column<Sheet>] = &[
     Column {
         title: "Hours / km²",
         help: "Hours that ships were in the cell, for each square kilometer of it",
-        width_px: 84.0,
+        width_px: 98.0,
         is_number: true,
         cell: |sheet, row| Shown::Decimal(sheet.of.density.hours_km2(sheet.cells[row]), 2),
     },

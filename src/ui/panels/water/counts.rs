@@ -168,7 +168,7 @@ mod tests {
             By::Kind,
         );
         harness.run();
-        harness.get_by_label_contains("Ship type: cargo");
+        harness.get_by_label_contains("Ship type: Cargo");
         harness.get_by_label("Speed, kn").click();
         harness.run();
         harness.get_by_label_contains("Speed, kn: 0 to 4");

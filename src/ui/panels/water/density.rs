@@ -108,7 +108,10 @@ impl WaterPanels {
                     if shown.is_stale {
                         ui.multiply_opacity(STALE_OPACITY);
                     }
-                    for line in lines_of(shown.value) {
+                    if self.dense.as_ref().is_none_or(|(key, _)| *key != shown.key) {
+                        self.dense = Some((shown.key, lines_of(shown.value)));
+                    }
+                    for line in self.dense.iter().flat_map(|(_, lines)| lines) {
                         ui.add(egui::Label::new(line).wrap());
                     }
                 });

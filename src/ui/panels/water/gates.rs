@@ -218,8 +218,7 @@ impl WaterPanels {
             return;
         };
         let least = deck.session.gates.params.least_fitted;
-        ui.label(RichText::new(&named.line.name).strong());
-        lateral_ui(ui, gate, &both, toward(&named.line), least);
+        lateral_ui(ui, gate, &both, (&named.line.name, toward(&named.line)), least);
     }
 
     /// Its crossings by type, size, speed, hour and day.

@@ -55,7 +55,7 @@ mod tests {
         harness.run();
         harness.get_by_label("all kinds").click();
         harness.run();
-        harness.get_by_label("tanker").click();
+        harness.get_by_label("Tanker").click();
         harness.run();
         assert_eq!(harness.state(), "tanker");
     }

@@ -13,6 +13,9 @@ use crate::watch::{Gate, Mixture};
 /// How many points the line of a distribution has.
 const STEPS: usize = 240;
 
+/// Wider than this, what was fitted to both directions stands in one line, points of the screen.
+const WIDE_PX: f32 = 780.0;
+
 /// What was fitted to a direction, in words.
 pub fn fit_text(flow: &Flow, least: usize) -> String {
     match &flow.lateral {
@@ -35,15 +38,18 @@ fn expected(fit: &Mixture, crossings: usize, bin_m: f64, x_m: f64) -> f64 {
 }
 
 /// Draws the crossings of both directions along the gate: the first upward, the other downward.
-/// `toward` says where the gate's last point lies.
+/// `name` is the gate's, and `toward` says where its last point lies.
 pub fn lateral_ui(
     ui: &mut Ui,
     gate: &Gate,
     directions: &[Direction; 2],
-    toward: &str,
+    (name, toward): (&str, &str),
     least: usize,
 ) {
-    for (flow, direction) in gate.flows.iter().zip(directions) {
+    ui.spacing_mut().interact_size.y = ui.text_style_height(&TextStyle::Small);
+    ui.spacing_mut().item_spacing.y = 1.0;
+    let line_ui = |ui: &mut Ui, which: usize| {
+        let (flow, direction) = (&gate.flows[which], &directions[which]);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 5.0;
             let (dot, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
@@ -52,6 +58,13 @@ pub fn lateral_ui(
             let text = format!("{}, {n}: {}", direction.name, fit_text(flow, least));
             ui.add(egui::Label::new(RichText::new(text).small()).truncate());
         });
+    };
+    if ui.available_width() > WIDE_PX {
+        ui.columns(2, |columns| {
+            columns.iter_mut().enumerate().for_each(|(which, ui)| line_ui(ui, which));
+        });
+    } else {
+        (0..2).for_each(|which| line_ui(ui, which));
     }
     let head_px = vec2(ui.available_width(), ui.text_style_height(&TextStyle::Small));
     let (head, _) = ui.allocate_exact_size(head_px, Sense::hover());
@@ -66,7 +79,7 @@ pub fn lateral_ui(
         top.max(f64::from(bars)).max(1.0) * 1.08
     };
     let (up, down) = (most(0), most(1));
-    let title = format!("m from the middle of the gate, toward {toward} on the right");
+    let title = format!("{name}: m from its middle, {toward} on the right");
     let plot = quiet("Lateral distribution")
         .show_axes([true, true])
         .y_axis_min_width(30.0)
@@ -144,7 +157,7 @@ mod tests {
         assert_eq!(fit_text(&gate.flows[0], 10), "no distribution is fitted to less than 10");
         let mut harness = Harness::builder().with_size([500.0, 250.0]).build_ui(move |ui| {
             let directions = made::directions();
-            lateral_ui(ui, &gate, &directions, "east", 10);
+            lateral_ui(ui, &gate, &directions, ("Gate", "east"), 10);
         });
         harness.run();
         harness.get_by_label_contains("Lateral distribution: 3 southbound, no distribution");

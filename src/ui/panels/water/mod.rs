@@ -30,6 +30,7 @@ use self::event_table::EventTable;
 use self::name_field::Typing;
 use crate::base::params::Params as _;
 use crate::base::text::counted;
+use crate::flow::Key;
 use crate::flow::tray::{Shelf, State};
 use crate::flow::watching::Subject;
 use crate::ui::command::{Command, Commands};
@@ -48,6 +49,8 @@ pub struct WaterPanels {
     crossings: CrossingTable,
     events: EventTable,
     cells: CellTable,
+    /// What is said of density, of which result: there are many cells to look through.
+    dense: Option<(Key, Vec<String>)>,
 }
 
 /// Of which reports and which time all of this is asked.
