@@ -111,6 +111,10 @@
 //! - Found tracks are drawn by the layer that draws trips, from the same reports put together anew; which
 //!   point and which mistake are looked at is the window's own ([`ui::associate_view`]), by rows of
 //!   the input, so that a selected track is the one that the point is in after every slider.
+//! - Gates and areas are drawn on the map by tools and dragged by their points; they are texts in the
+//!   session, so that undo, projects and `--set` hold them. What would cross itself or has no length is
+//!   refused while it is drawn. Which gate, crossing, event and cell is looked at is the window's own
+//!   ([`ui::water_view`]).
 //! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
 //!   tracks or anonymous points with found tracks, routes, marks, predicted path,
 //!   ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and speed are uniforms, filters and selection four

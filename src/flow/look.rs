@@ -57,6 +57,51 @@ impl Choice for Density {
         &[("off", Density::Off), ("reports", Density::Reports), ("ship-hours", Density::ShipHours)];
 }
 
+/// What the exact cells of density show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellMeasure {
+    /// There is no such layer.
+    #[default]
+    Off,
+    /// Ship-hours for each square kilometer.
+    ShipHours,
+    /// How often ships came into the cell.
+    Transits,
+    /// Ship-hours for each square kilometer and day, less those of the other period.
+    HoursChange,
+    /// Transits for each day, less those of the other period.
+    TransitsChange,
+}
+
+impl CellMeasure {
+    /// What it is, with its unit.
+    pub fn title(self) -> &'static str {
+        match self {
+            CellMeasure::Off => "No cells",
+            CellMeasure::ShipHours => "Ship-hours per km²",
+            CellMeasure::Transits => "Transits per cell",
+            CellMeasure::HoursChange => "Change: ship-hours per km² and day",
+            CellMeasure::TransitsChange => "Change: transits per cell and day",
+        }
+    }
+
+    /// Whether it says what two periods differ by.
+    pub fn is_change(self) -> bool {
+        matches!(self, CellMeasure::HoursChange | CellMeasure::TransitsChange)
+    }
+}
+
+impl Choice for CellMeasure {
+    const CASES: &'static [(&'static str, CellMeasure)] = &[
+        ("off", CellMeasure::Off),
+        ("ship-hours", CellMeasure::ShipHours),
+        ("transits", CellMeasure::Transits),
+        ("change of ship-hours", CellMeasure::HoursChange),
+        ("change of transits", CellMeasure::TransitsChange),
+    ];
+}
+
 /// The look of the map.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -94,6 +139,12 @@ pub struct MapParams {
     pub mistakes: bool,
     /// What the workspace Watch shows.
     pub watch: WatchLayers,
+    /// Whether gates are drawn.
+    pub gates: bool,
+    /// Whether areas under watch are drawn, with what happened in them.
+    pub areas: bool,
+    /// The exact cells of density.
+    pub cells: CellMeasure,
     /// What lies under everything.
     #[serde(flatten)]
     pub base: BaseChoice,
@@ -132,6 +183,9 @@ impl Default for MapParams {
             hide_identity: true,
             mistakes: true,
             watch: WatchLayers::default(),
+            gates: true,
+            areas: true,
+            cells: CellMeasure::default(),
             base: BaseChoice::default(),
             graticule: true,
             legend: true,
@@ -166,6 +220,9 @@ impl MapParams {
             stages.push("associate");
         }
         stages.extend(self.watch.stages());
+        if self.cells != CellMeasure::Off {
+            stages.push("density");
+        }
         if self.color_by == TrackColor::Cluster {
             stages.push("clusters");
             if self.routes {
@@ -314,6 +371,13 @@ impl Params for MapParams {
             "Wrong links and broken tracks, where the truth is known",
         );
         self.watch.describe(form);
+        form.flag("gates", &mut self.gates, "Gates, with how many crossed them");
+        form.flag("areas", &mut self.areas, "Areas under watch, with what happened in them");
+        self.cells.describe(
+            "cells",
+            form,
+            "The exact cells of density: ship-hours, transits, or what two periods differ by",
+        );
         form.heading("Ground");
         self.base.describe(form);
         form.flag("graticule", &mut self.graticule, "Meridians and parallels");

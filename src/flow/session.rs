@@ -220,6 +220,18 @@ impl Session {
         Session { clusters: self.clusters.as_set(), path, forecast, ahead, map, ..self.clone() }
     }
 
+    /// The steps whose results the map shows, beyond trips.
+    pub fn map_stages(&self) -> Vec<&'static str> {
+        let mut stages = self.map.stages();
+        if self.map.gates && !self.gates.lines.trim().is_empty() {
+            stages.push("gates");
+        }
+        if self.map.areas && !self.areas.areas.trim().is_empty() {
+            stages.push("areas");
+        }
+        stages
+    }
+
     /// Shows `visitor` the parameters of every stage, in the order of the flow.
     pub fn visit(&mut self, visitor: &mut impl Visitor) {
         visitor.meet("sources", &mut self.sources.mapping);

@@ -149,6 +149,10 @@ pub const ACTIONS: &[Action] = {
         action(View, 1, "Filter by a polygon", Some((NONE, Key::P)), TRIPS, || {
             C::TakeUp(Tool::Polygon(Vec::new()))
         }),
+        action(View, 1, "Draw a gate", Some((NONE, Key::G)), TRIPS, || C::TakeUp(Tool::Gate(None))),
+        action(View, 1, "Draw an area under watch", Some((NONE, Key::A)), TRIPS, || {
+            C::TakeUp(Tool::Area(Vec::new()))
+        }),
         action(
             Analysis,
             0,
@@ -273,6 +277,14 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Encounters ahead panel", None, ALWAYS, || C::Toggle(Pane::Ahead)),
         action(Window, 2, "Oddities panel", None, ALWAYS, || C::Toggle(Pane::Oddities)),
         action(Window, 2, "Oddities found panel", None, ALWAYS, || C::Toggle(Pane::OddityList)),
+        action(Window, 2, "Gates panel", None, ALWAYS, || C::Toggle(Pane::Gates)),
+        action(Window, 2, "Across the gate panel", None, ALWAYS, || C::Toggle(Pane::Lateral)),
+        action(Window, 2, "Crossings counted panel", None, ALWAYS, || C::Toggle(Pane::GateCounts)),
+        action(Window, 2, "Crossings panel", None, ALWAYS, || C::Toggle(Pane::Crossings)),
+        action(Window, 2, "Areas panel", None, ALWAYS, || C::Toggle(Pane::Areas)),
+        action(Window, 2, "Area events panel", None, ALWAYS, || C::Toggle(Pane::AreaEvents)),
+        action(Window, 2, "Density panel", None, ALWAYS, || C::Toggle(Pane::Density)),
+        action(Window, 2, "Densest cells panel", None, ALWAYS, || C::Toggle(Pane::Densest)),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
         action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
         action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),

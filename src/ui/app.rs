@@ -15,10 +15,10 @@ use super::command::{Command, Commands, Message};
 use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane, Workspace};
-use super::map::MapPanel;
+use super::map::{MapPanel, Tool};
 use super::panels::{
     AssociatePanels, ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels,
-    Preview, Tables, Timeline, WatchPanels,
+    Preview, Tables, Timeline, WatchPanels, WaterPanels,
 };
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
@@ -27,6 +27,7 @@ use super::theme;
 use super::time_view::TimeView;
 use super::training::{Training, request_loaded};
 use super::watch_view::WatchView;
+use super::water_view::WaterView;
 use crate::base::text::{counted, grouped};
 use crate::base::time::iso_text;
 use crate::flow::desk::Wanted;
@@ -59,6 +60,8 @@ pub struct App {
     pub training: Training,
     /// Which encounter and which oddity are looked at.
     pub watch: WatchView,
+    /// What is looked at of gates, areas and density.
+    pub water: WaterView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -83,6 +86,7 @@ pub struct App {
     /// Stages that are to be asked once it is known what is wanted of them.
     due: Vec<&'static str>,
     watching: WatchPanels,
+    waters: WaterPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -120,6 +124,7 @@ impl App {
             associate: AssociateView::default(),
             training: Training::default(),
             watch: WatchView::default(),
+            water: WaterView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -141,6 +146,7 @@ impl App {
             association: AssociatePanels::default(),
             due: Vec::new(),
             watching: WatchPanels::default(),
+            waters: WaterPanels::default(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -178,6 +184,11 @@ impl App {
     /// The middle of the map on the screen.
     pub fn map_center(&self) -> egui::Pos2 {
         self.map.center()
+    }
+
+    /// What the pointer does on the map.
+    pub fn map_tool(&self) -> &Tool {
+        self.map.tool()
     }
 
     /// Where the map is centered.
@@ -266,6 +277,7 @@ impl App {
             self.predict.clone(),
             self.associate.clone(),
             self.watch.clone(),
+            self.water.clone(),
         );
         self.panels(ui, status);
         let is_edited = self.session != before.0
@@ -273,7 +285,8 @@ impl App {
             || self.clusters.version() != before.2
             || self.predict != before.3
             || self.associate != before.4
-            || self.watch != before.5;
+            || self.watch != before.5
+            || self.water != before.6;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
@@ -316,10 +329,10 @@ impl App {
         for pane in Pane::ALL.into_iter().filter(is_open) {
             names.extend(pane.stages());
         }
-        names.extend(self.session.map.stages());
         if [Pane::Network, Pane::Runs].into_iter().any(|pane| self.layout.has(pane)) {
             names.extend(self.training.model().stages());
         }
+        names.extend(self.session.map_stages());
         if self.is_path_seen() {
             if !self.session.predict.model.is_empty() {
                 names.push("predict-fit");

@@ -126,8 +126,25 @@ impl Workspace {
             },
             Workspace::Watch => Arrangement {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
-                below: &[Pane::EncounterList, Pane::EncounterPlots, Pane::Ahead, Pane::OddityList],
-                right: &[&[Pane::Encounters, Pane::Oddities, Pane::Inspector]],
+                below: &[
+                    Pane::EncounterList,
+                    Pane::EncounterPlots,
+                    Pane::Ahead,
+                    Pane::OddityList,
+                    Pane::Lateral,
+                    Pane::GateCounts,
+                    Pane::Crossings,
+                    Pane::AreaEvents,
+                    Pane::Densest,
+                ],
+                right: &[&[
+                    Pane::Encounters,
+                    Pane::Oddities,
+                    Pane::Gates,
+                    Pane::Areas,
+                    Pane::Density,
+                    Pane::Inspector,
+                ]],
             },
         }
     }

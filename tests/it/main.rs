@@ -14,6 +14,7 @@ mod dialects;
 mod filter;
 mod flow;
 mod formats;
+mod gates_ui;
 mod ground;
 mod grouping;
 mod layers;

@@ -20,6 +20,7 @@ impl App {
             associate,
             training,
             watch,
+            water,
             layout,
             commands,
             errands,
@@ -37,6 +38,7 @@ impl App {
             prediction,
             association,
             watching,
+            waters,
             path_field,
             ..
         } = self;
@@ -51,6 +53,7 @@ impl App {
             associate,
             training,
             watch,
+            water,
             commands,
         };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
@@ -113,6 +116,14 @@ impl App {
                 Pane::Ahead => watching.ahead(ui, &mut deck),
                 Pane::Oddities => watching.oddities(ui, &mut deck),
                 Pane::OddityList => watching.oddity_list(ui, &mut deck),
+                Pane::Gates => waters.gates(ui, &mut deck),
+                Pane::Lateral => waters.lateral(ui, &mut deck),
+                Pane::GateCounts => waters.gate_counts(ui, &mut deck),
+                Pane::Crossings => waters.crossings(ui, &mut deck),
+                Pane::Areas => waters.areas(ui, &mut deck),
+                Pane::AreaEvents => waters.events(ui, &mut deck),
+                Pane::Density => waters.density(ui, &mut deck),
+                Pane::Densest => waters.densest(ui, &mut deck),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -93,13 +93,29 @@ pub enum Pane {
     Oddities,
     /// The oddities that were found.
     OddityList,
+    /// Lines across lanes, and how crossings are counted.
+    Gates,
+    /// How crossings lie along a gate.
+    Lateral,
+    /// Crossings of a gate by type, size, speed, hour and day.
+    GateCounts,
+    /// Crossings of a gate one by one.
+    Crossings,
+    /// Areas under watch and their rules.
+    Areas,
+    /// What happened in them.
+    AreaEvents,
+    /// Exact density, and what counts for it.
+    Density,
+    /// The densest cells, and hours by type and hour.
+    Densest,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 45] = [
+    pub const ALL: [Pane; 53] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -144,6 +160,14 @@ impl Pane {
         Pane::Ahead,
         Pane::Oddities,
         Pane::OddityList,
+        Pane::Gates,
+        Pane::Lateral,
+        Pane::GateCounts,
+        Pane::Crossings,
+        Pane::Areas,
+        Pane::AreaEvents,
+        Pane::Density,
+        Pane::Densest,
         Pane::Log,
     ];
 
@@ -194,6 +218,14 @@ impl Pane {
             Pane::Ahead => "Encounters ahead",
             Pane::Oddities => "Oddities",
             Pane::OddityList => "Oddities found",
+            Pane::Gates => "Gates",
+            Pane::Lateral => "Across the gate",
+            Pane::GateCounts => "Crossings counted",
+            Pane::Crossings => "Crossings",
+            Pane::Areas => "Areas",
+            Pane::AreaEvents => "Area events",
+            Pane::Density => "Density",
+            Pane::Densest => "Densest cells",
             Pane::Log => "Log",
         }
     }
@@ -226,12 +258,15 @@ impl Pane {
             Pane::Encounters | Pane::EncounterList | Pane::EncounterPlots => &["encounters"],
             Pane::Ahead => &["ahead"],
             Pane::Oddities | Pane::OddityList => &["oddities"],
+            Pane::Gates | Pane::Lateral | Pane::GateCounts | Pane::Crossings => &["gates"],
+            Pane::Areas | Pane::AreaEvents => &["areas"],
+            Pane::Density | Pane::Densest => &["density"],
             _ => &[],
         }
     }
 
     /// Whether its steps take so long that they are worked on only while it is in front.
     pub fn is_costly(self) -> bool {
-        matches!(self, Pane::Eigenvalues | Pane::Study)
+        matches!(self, Pane::Eigenvalues | Pane::Study | Pane::Density | Pane::Densest)
     }
 }

@@ -7,10 +7,12 @@ use egui::{Context, DragPanButtons, Pos2, Rect, Ui};
 use walkers::{Map, MapMemory};
 
 use super::base::BaseTiles;
+use super::cells::CellLayer;
 use super::clusters::Titles;
 use super::coast::Coast;
 use super::colors::MapColors;
 use super::density_plain::PlainDensity;
+use super::drawn::DrawnLayer;
 use super::fit;
 use super::found::FoundLayer;
 use super::held::Held;
@@ -35,6 +37,7 @@ use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
 use crate::ui::watch_view::WatchView;
+use crate::ui::water_view::WaterView;
 
 mod beside;
 mod draw;
@@ -63,6 +66,8 @@ pub struct MapPanel {
     found: FoundLayer,
     remade: Remade,
     watch: WatchLayer,
+    drawn: DrawnLayer,
+    cells: CellLayer,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -87,14 +92,18 @@ struct Sight<'a> {
     predict: Option<&'a PredictView>,
     associate: Option<&'a AssociateView>,
     watch: &'a WatchView,
+    water: Option<&'a WaterView>,
     side: Side,
 }
 
 impl<'a> Sight<'a> {
     fn of(deck: &'a Deck, side: Side) -> Sight<'a> {
-        let Deck { session, desk, selection, time, clusters, predict, associate, watch, .. } = deck;
+        let Deck {
+            session, desk, selection, time, clusters, predict, associate, watch, water, ..
+        } = deck;
         let (predict, associate) = (Some(&**predict), Some(&**associate));
-        Sight { desk, session, selection, time, clusters, predict, associate, watch, side }
+        let water = Some(&**water);
+        Sight { desk, session, selection, time, clusters, predict, associate, watch, water, side }
     }
 
     /// Whether points and found tracks are drawn in place of trips.
@@ -153,6 +162,8 @@ impl MapPanel {
             found: FoundLayer::default(),
             remade: Remade::default(),
             watch: WatchLayer::default(),
+            drawn: DrawnLayer::default(),
+            cells: CellLayer::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -180,6 +191,7 @@ impl MapPanel {
         }
         self.held.update(desk.trips.shown(), jobs);
         self.held.update_marks(desk, &session.map, jobs);
+        self.drawn.follow(session);
         self.found.update(desk, &session.map, self.held.render_state(), jobs);
     }
 
@@ -256,7 +268,7 @@ impl MapPanel {
         let map = Map::new(None, &mut memory, walkers::lon_lat(HOME.lon, HOME.lat))
             .zoom_with_ctrl(false)
             .double_click_to_zoom(!has_tool)
-            .drag_pan_buttons(if has_tool {
+            .drag_pan_buttons(if has_tool || self.drawn.is_held() {
                 DragPanButtons::MIDDLE
             } else {
                 DragPanButtons::PRIMARY
@@ -413,6 +425,7 @@ impl MapPanel {
             predict: None,
             associate: None,
             watch: &watch,
+            water: None,
             side,
         };
         self.held.send_looks(sight.said());

@@ -68,6 +68,16 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
             });
         }
         watching(ui, &mut map.watch);
+        ui.checkbox(&mut map.gates, "Gates")
+            .on_hover_text("Lines across lanes, with how many crossed them either way");
+        ui.checkbox(&mut map.areas, "Areas under watch")
+            .on_hover_text("Polygons with rules, and marks of what happened in them");
+        choice(
+            ui,
+            "Cells",
+            &mut map.cells,
+            "The exact cells of density, as counted in the workspace Watch",
+        );
         choice(
             ui,
             "Density",
