@@ -42,7 +42,7 @@
 //! | [`prep`] | base, ais, compress | cleaning, tracks cut into trips, the filter, outliers of motion; ships at a moment |
 //! | [`distance`] | base, ais | how far trips are apart |
 //! | [`cluster`] | base, ais, distance, learn | trips into groups, their scores and routes |
-//! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
+//! | [`predict`] | base, ais, cluster, learn | where a ship will be: windows, methods, scores, ellipses |
 //! | [`associate`] | base, ais | points without identity into tracks |
 //! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks (no stage yet) |
 //! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival (no stage yet) |
