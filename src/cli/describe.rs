@@ -9,6 +9,7 @@ use super::Failure;
 use crate::base::params::Entry;
 use crate::base::text::nearest;
 use crate::flow::Session;
+use crate::flow::session::WorldSource;
 use crate::synth::SeaParams;
 
 #[derive(Args, Debug)]
@@ -23,6 +24,7 @@ pub struct DescribeArguments {
 pub fn describe(arguments: &DescribeArguments) -> Result<(), Failure> {
     let mut session = Session::default();
     session.sources.made = Some(SeaParams::default());
+    session.sources.world = Some(WorldSource::default());
     let mut manual = session.manual();
     if let Some(stage) = &arguments.stage {
         let names: Vec<&str> = manual.iter().map(|(name, _)| *name).collect();
