@@ -7,6 +7,7 @@ mod forecast;
 mod group;
 mod lanes;
 mod view;
+mod watch;
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -69,6 +70,9 @@ const BENCHES: &[(&str, Bench)] = &[
     ("ensemble", forecast::ensemble),
     ("cbtr", associate::cbtr),
     ("flow", associate::flow),
+    ("encounters", watch::encounters_of_all),
+    ("density", watch::density_and_gates),
+    ("oddities", watch::oddities_of_all),
 ];
 
 /// Where benchmarks find their files.
