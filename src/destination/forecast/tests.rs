@@ -25,11 +25,8 @@ fn ports() -> PortTable {
 /// East by a degree each five hours from 0.5 degrees on: `n` reports.
 fn ship(typed: &[(i64, &str, &str)], n: i64) -> (Vessel, Vec<Report>) {
     let note = |(hours, text, eta): &(i64, &str, &str)| {
-        let note = VoyageNote {
-            destination: (*text).into(),
-            eta: (*eta).into(),
-            ..VoyageNote::default()
-        };
+        let note =
+            VoyageNote { destination: (*text).into(), eta: (*eta).into(), ..VoyageNote::default() };
         (hours * HOUR_MS, note)
     };
     let report = |k: i64| Report {
@@ -115,9 +112,8 @@ fn a_model_is_asked_in_place_of_the_graph_and_the_graph_for_arrivals() {
     let graph = RouteGraph::fit([], &classes, &table, &NestParams::default());
     let named = Named::default();
     let ground = Ground { fleet: &fleet, named: &named, ports: &table, radius_m: 10_000.0 };
-    let ask = |nest: &Nest| {
-        Ok(vec![Says { ports: vec![(PortId(2), 0.9)], arrival: None }; nest.len()])
-    };
+    let ask =
+        |nest: &Nest| Ok(vec![Says { ports: vec![(PortId(2), 0.9)], arrival: None }; nest.len()]);
     let (params, journey) = (
         NestParams { cell_deg: 10.0, ..NestParams::default() },
         Journey { vessel: 0, reports: vec![0, 1, 2], from: None, to: None, arrive_ms: 0 },

@@ -104,10 +104,8 @@ fn arrivals_are_those_of_voyages_near_by_and_their_spread() {
 
 #[test]
 fn voyages_over_the_date_line_are_near_one_another() {
-    let table = PortTable::new(vec![Port {
-        position: Position::new(-175.0, 0.5),
-        ..Port::default()
-    }]);
+    let table =
+        PortTable::new(vec![Port { position: Position::new(-175.0, 0.5), ..Port::default() }]);
     let learned = vec![nest(None, 0, &[(-179.9, 2.0)]); 3];
     let classes = Classes::from(vec![PortId(0)]);
     let graph = RouteGraph::fit(&learned, &classes, &table, &NestParams::default());
