@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::bound::{EtaSettings, PortSettings};
+use super::bound::{EtaSettings, PortSettings, TellerChoice};
 use super::jobs::Jobs;
 use super::predicting::PredictSettings;
 use super::session::Session;
@@ -114,6 +114,8 @@ pub struct Desk {
     pub nests: Tray<NestsStage>,
     /// Their routes, counted.
     pub route_graph: Tray<RouteGraphStage>,
+    /// A network that tells destinations.
+    pub destination_fit: Tray<DestinationFitStage>,
     /// How well models tell destinations.
     pub destination_scores: Tray<DestinationScoresStage>,
     /// Where all ships under way are bound.
@@ -133,6 +135,7 @@ pub struct Desk {
 struct Files {
     model: NamedFile,
     network_card: NamedFile,
+    destination_card: NamedFile,
     ports: NamedFile,
     routes: NamedFile,
     eta_model: NamedFile,
@@ -342,7 +345,7 @@ impl Desk {
         if !wanted.has("forecasts") {
             return None;
         }
-        let all = self.forecasts.want(&(), (&routes, &voyages), jobs);
+        let all = self.forecasts.want(&(), ((&routes, &voyages), network.as_ref()), jobs);
         if wanted.has("forecast") {
             self.forecast.want(&session.forecast, (&all, &nests), jobs);
         }
@@ -573,6 +576,7 @@ impl Desk {
             &self.voyages,
             &self.nests,
             &self.route_graph,
+            &self.destination_fit,
             &self.destination_scores,
             &self.forecasts,
             &self.forecast,
@@ -626,6 +630,7 @@ impl Desk {
             &mut self.voyages,
             &mut self.nests,
             &mut self.route_graph,
+            &mut self.destination_fit,
             &mut self.destination_scores,
             &mut self.forecasts,
             &mut self.forecast,
@@ -650,6 +655,9 @@ impl Desk {
                 if shelf.name() == "oddities" {
                     open.extend(session.oddities.of_routes.then_some("routes"));
                     open.extend(session.oddities.of_forecasts.then_some("forecasts"));
+                }
+                if shelf.name() == "forecasts" && session.destination.by == TellerChoice::Network {
+                    open.push("destination-fit");
                 }
                 if shelf.name() == "windows" && session.predict.params.has_region {
                     open.push("clusters");
