@@ -90,6 +90,12 @@ pub struct MapParams {
     pub hide_identity: bool,
     /// Whether wrong links and broken tracks are marked, where the truth is known.
     pub mistakes: bool,
+    /// Whether ports are drawn.
+    pub ports: bool,
+    /// Whether voyages from port to port and ships under way are drawn, in place of trips.
+    pub voyages: bool,
+    /// Whether the ports are marked where the selected ship is likely bound.
+    pub bound: bool,
     /// What lies under everything.
     #[serde(flatten)]
     pub base: BaseChoice,
@@ -126,6 +132,9 @@ impl Default for MapParams {
             found: false,
             hide_identity: true,
             mistakes: true,
+            ports: false,
+            voyages: false,
+            bound: true,
             base: BaseChoice::default(),
             graticule: true,
             legend: true,
@@ -155,6 +164,12 @@ impl MapParams {
         }
         if self.found {
             stages.push("associate");
+        }
+        if self.ports {
+            stages.push("ports");
+        }
+        if self.voyages {
+            stages.push("voyages");
         }
         if self.color_by == TrackColor::Cluster {
             stages.push("clusters");
@@ -255,6 +270,13 @@ impl Params for MapParams {
             &mut self.mistakes,
             "Wrong links and broken tracks, where the truth is known",
         );
+        form.flag("ports", &mut self.ports, "Ports; larger where more voyages begin and end");
+        form.flag(
+            "voyages",
+            &mut self.voyages,
+            "Voyages from port to port and ships under way, in place of trips; colors say where to",
+        );
+        form.flag("bound", &mut self.bound, "The ports where the selected ship is likely bound");
         form.heading("Ground");
         self.base.describe(form);
         form.flag("graticule", &mut self.graticule, "Meridians and parallels");

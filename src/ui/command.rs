@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::layout::{Pane, Workspace};
 use super::map::Tool;
 use super::selection::Pick;
+use crate::ais::PortId;
 use crate::associate::Mistake;
 use crate::base::geo::Position;
 use crate::flow::Session;
@@ -24,6 +25,18 @@ pub enum Command {
     AskForModel,
     /// Predict by the models of this file; of none: by those that are fitted.
     UseModel(Option<PathBuf>),
+    /// Ask the user for a list of ports.
+    AskForPorts,
+    /// Take the ports of this list; of none: the bundled ones.
+    UsePorts(Option<PathBuf>),
+    /// Ask the user for files of voyages to learn arrivals from, or (`true`) to be scored on.
+    AskForSailings(bool),
+    /// Take these.
+    UseSailings(bool, Vec<PathBuf>),
+    /// Select a port and show it on the map.
+    GoToPort(PortId),
+    /// Select a voyage, as an index into those that are shown, and show it on the map if wanted.
+    GoToVoyage(usize, bool),
     /// Look at these files, folders or projects, and open them.
     Open(Vec<PathBuf>),
     /// Add files that were looked at.

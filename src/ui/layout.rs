@@ -29,17 +29,20 @@ pub enum Workspace {
     Predict,
     /// Points without identity into tracks.
     Associate,
+    /// Where ships are bound, and when they arrive.
+    Destinations,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 6] = [
+    pub const ALL: [Workspace; 7] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
         Workspace::Cluster,
         Workspace::Predict,
         Workspace::Associate,
+        Workspace::Destinations,
     ];
 
     /// What its tab says.
@@ -51,6 +54,7 @@ impl Workspace {
             Workspace::Cluster => "Cluster",
             Workspace::Predict => "Predict",
             Workspace::Associate => "Associate",
+            Workspace::Destinations => "Destinations",
         }
     }
 
@@ -109,6 +113,18 @@ impl Workspace {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
                 below: &[Pane::Segments, Pane::Mistakes, Pane::AssociateMethods, Pane::Vessels],
                 right: &[&[Pane::Associate, Pane::Inspector]],
+            },
+            Workspace::Destinations => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[
+                    Pane::Bound,
+                    Pane::Voyages,
+                    Pane::Texts,
+                    Pane::Ports,
+                    Pane::DestinationScores,
+                    Pane::EtaScores,
+                ],
+                right: &[&[Pane::Destinations, Pane::Inspector]],
             },
         }
     }

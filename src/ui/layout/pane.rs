@@ -75,13 +75,27 @@ pub enum Pane {
     Mistakes,
     /// How every method of association does.
     AssociateMethods,
+    /// Ports, voyages and who tells destinations: the parameters.
+    Destinations,
+    /// Where the selected ship is bound.
+    Bound,
+    /// Voyages from port to port.
+    Voyages,
+    /// Typed destinations and the ports that they name.
+    Texts,
+    /// The table of ports.
+    Ports,
+    /// How models do at naming the port.
+    DestinationScores,
+    /// How far off arrival times are.
+    EtaScores,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 36] = [
+    pub const ALL: [Pane; 43] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -117,6 +131,13 @@ impl Pane {
         Pane::Segments,
         Pane::Mistakes,
         Pane::AssociateMethods,
+        Pane::Destinations,
+        Pane::Bound,
+        Pane::Voyages,
+        Pane::Texts,
+        Pane::Ports,
+        Pane::DestinationScores,
+        Pane::EtaScores,
         Pane::Log,
     ];
 
@@ -158,6 +179,13 @@ impl Pane {
             Pane::Segments => "Segments",
             Pane::Mistakes => "Mistakes",
             Pane::AssociateMethods => "Methods compared",
+            Pane::Destinations => "Ports and voyages",
+            Pane::Bound => "Where bound",
+            Pane::Voyages => "Voyages",
+            Pane::Texts => "Typed destinations",
+            Pane::Ports => "Ports",
+            Pane::DestinationScores => "Destination scores",
+            Pane::EtaScores => "Arrival scores",
             Pane::Log => "Log",
         }
     }
@@ -186,6 +214,12 @@ impl Pane {
             Pane::Path => &["predict-fit"],
             Pane::Associate | Pane::Segments | Pane::Mistakes => &["associate"],
             Pane::AssociateMethods => &["associate", "associate-study"],
+            // Where a ship is bound is worked on while there is one.
+            Pane::Destinations | Pane::Bound | Pane::Voyages => &["voyages"],
+            Pane::Texts => &["destinations"],
+            Pane::Ports => &["ports"],
+            Pane::DestinationScores => &["destination-scores"],
+            Pane::EtaScores => &["eta-fit", "eta-scores"],
             _ => &[],
         }
     }

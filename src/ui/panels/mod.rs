@@ -3,6 +3,7 @@
 mod associate;
 mod cluster;
 mod compress;
+mod destination;
 mod distributions;
 mod filters;
 mod inspector;
