@@ -57,7 +57,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let wanted = desk
         .wanted(&names.iter().map(String::as_str).collect::<Vec<_>>(), &session)
         .map_err(|name| no_such_stage(&name, &desk))?;
-    if session.sources.is_empty() {
+    if session.sources.is_empty() && wanted.has("ingest") {
         return Err(Failure::Usage(
             "nothing to read: name AIS files, a folder or a project".into(),
         ));

@@ -2,23 +2,28 @@
 
 use std::path::Path;
 
+use super::bound::{EtaSettings, PortSettings};
 use super::jobs::Jobs;
 use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
     AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage,
-    CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DistancesOf, DistancesStage,
-    EmbedStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest,
-    MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
-    PlaneStage, RepairStage, RepairedOf, RetentionStage, RoutesStage, ScoresStage, SpectrumStage,
-    StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, WindowsStage, study_params,
+    CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DestinationScoresStage,
+    DestinationsStage, DistancesOf, DistancesStage, EmbedStage, EndsStage, EtaFitParams,
+    EtaFitStage, EtaScoresParams, EtaScoresStage, FilterStage, FitParams, FitStage, ForecastStage,
+    ForecastsStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage,
+    OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage, PortsOf,
+    PortsParams, PortsStage, RepairStage, RepairedOf, RetentionStage, RouteGraphParams,
+    RouteGraphStage, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
+    TrainedParams, TreeStage, TripsStage, VoyagesStage, WindowsStage, study_params,
     without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
 use crate::distance::{Metric, Weights};
 use crate::io::FileRef;
+use crate::prep::Cleaned;
 
 /// Everything computed, kept up with everything set up.
 #[derive(Default)]
@@ -83,18 +88,65 @@ pub struct Desk {
     pub associate: Tray<AssociateStage>,
     /// How every method does at that.
     pub associate_study: Tray<AssociateStudyStage>,
-    model_file: ModelFile,
-    network_card: ModelFile,
+    /// The table of ports.
+    pub ports: Tray<PortsStage>,
+    /// What crews typed, and the ports that it names.
+    pub destinations: Tray<DestinationsStage>,
+    /// Voyages from port to port.
+    pub voyages: Tray<VoyagesStage>,
+    /// Voyages cut on a grid.
+    pub nests: Tray<NestsStage>,
+    /// Their routes, counted.
+    pub route_graph: Tray<RouteGraphStage>,
+    /// How well models tell destinations.
+    pub destination_scores: Tray<DestinationScoresStage>,
+    /// Where all ships under way are bound.
+    pub forecasts: Tray<ForecastsStage>,
+    /// Where one ship is bound.
+    pub forecast: Tray<ForecastStage>,
+    /// Estimators of arrivals, of files of their own.
+    pub eta_fit: Tray<EtaFitStage>,
+    /// How far off they are.
+    pub eta_scores: Tray<EtaScoresStage>,
+    files: Files,
+}
+
+/// Files that parameters name, as they were when they were chosen: the disk is not asked on every
+/// frame.
+#[derive(Default)]
+struct Files {
+    model: NamedFile,
+    network_card: NamedFile,
+    ports: NamedFile,
+    routes: NamedFile,
+    eta_model: NamedFile,
+    eta_train: NamedFiles,
+    eta_test: NamedFiles,
 }
 
 /// The file of a network's folder that says what is in it.
 const CARD: &str = "card.json";
 
-/// The file of models as it was when it was chosen: the disk is not asked on every frame.
+/// A file that a parameter names.
 #[derive(Default)]
-struct ModelFile(Option<(String, FileRef)>);
+struct NamedFile(Option<(String, FileRef)>);
 
-impl ModelFile {
+/// Files that a parameter names, parted by semicolons.
+#[derive(Default)]
+struct NamedFiles(String, Vec<FileRef>);
+
+impl NamedFiles {
+    fn of(&mut self, names: &str) -> Vec<FileRef> {
+        if self.0 != names {
+            let each = names.split(';').map(str::trim).filter(|name| !name.is_empty());
+            self.1 = each.map(|name| FileRef::of(Path::new(name))).collect();
+            names.clone_into(&mut self.0);
+        }
+        self.1.clone()
+    }
+}
+
+impl NamedFile {
     /// The file that `name` names; none for none.
     /// With `inside`, `name` is that of a folder with such a file.
     fn of(&mut self, name: &str, inside: Option<&str>) -> Option<FileRef> {
@@ -130,9 +182,19 @@ impl Desk {
     pub fn update(&mut self, session: &Session, jobs: &Jobs, wanted: &Wanted) {
         // Work whose panel was closed meanwhile ends here.
         self.shelves_mut().into_iter().for_each(Shelf::take_in);
+        // Ports and arrivals have files of their own.
+        let ports = wanted.has("ports").then(|| self.want_ports(&session.ports, jobs));
+        self.arrivals(&session.eta, jobs, wanted);
         if session.sources.is_empty() {
             if self.ingest.state() != State::Waiting {
-                *self = Desk::default(); // There is nothing to read any more.
+                // There is nothing to read any more.
+                *self = Desk {
+                    ports: std::mem::take(&mut self.ports),
+                    eta_fit: std::mem::take(&mut self.eta_fit),
+                    eta_scores: std::mem::take(&mut self.eta_scores),
+                    files: std::mem::take(&mut self.files),
+                    ..Desk::default()
+                };
             }
             return;
         }
@@ -147,6 +209,9 @@ impl Desk {
             return;
         }
         let cleaned = self.clean.want(&session.clean, &fleet, jobs);
+        if let Some(ports) = &ports {
+            self.bound(session, &cleaned, ports, jobs, wanted);
+        }
         if !wanted.has("trips") {
             return;
         }
@@ -157,6 +222,65 @@ impl Desk {
             if wanted.has("outliers") {
                 let outliers = self.outliers.want(&session.outliers, &chosen, jobs);
                 self.predict(session, &chosen, &outliers, clusters.as_ref(), jobs, wanted);
+            }
+        }
+    }
+
+    fn want_ports(&mut self, settings: &PortSettings, jobs: &Jobs) -> Asked<PortsOf> {
+        let file = self.files.ports.of(&settings.file, None);
+        self.ports.want(&PortsParams { settings: settings.clone(), file }, (), jobs)
+    }
+
+    /// From files of voyages on one way to arrival times.
+    fn arrivals(&mut self, settings: &EtaSettings, jobs: &Jobs, wanted: &Wanted) {
+        if !wanted.has("eta-fit") {
+            return;
+        }
+        let (params, files) = (settings.params.clone(), &mut self.files);
+        let model = files.eta_model.of(&settings.model, None);
+        let train = files.eta_train.of(&settings.train);
+        let test = files.eta_test.of(&settings.test);
+        let fit = self.eta_fit.want(&EtaFitParams { params, train, model }, (), jobs);
+        if wanted.has("eta-scores") {
+            let params = settings.params.clone();
+            self.eta_scores.want(&EtaScoresParams { params, test }, &fit, jobs);
+        }
+    }
+
+    /// From cleaned reports and ports to voyages, and to where ships are bound.
+    fn bound(
+        &mut self,
+        session: &Session,
+        cleaned: &Asked<Cleaned>,
+        ports: &Asked<PortsOf>,
+        jobs: &Jobs,
+        wanted: &Wanted,
+    ) {
+        let settings = &session.voyages;
+        if !wanted.has("destinations") {
+            return;
+        }
+        let typed = self.destinations.want(&settings.annotate, (cleaned, ports), jobs);
+        if !wanted.has("voyages") {
+            return;
+        }
+        let voyages = self.voyages.want(&settings.voyage, &typed, jobs);
+        if !wanted.has("nests") {
+            return;
+        }
+        let nests = self.nests.want(&session.destination.nest, &voyages, jobs);
+        if wanted.has("destination-scores") {
+            self.destination_scores.want(&session.destination, &nests, jobs);
+        }
+        if !wanted.has("route-graph") {
+            return;
+        }
+        let file = self.files.routes.of(&session.destination.routes, None);
+        let routes = self.route_graph.want(&RouteGraphParams { file }, &nests, jobs);
+        if wanted.has("forecasts") {
+            let all = self.forecasts.want(&(), (&routes, &voyages), jobs);
+            if wanted.has("forecast") {
+                self.forecast.want(&session.forecast, (&all, &nests), jobs);
             }
         }
     }
@@ -189,7 +313,7 @@ impl Desk {
         if !wanted.has("predict-fit") {
             return;
         }
-        let file = self.model_file.of(&settings.model, None);
+        let file = self.files.model.of(&settings.model, None);
         let models = self.fit.want(&FitParams::of(settings, file), &windows, jobs);
         if wanted.has("predict") {
             self.ends.want(&(), (&models, chosen), jobs);
@@ -255,7 +379,7 @@ impl Desk {
         if !wanted.has("deep-embed") {
             return None;
         }
-        let card = self.network_card.of(&settings.model, Some(CARD));
+        let card = self.files.network_card.of(&settings.model, Some(CARD));
         let embedded = self.embed.want(&TrainedParams::of(&settings.embed, card), repaired, jobs);
         if !wanted.has("deep-groups") {
             return None;
@@ -369,6 +493,16 @@ impl Desk {
             &self.path,
             &self.associate,
             &self.associate_study,
+            &self.ports,
+            &self.destinations,
+            &self.voyages,
+            &self.nests,
+            &self.route_graph,
+            &self.destination_scores,
+            &self.forecasts,
+            &self.forecast,
+            &self.eta_fit,
+            &self.eta_scores,
         ]
     }
 
@@ -405,6 +539,16 @@ impl Desk {
             &mut self.path,
             &mut self.associate,
             &mut self.associate_study,
+            &mut self.ports,
+            &mut self.destinations,
+            &mut self.voyages,
+            &mut self.nests,
+            &mut self.route_graph,
+            &mut self.destination_scores,
+            &mut self.forecasts,
+            &mut self.forecast,
+            &mut self.eta_fit,
+            &mut self.eta_scores,
         ]
     }
 

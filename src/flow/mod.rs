@@ -1,5 +1,6 @@
 //! Parameters to jobs to kept results.
 
+pub mod bound;
 pub mod deep;
 pub mod desk;
 pub mod jobs;

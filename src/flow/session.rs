@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::bound::{
+    DestinationSettings, EtaSettings, ForecastParams, PortSettings, VoyageSettings,
+};
 use super::deep::DeepSettings;
 use super::look::MapParams;
 use super::predicting::{PathParams, PredictSettings};
@@ -53,6 +56,16 @@ pub struct Session {
     pub path: PathParams,
     /// How points without identity are put into tracks.
     pub associate: AssociateParams,
+    /// Which ports there are.
+    pub ports: PortSettings,
+    /// How typed destinations are read, and what makes a voyage.
+    pub voyages: VoyageSettings,
+    /// How destinations are learned and scored.
+    pub destination: DestinationSettings,
+    /// Whose destination is told.
+    pub forecast: ForecastParams,
+    /// From which files arrival times are learned.
+    pub eta: EtaSettings,
     /// How the map looks.
     pub map: MapParams,
 }
@@ -140,10 +153,10 @@ impl Session {
     #[must_use]
     pub fn as_set(&self) -> Session {
         // Whose path is shown follows the selection and the moment, which are no acts.
-        let path = PathParams::default();
+        let (path, forecast) = (PathParams::default(), ForecastParams::default());
         // Nor is it one to enter the workspace that shows this layer.
         let map = MapParams { found: MapParams::default().found, ..self.map.clone() };
-        Session { clusters: self.clusters.as_set(), path, map, ..self.clone() }
+        Session { clusters: self.clusters.as_set(), path, forecast, map, ..self.clone() }
     }
 
     /// Shows `visitor` the parameters of every stage, in the order of the flow.
@@ -166,6 +179,11 @@ impl Session {
         visitor.meet("predict", &mut self.predict);
         visitor.meet("path", &mut self.path);
         visitor.meet("associate", &mut self.associate);
+        visitor.meet("ports", &mut self.ports);
+        visitor.meet("voyages", &mut self.voyages);
+        visitor.meet("destination", &mut self.destination);
+        visitor.meet("forecast", &mut self.forecast);
+        visitor.meet("eta", &mut self.eta);
         visitor.meet("map", &mut self.map);
     }
 

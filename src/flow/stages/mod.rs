@@ -2,6 +2,7 @@
 
 mod associate;
 mod associate_study;
+mod bound;
 mod clean;
 mod clusters;
 mod compress;
@@ -23,6 +24,13 @@ mod tuning;
 pub use associate::broken_and_joined;
 pub use associate::{AssociateStage, AssociatedOf, most_live, truth_of};
 pub use associate_study::{AssociateStudyOf, AssociateStudyStage, study_params};
+pub use bound::{
+    DestinationRow, DestinationScoresOf, DestinationScoresStage, DestinationsOf, DestinationsStage,
+    EtaCard, EtaFitOf, EtaFitParams, EtaFitStage, EtaScoresOf, EtaScoresParams, EtaScoresStage,
+    EtaWay, EtaWayScores, ForecastOf, ForecastStage, ForecastsOf, ForecastsStage, MADE, NestsOf,
+    NestsStage, PortsOf, PortsParams, PortsStage, RouteGraphOf, RouteGraphParams, RouteGraphStage,
+    RoutesCard, SplitOf, TypedText, VoyagesOf, VoyagesStage,
+};
 pub use clean::Clean;
 pub use clusters::{By, ByAsked, ClustersOf, ClustersStage, GroupParams};
 pub use compress::{
