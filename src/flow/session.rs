@@ -155,7 +155,8 @@ impl Session {
         // Whose path is shown follows the selection and the moment, which are no acts.
         let (path, forecast) = (PathParams::default(), ForecastParams::default());
         // Nor is it one to enter the workspace that shows this layer.
-        let map = MapParams { found: MapParams::default().found, ..self.map.clone() };
+        let MapParams { found, ports, voyages, .. } = MapParams::default();
+        let map = MapParams { found, ports, voyages, ..self.map.clone() };
         Session { clusters: self.clusters.as_set(), path, forecast, map, ..self.clone() }
     }
 

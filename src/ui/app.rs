@@ -12,13 +12,14 @@ use super::actions::{self, Status};
 use super::associate_view::AssociateView;
 use super::cluster_view::ClusterView;
 use super::command::{Command, Commands, Message};
+use super::destination_view::{self, DestinationView};
 use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane, Workspace};
 use super::map::MapPanel;
 use super::panels::{
-    AssociatePanels, ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels,
-    Preview, Tables, Timeline,
+    AssociatePanels, ClusterPanels, Compression, DestinationPanels, Filters, OutlierList, Palette,
+    PredictPanels, Preview, Tables, Timeline,
 };
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
@@ -50,6 +51,8 @@ pub struct App {
     pub predict: PredictView,
     /// Which anonymous point and which mistake are looked at.
     pub associate: AssociateView,
+    /// Which port and which voyage are looked at, and where the ship is told to be bound.
+    pub destination: DestinationView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -71,6 +74,7 @@ pub struct App {
     clustering: ClusterPanels,
     prediction: PredictPanels,
     association: AssociatePanels,
+    destinations: DestinationPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -106,6 +110,7 @@ impl App {
             clusters: ClusterView::default(),
             predict: PredictView::default(),
             associate: AssociateView::default(),
+            destination: DestinationView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -125,6 +130,7 @@ impl App {
             clustering: ClusterPanels::default(),
             prediction: PredictPanels::default(),
             association: AssociatePanels::default(),
+            destinations: DestinationPanels::default(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -157,6 +163,7 @@ impl App {
             || self.preview.is_busy()
             || self.map.is_busy()
             || self.timeline.is_busy()
+            || self.destinations.is_busy()
     }
 
     /// The middle of the map on the screen.
@@ -183,6 +190,7 @@ impl App {
         }
         self.suit_map();
         self.follow_path();
+        self.follow_bound();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
         if self.request_loaded(&wanted) {
@@ -196,6 +204,7 @@ impl App {
         self.associate.begin_frame();
         self.associate.follow(&self.desk);
         self.association.follow(&self.desk);
+        self.destination.follow(&self.desk, &self.selection);
         self.clusters.begin_frame();
         self.clusters.follow_desk(&self.desk);
         self.map.update(&self.desk, &self.session, &self.jobs);
@@ -238,20 +247,22 @@ impl App {
             self.clusters.version(),
             self.predict.clone(),
             self.associate.clone(),
+            self.destination.clone(),
         );
         self.panels(ui, status);
         let is_edited = self.session != before.0
             || self.time != before.1
             || self.clusters.version() != before.2
             || self.predict != before.3
-            || self.associate != before.4;
+            || self.associate != before.4
+            || self.destination != before.5;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
     }
 
     /// In the workspace of clustering the map shows clusters, in that of association points and found
-    /// tracks, and elsewhere what it showed before, as long as the user did not choose otherwise.
+    /// tracks, in that of destinations ports and voyages, and elsewhere what it showed before, as long as the user did not choose otherwise.
     fn suit_map(&mut self) {
         let workspace = self.layout.workspace;
         let before = self.suited.replace(workspace);
@@ -262,6 +273,10 @@ impl App {
             self.session.map.found = true;
         } else if before == Some(Workspace::Associate) {
             self.session.map.found = false;
+        }
+        let is_bound = workspace == Workspace::Destinations;
+        if is_bound || before == Some(Workspace::Destinations) {
+            (self.session.map.ports, self.session.map.voyages) = (is_bound, is_bound);
         }
         let color_by = &mut self.session.map.color_by;
         if workspace == Workspace::Cluster && *color_by == TrackColor::default() {
@@ -293,6 +308,12 @@ impl App {
                 names.push("path");
             }
         }
+        if self.palette.is_open() {
+            names.push("ports"); // To be found by name.
+        }
+        if matches!(self.destination.target(), destination_view::Target::At(..)) {
+            names.push("forecast");
+        }
         self.desk.wanted(&names, &self.session).unwrap_or_else(|_| Wanted::explore())
     }
 
@@ -316,6 +337,25 @@ impl App {
         }
         self.predict.is_told = self.layout.workspace == Workspace::Predict;
         self.predict.set_target(target);
+    }
+
+    /// Of which ship it is to be told where she is bound: written into the session where that changed.
+    fn follow_bound(&mut self) {
+        use destination_view::Target;
+        let is_there = self.layout.workspace == Workspace::Destinations;
+        let is_seen = self.layout.has(Pane::Bound) || (is_there && self.session.map.bound);
+        let target = if is_seen {
+            Target::of(&self.desk, &self.selection, &self.destination, &self.time)
+        } else {
+            Target::Off
+        };
+        if let Target::At(params, _) = &target
+            && self.session.forecast != *params
+        {
+            self.session.forecast = params.clone();
+        }
+        self.destination.is_told = is_there;
+        self.destination.set_target(target);
     }
 
     /// Models that are read from a file need no button: to name the file was to ask for them. Says
@@ -345,6 +385,7 @@ impl App {
                     .is_some_and(|shown| !shown.value.mistakes.is_empty()),
             has_selection: !self.selection.is_empty()
                 || self.associate.point().is_some()
+                || self.destination.has_selection()
                 || !self.map.tool().is_hand(),
             has_undo: self.undoer.has_undo(&self.session.as_set()),
             has_redo: self.undoer.has_redo(&self.session.as_set()),

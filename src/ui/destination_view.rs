@@ -6,13 +6,20 @@ use std::sync::Arc;
 use super::command::Command;
 use super::selection::Selection;
 use super::time_view::TimeView;
-use crate::ais::{Mmsi, PortId, Vessel};
+use crate::ais::{Mmsi, PortId, PortTable, Vessel};
+use crate::base::geo::distance_m;
 use crate::base::time::utc_text;
-use crate::destination::{ShipForecast, Voyage};
+use crate::destination::{Annotation, ShipForecast, Voyage};
 use crate::flow::bound::ForecastParams;
 use crate::flow::stages::{ForecastOf, VoyagesOf};
 use crate::flow::tray::{Shelf as _, State};
 use crate::flow::{Desk, Key};
+
+#[cfg(test)]
+pub mod made;
+pub mod told;
+
+use self::told::Told;
 
 /// A voyage by what does not change with parameters: whose it is, and a moment of it.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -31,6 +38,8 @@ pub struct DestinationView {
     anchor: Option<Anchor>,
     voyage: Option<usize>,
     target: Target,
+    /// What is told of that ship, with the colors of ports.
+    told: Option<(Key, Arc<Told>)>,
     /// Whether the map says why nothing is told: where the user is at destinations.
     pub is_told: bool,
 }
@@ -66,6 +75,10 @@ impl DestinationView {
             self.of[1] = key;
             self.voyage = voyages.as_ref().and_then(|shown| found(shown.value, self.anchor?));
         }
+        let told = told_of(desk, &self.target).ok();
+        if self.told.as_ref().map(|(key, _)| *key) != told.map(|found| found.key) {
+            self.told = told.map(|found| (found.key, Arc::new(Told::from(found.ship))));
+        }
         // Another ship was selected: her voyages are looked at from now on.
         if let (Some(index), Some(of), Some(vessel)) =
             (self.voyage, &voyages, selected_vessel(desk, selection))
@@ -75,9 +88,19 @@ impl DestinationView {
         }
     }
 
+    /// What is told of the ship, along her whole voyage.
+    pub fn told(&self) -> Option<&Arc<Told>> {
+        self.told.as_ref().map(|(_, told)| told)
+    }
+
     /// The selected port.
     pub fn port(&self) -> Option<PortId> {
         self.port
+    }
+
+    /// Says which list of ports the next port is of.
+    pub fn take_ports(&mut self, key: Key) {
+        self.of[0] = Some(key);
     }
 
     /// Selects a port, or none.
@@ -333,5 +356,64 @@ pub fn told_of<'a>(desk: &'a Desk, target: &Target) -> Result<Found<'a>, Lack> {
     match failed.and_then(|shelf| shelf.faults().first().cloned()) {
         Some(fault) => Err(Lack::Fault(fault)),
         None => Err(Lack::Working),
+    }
+}
+
+/// Whether a port is one that a text may name, or lies by one.
+pub fn is_named(named: &Annotation, port: PortId, ports: &PortTable, radius_m: f64) -> bool {
+    let place = ports.port(port).position;
+    named.candidates.iter().any(|candidate| {
+        candidate.port == port
+            || distance_m(ports.port(candidate.port).position, place) <= radius_m
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_voyage_is_found_again_by_a_moment_of_it() {
+        let of = made::sailed();
+        let mut view = DestinationView::default();
+        view.select_voyage(Some(0), &of);
+        let anchor = view.anchor.unwrap();
+        assert_eq!(anchor.middle_ms, 5 * made::HOUR_MS);
+        assert_eq!((view.voyage(), found(&of, anchor)), (Some(0), Some(0)));
+        assert_eq!(found(&of, Anchor { middle_ms: 11 * made::HOUR_MS, ..anchor }), None);
+        assert_eq!(found(&of, Anchor { part: 1, ..anchor }), None);
+        view.select_voyage(Some(7), &of);
+        assert_eq!((view.voyage(), view.has_selection()), (None, false), "there is none");
+        view.select_port(Some(PortId(1)));
+        assert!(view.has_selection());
+        view.clear();
+        assert!(!view.has_selection());
+    }
+
+    #[test]
+    fn what_is_missing_is_said_with_its_remedy() {
+        let desk = Desk::default();
+        assert_eq!(told_of(&desk, &Target::NoVoyages).err(), Some(Lack::NoData));
+        assert_eq!(told_of(&desk, &Target::NoShip).err(), Some(Lack::NoShip(0)));
+        let at = Target::At(ForecastParams::default(), (0, 1));
+        assert_eq!(told_of(&desk, &at).err(), Some(Lack::Working));
+        let (text, remedy) = Lack::Between(Some(1), Some(made::HOUR_MS)).remedy().unwrap();
+        assert_eq!(text, "Go to her next voyage, from 1970-01-01 01:00 UTC");
+        assert!(matches!(remedy, Remedy::GoTo(t_ms) if t_ms == made::HOUR_MS + 1));
+        let (text, _) = Lack::Between(Some(made::HOUR_MS), None).remedy().unwrap();
+        assert_eq!(text, "Go to her last voyage, until 1970-01-01 01:00 UTC");
+        assert!(Lack::NoShip(3).text().contains("3 are under way"));
+        assert!(Lack::NoVoyage.remedy().is_none() && Lack::Fault("x".into()).hint().is_some());
+    }
+
+    #[test]
+    fn a_port_beside_a_named_one_is_named_too() {
+        let ports = made::ports();
+        let candidates = vec![crate::destination::Candidate { port: PortId(0), confidence: 1.0 }];
+        let named = Annotation { candidates };
+        // Long Beach lies 4.6 km from Los Angeles.
+        let of = |radius_m: f64| [0, 1, 2].map(|id| is_named(&named, PortId(id), &ports, radius_m));
+        assert_eq!(of(1.0), [true, false, false]);
+        assert_eq!(of(5000.0), [true, true, false]);
     }
 }

@@ -6,7 +6,7 @@ use super::App;
 use crate::ui::actions::Status;
 use crate::ui::deck::Deck;
 use crate::ui::layout::Pane;
-use crate::ui::panels::{self, ClusterPanels, PredictPanels};
+use crate::ui::panels::{self, ClusterPanels, DestinationPanels, PredictPanels};
 
 impl App {
     pub(super) fn panels(&mut self, ui: &mut Ui, status: Status) {
@@ -18,6 +18,7 @@ impl App {
             clusters,
             predict,
             associate,
+            destination,
             layout,
             commands,
             errands,
@@ -34,12 +35,13 @@ impl App {
             clustering,
             prediction,
             association,
+            destinations,
             path_field,
             ..
         } = self;
         let is_asking = errands.is_busy();
         let mut deck =
-            Deck { session, desk, selection, time, clusters, predict, associate, commands };
+            Deck { session, desk, selection, time, clusters, predict, associate, destination, commands };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
         Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
         if log.iter().any(|message| !message.is_closed) {
@@ -91,6 +93,13 @@ impl App {
                 Pane::Segments => association.segments(ui, &mut deck),
                 Pane::Mistakes => association.mistakes(ui, &mut deck),
                 Pane::AssociateMethods => association.methods(ui, &mut deck),
+                Pane::Destinations => DestinationPanels::parameters(ui, &mut deck, is_asking),
+                Pane::Bound => DestinationPanels::bound(ui, &mut deck),
+                Pane::Voyages => destinations.voyages(ui, &mut deck),
+                Pane::Texts => destinations.texts(ui, &mut deck),
+                Pane::Ports => destinations.ports(ui, &mut deck, is_asking),
+                Pane::DestinationScores => destinations.destination_scores(ui, &mut deck),
+                Pane::EtaScores => DestinationPanels::eta_scores(ui, &mut deck, is_asking),
                 Pane::Log => panels::log(ui, log),
             });
         });

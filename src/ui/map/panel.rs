@@ -15,17 +15,20 @@ use super::found::FoundLayer;
 use super::held::Held;
 use super::looks::{Said, Side};
 use super::pick::Hit;
+use super::ports::{PortLayer, PortUse};
 use super::routes::RouteLayer;
+use super::sailed::SailedLayer;
 use super::ships::{ShipLook, Ships};
 use super::tool::Tool;
 use super::view::View;
 use crate::base::geo::{Bounds, Position};
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::stages::TripsOf;
-use crate::flow::{Desk, Jobs, Session};
+use crate::flow::{Desk, Jobs, Key, Session};
 use crate::ui::associate_view::AssociateView;
 use crate::ui::cluster_view::ClusterView;
 use crate::ui::deck::Deck;
+use crate::ui::destination_view::DestinationView;
 use crate::ui::driver::Complaint;
 use crate::ui::predict_view::PredictView;
 use crate::ui::selection::Selection;
@@ -33,6 +36,7 @@ use crate::ui::theme;
 use crate::ui::time_view::TimeView;
 
 mod beside;
+mod bound;
 mod draw;
 mod point;
 
@@ -57,6 +61,10 @@ pub struct MapPanel {
     titles: Titles,
     ships: [Ships; 2],
     found: FoundLayer,
+    sailed: SailedLayer,
+    ports: PortLayer,
+    /// How much each port is used by the voyages that are shown.
+    uses: Option<([Key; 2], PortUse)>,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -80,20 +88,36 @@ struct Sight<'a> {
     clusters: &'a ClusterView,
     predict: Option<&'a PredictView>,
     associate: Option<&'a AssociateView>,
+    destination: Option<&'a DestinationView>,
     side: Side,
 }
 
 impl<'a> Sight<'a> {
     fn of(deck: &'a Deck, side: Side) -> Sight<'a> {
-        let Deck { session, desk, selection, time, clusters, predict, associate, .. } = deck;
-        let (predict, associate) = (Some(&**predict), Some(&**associate));
-        Sight { desk, session, selection, time, clusters, predict, associate, side }
+        let Deck { session, desk, selection, time, clusters, .. } = deck;
+        Sight {
+            desk,
+            session,
+            selection,
+            time,
+            clusters,
+            predict: Some(&*deck.predict),
+            associate: Some(&*deck.associate),
+            destination: Some(&*deck.destination),
+            side,
+        }
     }
 
     /// Whether points and found tracks are drawn in place of trips.
     fn is_found(&self) -> bool {
         let has_points = self.desk.ingest.shown().is_some();
         self.session.map.found && has_points && self.side == Side::Now
+    }
+
+    /// Whether voyages are drawn in place of trips.
+    fn is_sailed(&self) -> bool {
+        let has_voyages = self.desk.voyages.shown().is_some();
+        self.session.map.voyages && has_voyages && self.side == Side::Now && !self.is_found()
     }
 
     fn said(&self) -> Said<'a> {
@@ -130,6 +154,9 @@ impl MapPanel {
             titles: Titles::default(),
             ships: Default::default(),
             found: FoundLayer::default(),
+            sailed: SailedLayer::default(),
+            ports: PortLayer::default(),
+            uses: None,
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -153,20 +180,23 @@ impl MapPanel {
             self.held.give_up_gpu();
             self.ships.iter_mut().for_each(Ships::clear);
             self.found.give_up_gpu();
+            self.sailed.give_up_gpu();
         }
         self.held.update(desk.trips.shown(), jobs);
         self.held.update_marks(desk, &session.map, jobs);
         self.found.update(desk, &session.map, self.held.render_state(), jobs);
+        self.sailed.update(desk, &session.map, self.held.render_state(), jobs);
+        self.follow_uses(desk);
     }
 
     /// Whether something that the map shows is being made.
     pub fn is_busy(&self) -> bool {
-        self.held.is_busy() || self.found.is_busy() || self.coast.is_none()
+        self.held.is_busy() || self.found.is_busy() || self.sailed.is_busy() || self.coast.is_none()
     }
 
     /// Why the map shows less than it should.
     pub fn fault(&self) -> Option<String> {
-        if let Some(fault) = self.held.fault().or(self.found.fault()) {
+        if let Some(fault) = self.held.fault().or(self.found.fault()).or(self.sailed.fault()) {
             return Some(format!("map: {fault}"));
         }
         if let Some(fault) = self.base.fault() {
@@ -376,6 +406,7 @@ impl MapPanel {
             clusters,
             predict: None,
             associate: None,
+            destination: None,
             side,
         };
         self.held.send_looks(sight.said());

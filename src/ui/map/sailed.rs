@@ -308,3 +308,61 @@ pub fn places(of: &VoyagesOf, sail: Sail) -> Vec<Position> {
     let places = &of.fleet().reports().positions;
     reports.into_iter().flatten().map(|row| places[*row as usize]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::destination_view::made::{HOUR_MS, sailed};
+
+    fn made() -> Sailed {
+        let key = Key::of("test", &(), &[]);
+        Sailed::new(Arc::new(sailed()), None, key, &Job::default()).unwrap()
+    }
+
+    #[test]
+    fn each_voyage_and_each_ship_under_way_is_a_line() {
+        let of = made();
+        assert_eq!(of.sails, [Sail::Voyage(0), Sail::UnderWay(0)]);
+        assert_eq!(of.lines.geometry.slots().len(), 2);
+        assert_eq!(of.lines.rows, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
+        assert_eq!(places(&of.of, Sail::UnderWay(0)).len(), 1);
+        assert!(places(&of.of, Sail::Voyage(9)).is_empty());
+    }
+
+    #[test]
+    fn lines_have_their_ports_color_and_at_a_moment_only_those_under_way_are_drawn() {
+        let of = made();
+        let view = DestinationView::default();
+        let look = |now_ms, vessel| {
+            let style = Style::new(true);
+            let look = SailedLook { view: &view, vessel, now_ms, style };
+            of.sails.iter().map(|sail| look_of(&of, *sail, &look)).collect::<Vec<Look>>()
+        };
+        let all = look(None, None);
+        assert_eq!((all[0].group, all[1].group), (Some(0), None));
+        assert!(all.iter().all(|look| look.is_shown && !look.is_selected) && all[1].is_faint);
+        let shown = |now_ms| -> Vec<bool> {
+            look(Some(now_ms), None).iter().map(|look| look.is_shown).collect()
+        };
+        assert_eq!(shown(5 * HOUR_MS), [true, false]);
+        assert_eq!(shown(11 * HOUR_MS), [false, true]);
+        assert!(look(None, Some(0)).iter().all(|look| look.is_selected), "her lines");
+        assert!(!look(None, Some(1))[0].is_selected);
+    }
+
+    #[test]
+    fn a_selected_port_lights_what_begins_or_ends_there_and_a_voyage_itself_alone() {
+        let of = made();
+        let mut view = DestinationView::default();
+        view.select_port(Some(PortId(2)));
+        let lit = |view: &DestinationView, vessel| -> Vec<bool> {
+            let look = SailedLook { view, vessel, now_ms: None, style: Style::new(true) };
+            of.sails.iter().map(|sail| look_of(&of, *sail, &look).is_selected).collect()
+        };
+        assert_eq!(lit(&view, None), [true, false]);
+        view.select_port(Some(PortId(1)));
+        assert_eq!(lit(&view, None), [false, false]);
+        view.select_voyage(Some(0), &of.of);
+        assert_eq!(lit(&view, Some(0)), [true, false]);
+    }
+}

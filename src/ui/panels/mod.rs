@@ -25,6 +25,7 @@ mod timeline;
 pub use associate::AssociatePanels;
 pub use cluster::ClusterPanels;
 pub use compress::{Compression, retention, thresholds};
+pub use destination::{DestinationPanels, vessel_pick};
 pub use filters::Filters;
 pub use layers::layers;
 pub use log::log;

@@ -1,20 +1,16 @@
 //! Whether what is reported agrees with what is told: ports and arrival.
 
-use super::told::Step;
+use crate::ui::destination_view::told::Step;
 use crate::ais::{PortId, PortTable};
-use crate::base::geo::distance_m;
 use crate::base::time::duration_text;
 use crate::destination::Annotation;
+use crate::ui::destination_view::is_named;
 use crate::ui::map::likely::percent;
 
 /// A reported port is at odds with what is told if it is less likely than this,
 const UNLIKELY: f64 = 0.1;
 /// and another one at least as likely as this.
 const LIKELY: f64 = 0.5;
-
-/// The least difference of arrivals that deserves a word, hours, and as a share of the time left.
-const LATE_H: f64 = 6.0;
-const LATE_SHARE: f64 = 0.25;
 
 /// How a report of the destination stands to what is told.
 #[derive(Clone, PartialEq, Debug)]
@@ -88,33 +84,20 @@ impl Agreement {
     }
 }
 
-/// Whether a port is one that a text may name, or lies by one.
-pub fn is_named(named: &Annotation, port: PortId, ports: &PortTable, radius_m: f64) -> bool {
-    let place = ports.port(port).position;
-    named.candidates.iter().any(|candidate| {
-        candidate.port == port
-            || distance_m(ports.port(candidate.port).position, place) <= radius_m
-    })
-}
-
-/// What the reported arrival means beside the one that is told, and whether that deserves a warning.
-pub fn arrival_text(reported_ms: i64, told_ms: i64, now_ms: i64) -> (String, bool) {
-    let late_ms = told_ms - reported_ms;
-    let left_h = (told_ms - now_ms).max(0) as f64 / 3.6e6;
-    let is_warning = late_ms.abs() as f64 / 3.6e6 > LATE_H.max(LATE_SHARE * left_h);
-    let text = match late_ms {
-        _ if late_ms.abs() < 30 * 60_000 => "as reported".into(),
-        _ if reported_ms < now_ms => "the reported arrival is past".into(),
-        late_ms if late_ms > 0 => format!("{} later than reported", duration_text(late_ms)),
-        late_ms => format!("{} earlier than reported", duration_text(-late_ms)),
-    };
-    (text, is_warning || reported_ms < now_ms)
+/// What the reported arrival means beside the one that is told.
+pub fn arrival_text(reported_ms: i64, told_ms: i64, now_ms: i64) -> String {
+    match told_ms - reported_ms {
+        _ if reported_ms < now_ms => "that is past".into(),
+        late_ms if late_ms.abs() < 30 * 60_000 => "that agrees".into(),
+        late_ms if late_ms > 0 => format!("told {} later", duration_text(late_ms)),
+        late_ms => format!("told {} earlier", duration_text(-late_ms)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::port_sheet::tests::ports;
-    use super::super::told::tests::{HOUR_MS, told};
+    use crate::ui::destination_view::made::ports;
+    use crate::ui::destination_view::told::tests::{HOUR_MS, told};
     use super::*;
     use crate::destination::Candidate;
 
@@ -154,15 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn arrivals_are_compared_in_words_and_a_great_difference_warns() {
+    fn arrivals_are_compared_in_words() {
         let of = |reported_h: i64, told_h: i64| {
             arrival_text(reported_h * HOUR_MS, told_h * HOUR_MS, 10 * HOUR_MS)
         };
-        assert_eq!(of(20, 20), ("as reported".to_owned(), false));
-        assert_eq!(of(20, 23), ("3 h later than reported".to_owned(), false));
-        assert_eq!(of(23, 20), ("3 h earlier than reported".to_owned(), false));
-        assert!(of(20, 28).1, "eight hours of eighteen");
-        assert!(!of(90, 98).1, "eight hours of three and a half days");
-        assert_eq!(of(5, 20), ("the reported arrival is past".to_owned(), true));
+        assert_eq!(of(20, 20), "that agrees");
+        assert_eq!(of(20, 23), "told 3 h later");
+        assert_eq!(of(23, 20), "told 3 h earlier");
+        assert_eq!(of(5, 20), "that is past");
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, pos2, vec2};
 
-use super::told::Arrival;
+use crate::ui::destination_view::told::Arrival;
 use crate::base::time::{duration_text, utc_text};
 use crate::ui::panels::timeline::ticks::ticks;
 use crate::ui::plot::describe;
@@ -120,7 +120,7 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use super::super::told::tests::HOUR_MS;
+    use crate::ui::destination_view::told::tests::HOUR_MS;
     use super::*;
 
     #[test]

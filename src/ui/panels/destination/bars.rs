@@ -2,7 +2,7 @@
 
 use egui::{Align2, FontId, Rect, Response, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
-use super::told::{Step, Told};
+use crate::ui::destination_view::told::{Step, Told};
 use crate::ais::{PortId, PortTable};
 use crate::ui::map::likely::percent;
 use crate::ui::plot::describe;
@@ -90,8 +90,8 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use super::super::port_sheet::tests::ports;
-    use super::super::told::tests::{HOUR_MS, told};
+    use crate::ui::destination_view::made::ports;
+    use crate::ui::destination_view::told::tests::{HOUR_MS, told};
     use super::*;
 
     #[test]

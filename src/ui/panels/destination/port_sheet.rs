@@ -159,26 +159,9 @@ const COLUMNS: &[Column<PortSheet>] = &[
 ];
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::ais::{HarborSize, Locode, Port};
-    use crate::base::geo::Position;
-
-    /// Los Angeles, Long Beach and Göteborg.
-    pub fn ports() -> Arc<PortTable> {
-        let port = |name: &str, code: &str, lon: f64, lat: f64| Port {
-            name: name.into(),
-            locode: Locode::from_text(code),
-            size: HarborSize::Large,
-            position: Position::new(lon, lat),
-            ..Port::default()
-        };
-        Arc::new(PortTable::new(vec![
-            port("Los Angeles", "US LAX", -118.25, 33.75),
-            port("Long Beach", "US LGB", -118.2, 33.75),
-            Port { aliases: vec!["Gothenburg".into()], ..port("Göteborg", "SE GOT", 11.9, 57.7) },
-        ]))
-    }
+    use crate::ui::destination_view::made::ports;
 
     #[test]
     fn a_port_is_found_by_name_code_and_without_accents() {

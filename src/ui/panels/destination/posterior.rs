@@ -3,7 +3,7 @@
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{Align2, Color32, FontId, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
-use super::told::{Step, Told};
+use crate::ui::destination_view::told::{Step, Told};
 use crate::ais::PortTable;
 use crate::base::time::utc_text;
 use crate::ui::map::likely::percent;
@@ -191,8 +191,8 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use super::super::port_sheet::tests::ports;
-    use super::super::told::tests::{HOUR_MS, told};
+    use crate::ui::destination_view::made::ports;
+    use crate::ui::destination_view::told::tests::{HOUR_MS, told};
     use super::*;
 
     #[test]

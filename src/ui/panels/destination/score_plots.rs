@@ -5,7 +5,7 @@ use egui::{Pos2, RichText, Sense, Shape, Stroke, Ui, vec2};
 use egui_plot::{PlotBounds, PlotResponse};
 
 use super::score_table::{Row, model_color};
-use crate::destination::EtaBand;
+use crate::destination::eta::EtaBand;
 use crate::ui::plot::axis::{short, spaced_marks};
 use crate::ui::plot::{describe, quiet};
 
@@ -80,8 +80,8 @@ pub fn reliability_ui(ui: &mut Ui, rows: &[Row]) {
 pub fn bands_ui(ui: &mut Ui, all: &[(String, &[EtaBand])]) {
     let is_dark = ui.visuals().dark_mode;
     let of = |(place, (title, bands)): (usize, &(String, &[EtaBand]))| {
-        let spots = bands.iter().enumerate().map(|(at, band)| Spot {
-            at: [middle(at, band), band.mae_min],
+        let spots = bands.iter().map(|band| Spot {
+            at: [middle(band), band.mae_min],
             radius_px: 3.5,
             text: format!(
                 "{title}: {:.0} min off at {} to go, {} reports",
@@ -101,7 +101,7 @@ pub fn bands_ui(ui: &mut Ui, all: &[(String, &[EtaBand])]) {
 }
 
 /// Where a band stands: in its middle; the last one, which is open, by its beginning.
-fn middle(_: usize, band: &EtaBand) -> f64 {
+fn middle(band: &EtaBand) -> f64 {
     if band.to_h.is_finite() { 0.5 * (band.from_h + band.to_h) } else { 1.25 * band.from_h }
 }
 
@@ -175,7 +175,7 @@ fn at<R>(plot: &PlotResponse<R>, point: [f64; 2]) -> Pos2 {
 #[cfg(test)]
 mod tests {
     use egui_kittest::Harness;
-    use egui_kittest::kittest::Queryable as _;
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
     use super::super::score_table::tests::rows;
     use super::*;
@@ -198,8 +198,8 @@ mod tests {
     #[test]
     fn bands_of_time_to_go_stand_at_their_middles_and_the_open_one_beyond() {
         let band = |from_h, to_h| EtaBand { from_h, to_h, n: 3, mae_min: 12.0 };
-        assert_eq!(middle(0, &band(3.0, 6.0)), 4.5);
-        assert_eq!(middle(0, &band(96.0, f64::INFINITY)), 120.0);
+        assert_eq!(middle(&band(3.0, 6.0)), 4.5);
+        assert_eq!(middle(&band(96.0, f64::INFINITY)), 120.0);
         assert_eq!(range_text(&band(96.0, f64::INFINITY)), "more than 96 h");
         let bands = [band(0.0, 1.0), band(3.0, 6.0)];
         let mut harness = Harness::builder().with_size([400.0, 220.0]).build_ui(move |ui| {
@@ -209,5 +209,4 @@ mod tests {
         harness.get_by_label_contains("by hours to go: forest 12");
     }
 
-    use egui_kittest::kittest::NodeT as _;
 }

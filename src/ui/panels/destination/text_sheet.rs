@@ -3,12 +3,10 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use super::listing::Listed;
-use crate::ais::{Fleet, PortId, PortTable};
+use crate::ais::{PortId, PortTable};
 use crate::destination::Candidate;
-use crate::destination::voyage::Named;
+use crate::flow::stages::TypedText;
 use crate::ui::panels::tables::cell::{Cell, NO_RANK, ranks};
 use crate::ui::panels::tables::grid::Column;
 
@@ -37,16 +35,9 @@ pub struct TextSheet {
 }
 
 impl TextSheet {
-    /// Of what the ships of a fleet typed.
-    pub fn new(fleet: &Fleet, ports: &Arc<PortTable>, named: &Named) -> TextSheet {
-        let mut lines: Vec<Line> = counts(fleet)
-            .into_iter()
-            .map(|(text, (ships, times))| {
-                let candidates = named.get(text).map_or(&[][..], |of| &of.candidates);
-                line(text, candidates, (ships, times), ports)
-            })
-            .collect();
-        lines.sort_by(|a, b| (b.times, &a.text).cmp(&(a.times, &b.text)));
+    /// Of what ships typed.
+    pub fn new(texts: &[TypedText], ports: &Arc<PortTable>) -> TextSheet {
+        let lines: Vec<Line> = texts.iter().map(|typed| line(typed, ports)).collect();
         let rank = |of: &dyn Fn(&Line) -> String| {
             let all: Vec<String> = lines.iter().map(of).collect();
             ranks(&all.iter().map(String::as_str).collect::<Vec<_>>())
@@ -78,33 +69,9 @@ impl TextSheet {
     }
 }
 
-/// How many ships typed each text, and how often one of them began to.
-fn counts(fleet: &Fleet) -> FxHashMap<&str, (u32, u32)> {
-    let mut counts: FxHashMap<&str, (u32, u32)> = FxHashMap::default();
-    for vessel in fleet.vessels() {
-        let notes = vessel.voyages.iter().map(|(_, note)| note.destination.as_str());
-        let mut typed: Vec<&str> = notes.filter(|text| !text.is_empty()).collect();
-        if typed.is_empty() && !vessel.about.destination.is_empty() {
-            typed.push(&vessel.about.destination);
-        }
-        for text in &typed {
-            counts.entry(text).or_default().1 += 1;
-        }
-        typed.sort_unstable();
-        typed.dedup();
-        for text in typed {
-            counts.entry(text).or_default().0 += 1;
-        }
-    }
-    counts
-}
-
-fn line(
-    text: &str,
-    candidates: &[Candidate],
-    (ships, times): (u32, u32),
-    ports: &PortTable,
-) -> Line {
+fn line(typed: &TypedText, ports: &PortTable) -> Line {
+    let (text, candidates) = (&typed.text, &typed.annotation.candidates);
+    let (ships, times) = (typed.ships as u32, typed.times as u32);
     let best = candidates.first().copied();
     let name = |candidate: &Candidate| ports.port(candidate.port).name.as_str();
     let further = candidates.get(1..).unwrap_or_default();
@@ -117,7 +84,7 @@ fn line(
     let code = best.and_then(|best| ports.port(best.port).locode);
     let code = code.map_or(String::new(), |code| format!("{} {}", code.country(), code.place()));
     let found = format!("{text} {} {code} {others}", best.as_ref().map_or("", name));
-    Line { text: text.to_owned(), best, code, others, ships, times, found: found.to_lowercase() }
+    Line { text: text.clone(), best, code, others, ships, times, found: found.to_lowercase() }
 }
 
 impl Listed for TextSheet {
@@ -205,36 +172,25 @@ const COLUMNS: &[Column<TextSheet>] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ais::vessel::VoyageNote;
-    use crate::ais::{Mmsi, Vessel};
     use crate::destination::Annotation;
-    use crate::ui::panels::destination::port_sheet::tests::ports;
-
-    fn vessel(mmsi: u32, typed: &[&str], about: &str) -> Vessel {
-        let mut vessel = Vessel { mmsi: Mmsi(mmsi), ..Vessel::default() };
-        let note = |text: &&str| (0, VoyageNote { destination: (*text).into(), ..VoyageNote::default() });
-        vessel.voyages = typed.iter().map(note).collect();
-        vessel.about.destination = about.into();
-        vessel
-    }
+    use crate::ui::destination_view::made::ports;
 
     #[test]
     fn each_text_stands_once_with_its_port_and_how_often_it_was_typed() {
-        let fleet = Fleet::from_tracks(vec![
-            (vessel(1, &["US LGB", "FISHING", "US LGB"], "US LGB"), Vec::new()),
-            (vessel(2, &["", "US LGB"], "US LGB"), Vec::new()),
-            (vessel(3, &[], "GOT"), Vec::new()),
-        ]);
-        let of = |ports: &[(u32, f64)]| Annotation {
-            candidates: ports
-                .iter()
-                .map(|(port, confidence)| Candidate { port: PortId(*port), confidence: *confidence })
-                .collect(),
+        let typed = |text: &str, (ships, times): (usize, usize), of: &[(u32, f64)]| {
+            let candidate = |(port, confidence): &(u32, f64)| Candidate {
+                port: PortId(*port),
+                confidence: *confidence,
+            };
+            let candidates = of.iter().map(candidate).collect();
+            TypedText { text: text.into(), ships, times, annotation: Annotation { candidates } }
         };
-        let mut named = Named::default();
-        named.insert("US LGB".into(), of(&[(1, 1.0)]));
-        named.insert("GOT".into(), of(&[(2, 0.75), (0, 0.5)]));
-        let sheet = TextSheet::new(&fleet, &ports(), &named);
+        let texts = [
+            typed("US LGB", (2, 3), &[(1, 1.0)]),
+            typed("FISHING", (1, 1), &[]),
+            typed("GOT", (1, 1), &[(2, 0.75), (0, 0.5)]),
+        ];
+        let sheet = TextSheet::new(&texts, &ports());
         let row = |at: usize| -> Vec<String> {
             COLUMNS.iter().map(|column| (column.cell)(&sheet, at).shown().into_owned()).collect()
         };

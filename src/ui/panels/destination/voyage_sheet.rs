@@ -5,31 +5,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::listing::Listed;
-use crate::ais::{Fleet, PortId, PortTable, Vessel};
+use crate::ais::{PortId, Vessel};
 use crate::base::geo::distance_m;
 use crate::base::units::nmi_from_m;
-use crate::destination::Voyages;
-use crate::destination::voyage::Named;
-use crate::flow::Key;
+use crate::destination::Voyage;
+use crate::flow::stages::VoyagesOf;
 use crate::ui::panels::tables::cell::{Cell, ranks};
 use crate::ui::panels::tables::grid::Column;
-
-/// What voyages are cut from and made of.
-#[derive(Clone)]
-pub struct Sailed {
-    /// The result.
-    pub key: Key,
-    /// The ships with their reports.
-    pub fleet: Arc<Fleet>,
-    /// The ports.
-    pub ports: Arc<PortTable>,
-    /// The voyages.
-    pub voyages: Arc<Voyages>,
-    /// What each typed destination may name.
-    pub named: Arc<Named>,
-    /// A typed port within this distance of the port of arrival names it too, meters.
-    pub radius_m: f64,
-}
 
 /// What a row says beside what the voyage itself knows.
 #[derive(Clone, PartialEq, Debug)]
@@ -46,7 +28,7 @@ struct Line {
 /// Voyages as rows.
 pub struct VoyageSheet {
     /// What they are of.
-    pub of: Sailed,
+    pub of: Arc<VoyagesOf>,
     lines: Vec<Line>,
     by_ship: Vec<u32>,
     by_typed: Vec<u32>,
@@ -55,51 +37,51 @@ pub struct VoyageSheet {
 
 impl VoyageSheet {
     /// Of voyages, on all cores: as long as it takes to read each report once.
-    pub fn new(of: Sailed) -> VoyageSheet {
-        let line = |voyage: &crate::destination::Voyage| {
-            let vessel = &of.fleet.vessels()[voyage.vessel];
+    pub fn new(of: Arc<VoyagesOf>) -> VoyageSheet {
+        let line = |voyage: &Voyage| {
+            let vessel = &of.fleet().vessels()[voyage.vessel];
             let span_ms = (voyage.departed_ms, voyage.arrived_ms);
             let (typed, confidence) = reported(&of, vessel, span_ms, voyage.destination);
             let ship = vessel.title();
             let port = |id: PortId| {
-                let port = of.ports.port(id);
+                let port = of.table().port(id);
                 format!("{} {}", port.name, port.locode.map_or(String::new(), String::from))
             };
             let (from, to) = (port(voyage.departure), port(voyage.destination));
             let kind = vessel.kind().name();
             let text = format!("{ship} {} {kind} {from} {to} {typed}", vessel.mmsi.0);
             Line {
-                length_nmi: nmi_from_m(voyage.length_m(&of.fleet)),
+                length_nmi: nmi_from_m(voyage.length_m(of.fleet())),
                 text: text.to_lowercase(),
                 ship,
                 typed,
                 confidence,
             }
         };
-        let lines: Vec<Line> = of.voyages.voyages.par_iter().map(line).collect();
+        let lines: Vec<Line> = of.found.voyages.par_iter().map(line).collect();
         let rank = |text: fn(&Line) -> &str| ranks(&lines.iter().map(text).collect::<Vec<_>>());
-        let names: Vec<&str> = of.ports.ports().iter().map(|port| port.name.as_str()).collect();
+        let names: Vec<&str> = of.table().ports().iter().map(|port| port.name.as_str()).collect();
         let (by_ship, by_typed) = (rank(|line| &line.ship), rank(|line| &line.typed));
         VoyageSheet { by_port: ranks(&names), by_ship, by_typed, lines, of }
     }
 
     fn port(&self, id: PortId) -> Cell<'_> {
-        Cell::Text(&self.of.ports.port(id).name, self.by_port[id.0 as usize])
+        Cell::Text(&self.of.table().port(id).name, self.by_port[id.0 as usize])
     }
 
-    fn voyage(&self, row: usize) -> &crate::destination::Voyage {
-        &self.of.voyages.voyages[row]
+    fn voyage(&self, row: usize) -> &Voyage {
+        &self.of.found.voyages[row]
     }
 }
 
 /// The text that was typed for the longest time between two times, and how sure it names `port`. Of
 /// several texts the one that does goes first.
-fn reported(of: &Sailed, vessel: &Vessel, span_ms: (i64, i64), port: PortId) -> (String, f64) {
-    let place = of.ports.port(port).position;
+fn reported(of: &VoyagesOf, vessel: &Vessel, span_ms: (i64, i64), port: PortId) -> (String, f64) {
+    let place = of.table().port(port).position;
     let confidence = |text: &str| {
-        let candidates = of.named.get(text).map_or(&[][..], |named| &named.candidates);
+        let candidates = of.typed.named.get(text).map_or(&[][..], |named| &named.candidates);
         let is_it = |id: PortId| {
-            id == port || distance_m(of.ports.port(id).position, place) <= of.radius_m
+            id == port || distance_m(of.table().port(id).position, place) <= of.radius_m
         };
         let its = candidates.iter().filter(|candidate| is_it(candidate.port));
         its.map(|candidate| candidate.confidence).fold(f64::NAN, f64::max)
@@ -241,52 +223,13 @@ const COLUMNS: &[Column<VoyageSheet>] = &[
 ];
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::ais::vessel::VoyageNote;
-    use crate::ais::{Mmsi, Report};
-    use crate::base::geo::Position;
-    use crate::destination::{Annotation, Candidate, Voyage};
-    use crate::ui::panels::destination::port_sheet::tests::ports;
-
-    const HOUR_MS: i64 = 3_600_000;
-
-    /// One ship that went from Göteborg to Los Angeles in ten hours along the equator. She typed
-    /// OAKLAND for an hour and then LONG BEACH.
-    pub fn sailed() -> Sailed {
-        let note = |text: &str| VoyageNote { destination: text.into(), ..VoyageNote::default() };
-        let mut vessel = Vessel { mmsi: Mmsi(219_000_001), ..Vessel::default() };
-        vessel.about.name = "AURORA".into();
-        vessel.voyages = vec![(0, note("OAKLAND")), (HOUR_MS, note("LONG BEACH"))];
-        let report = |hour: i64| Report::at(hour * HOUR_MS, Position::new(0.2 * hour as f64, 0.0));
-        let fleet = Fleet::from_tracks(vec![(vessel, (0..=10).map(report).collect())]);
-        let voyage = Voyage {
-            vessel: 0,
-            reports: (0..=10).collect(),
-            departure: PortId(2),
-            destination: PortId(0),
-            departed_ms: 0,
-            arrived_ms: 10 * HOUR_MS,
-            named_share: 0.9,
-            taken_out: 1,
-        };
-        let candidate = Candidate { port: PortId(1), confidence: 0.83 };
-        let mut named = Named::default();
-        named.insert("LONG BEACH".into(), Annotation { candidates: vec![candidate] });
-        named.insert("OAKLAND".into(), Annotation::default());
-        Sailed {
-            key: Key::of("sailed", &(), &[]),
-            fleet: Arc::new(fleet),
-            ports: ports(),
-            voyages: Arc::new(Voyages { voyages: vec![voyage], ..Voyages::default() }),
-            named: Arc::new(named),
-            radius_m: 10_000.0,
-        }
-    }
+    use crate::ui::destination_view::made::{HOUR_MS, sailed};
 
     #[test]
     fn a_voyage_says_from_where_to_where_how_far_and_how_it_was_reported() {
-        let sheet = VoyageSheet::new(sailed());
+        let sheet = VoyageSheet::new(Arc::new(sailed()));
         let cells: Vec<String> =
             COLUMNS.iter().map(|column| (column.cell)(&sheet, 0).shown().into_owned()).collect();
         assert_eq!(cells[..3], ["AURORA", "Göteborg", "Los Angeles"]);
@@ -300,8 +243,8 @@ pub(super) mod tests {
 
     #[test]
     fn of_texts_that_name_no_port_the_one_that_stood_longest_is_told_without_confidence() {
-        let of = Sailed { radius_m: 1000.0, ..sailed() };
-        let vessel = &of.fleet.vessels()[0];
+        let of = VoyagesOf { radius_m: 1000.0, ..sailed() };
+        let vessel = &of.fleet().vessels()[0];
         let (typed, confidence) = reported(&of, vessel, (0, 10 * HOUR_MS), PortId(0));
         assert!(typed == "LONG BEACH" && confidence.is_nan(), "{typed} {confidence}");
         let in_first_hour = typed_between(vessel, (0, HOUR_MS / 2));

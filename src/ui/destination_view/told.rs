@@ -3,13 +3,11 @@
 use egui::Color32;
 
 use crate::ais::PortId;
+use crate::destination::{self, ShipForecast};
 use crate::ui::map::palette::{category, unknown};
 
 /// Ports that have a color of their own; the others together are gray.
 pub const MOST_PORTS: usize = 8;
-
-/// A day, milliseconds.
-const DAY_MS: f64 = 86_400_000.0;
 
 /// When a ship arrives: a tenth, half and nine tenths of such ships do by these times, UTC
 /// milliseconds.
@@ -21,15 +19,6 @@ pub struct Arrival {
     pub middle_ms: i64,
     /// Nine tenths.
     pub high_ms: i64,
-}
-
-impl Arrival {
-    /// From days left after `t_ms`.
-    pub fn after(t_ms: i64, days_left: [f64; 3]) -> Arrival {
-        let [low_ms, middle_ms, high_ms] =
-            days_left.map(|days| t_ms.saturating_add((days.max(0.0) * DAY_MS) as i64));
-        Arrival { low_ms, middle_ms, high_ms }
-    }
 }
 
 /// What is told at one moment.
@@ -59,6 +48,18 @@ pub struct Told {
     bands: Vec<PortId>,
 }
 
+impl From<&ShipForecast> for Told {
+    fn from(ship: &ShipForecast) -> Told {
+        let step = |told: &destination::Told| {
+            let arrival = told.arrives_ms();
+            let arrival =
+                arrival.map(|[low_ms, middle_ms, high_ms]| Arrival { low_ms, middle_ms, high_ms });
+            Step { t_ms: told.t_ms, ports: told.ports.clone(), arrival }
+        };
+        Told::new(ship.told.iter().map(step).collect())
+    }
+}
+
 impl Told {
     /// Of steps by rising time.
     pub fn new(steps: Vec<Step>) -> Told {
@@ -82,9 +83,13 @@ impl Told {
     /// What is told at `now_ms`: by the last step until then; before the first by that. Without a
     /// moment by the last.
     pub fn at(&self, now_ms: Option<i64>) -> Option<&Step> {
-        let Some(now_ms) = now_ms else { return self.steps.last() };
-        let n = self.steps.partition_point(|step| step.t_ms <= now_ms);
-        self.steps.get(n.saturating_sub(1))
+        self.steps.get(self.place(now_ms))
+    }
+
+    /// The place of that step.
+    pub fn place(&self, now_ms: Option<i64>) -> usize {
+        let until = |now_ms: i64| self.steps.partition_point(|step| step.t_ms <= now_ms);
+        now_ms.map_or(self.steps.len(), until).saturating_sub(1)
     }
 
     /// The ports that have colors of their own, the likeliest along the way first.
@@ -100,7 +105,7 @@ impl Told {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub mod tests {
     use super::*;
 
     pub const HOUR_MS: i64 = 3_600_000;
@@ -111,10 +116,9 @@ pub(super) mod tests {
             let p = 0.1 * hour as f64;
             let mut ports = vec![(PortId(0), p), (PortId(2), 0.9 - p), (PortId(1), 0.05)];
             ports.sort_by(|a, b| b.1.total_cmp(&a.1));
-            let days = (10 - hour) as f64 / 24.0;
-            let t_ms = hour * HOUR_MS;
-            let arrival = Some(Arrival::after(t_ms, [0.5 * days, days, 2.0 * days]));
-            Step { t_ms, ports, arrival }
+            let end_ms = 10 * HOUR_MS;
+            let arrival = Arrival { low_ms: end_ms - HOUR_MS, middle_ms: end_ms, high_ms: end_ms };
+            Step { t_ms: hour * HOUR_MS, ports, arrival: Some(arrival) }
         };
         Told::new((0..=9).map(step).collect())
     }
@@ -138,12 +142,5 @@ pub(super) mod tests {
         assert_eq!(told.color(PortId(77), true), unknown(true));
         let many = Step { t_ms: 0, ports: (0..20).map(|id| (PortId(id), 0.05)).collect(), arrival: None };
         assert_eq!(Told::new(vec![many]).bands().len(), MOST_PORTS);
-    }
-
-    #[test]
-    fn an_arrival_is_days_after_the_report_and_never_before_it() {
-        let arrival = Arrival::after(HOUR_MS, [-1.0, 1.0, 2.5]);
-        assert_eq!(arrival.low_ms, HOUR_MS);
-        assert_eq!((arrival.middle_ms, arrival.high_ms), (25 * HOUR_MS, 61 * HOUR_MS));
     }
 }
