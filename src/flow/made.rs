@@ -5,13 +5,19 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::session::WorldSource;
+use crate::ais::PortTable;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice};
 use crate::base::time::iso_text;
 use crate::io::export;
+use crate::io::port_trips::read_port_trips;
+use crate::io::ports::bundled;
 use crate::io::safe::{self, write_text, write_whole};
 use crate::io::write::{self, write_dma, write_marinecadastre};
 use crate::io::write_nmea::write_nmea;
+use crate::synth::water::Water;
+use crate::synth::world::{self, World, flows_by_wpi};
 use crate::synth::{Sea, SeaParams, make};
 
 /// The forms in which made traffic is written.
@@ -100,6 +106,35 @@ pub fn write_sea(
     let beside = PathBuf::from(format!("{}.truth.json", path.display()));
     write_text(&beside, &truth_text(&sea)).map_err(io_fault)?;
     Ok((sea, vec![path.to_owned(), beside]))
+}
+
+/// Makes the voyages of `source` between the bundled ports; and what there is to say of it.
+pub fn world_of(
+    source: &WorldSource,
+    job: &Job,
+) -> Result<(World, PortTable, Vec<String>), Stopped> {
+    let checked =
+        Checked::new(&source.params).map_err(|faults| Stopped::Failed(faults.join("\n")))?;
+    let (ports, mut notes) = (bundled(), Vec::new());
+    let flows = if source.flows.trim().is_empty() {
+        notes.push("trade by gravity between harbors by their size".to_owned());
+        Vec::new()
+    } else {
+        let read = read_port_trips(Path::new(source.flows.trim()))
+            .map_err(|error| Stopped::Failed(error.to_string()))?;
+        let n = read.trips.len();
+        let rows =
+            read.trips.into_iter().map(|row| (row.from_wpi, row.to_wpi, row.kind, row.trips));
+        let (flows, n_strange) = flows_by_wpi(rows, &ports);
+        notes.push(format!(
+            "trade by {n} flows, {n_strange} of them between ports that are not in the bundled list"
+        ));
+        flows
+    };
+    job.go_on()?;
+    let water = Water::load();
+    let world = world::make(&checked, &ports, &flows, &water, job)?;
+    Ok((world, ports, notes))
 }
 
 /// Decodes every recognised column of a Parquet file and lets go of it: what reading one costs at

@@ -21,6 +21,10 @@ use crate::compress::CompressParams;
 pub use crate::io::{FileLedger, FileRef, Mapping};
 use crate::prep::{CleanParams, FilterParams, OutlierParams, TripParams};
 use crate::synth::SeaParams;
+use crate::synth::world::WorldParams;
+
+/// Voyages of the demo: enough to learn from, made in seconds.
+const DEMO_VOYAGES: usize = 2000;
 
 /// What to read, and how each stage is set.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -78,20 +82,53 @@ pub struct Sources {
     pub files: Vec<FileRef>,
     /// A made sea instead of files.
     pub made: Option<SeaParams>,
+    /// Made voyages on the real sea instead of files.
+    pub world: Option<WorldSource>,
     /// What the user says of columns, units and dates.
     pub mapping: Mapping,
+}
+
+/// Made voyages from port to port, and who trades with whom.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WorldSource {
+    /// How they are made.
+    #[serde(flatten)]
+    pub params: WorldParams,
+    /// A table of trips between ports of the World Port Index; empty for trade by gravity.
+    pub flows: String,
+}
+
+impl Params for WorldSource {
+    fn describe(&mut self, form: &mut dyn Form) {
+        self.params.describe(form);
+        form.text("flows", &mut self.flows, "A table of trips between ports of the World Port Index (start_port, end_port, vessel_category, trips_count) in place of trade by gravity.");
+    }
+
+    fn faults(&self) -> Vec<String> {
+        self.params.faults()
+    }
 }
 
 impl Sources {
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.made.is_none()
+        self.files.is_empty() && self.made.is_none() && self.world.is_none()
     }
 
     /// Made traffic in place of files: the demo.
     pub fn make_demo(&mut self) {
         self.files.clear();
+        self.world = None;
         self.made = Some(SeaParams::default());
+    }
+
+    /// Made voyages on the real sea in place of files: the demo of destinations.
+    pub fn make_world(&mut self) {
+        self.files.clear();
+        self.made = None;
+        let params = WorldParams { voyages: DEMO_VOYAGES, ..WorldParams::default() };
+        self.world = Some(WorldSource { params, flows: String::new() });
     }
 
     /// Looks at the files again: they may have changed, or lie on another machine.
@@ -101,9 +138,9 @@ impl Sources {
         }
     }
 
-    /// Adds `files` that are not there yet; a made sea makes way for them.
+    /// Adds `files` that are not there yet; made traffic makes way for them.
     pub fn add(&mut self, files: Vec<FileRef>) {
-        self.made = None;
+        (self.made, self.world) = (None, None);
         for file in files {
             match self.files.iter_mut().find(|known| known.path == file.path) {
                 Some(known) => *known = file,
@@ -124,6 +161,9 @@ impl Params for Sources {
         if let Some(sea) = &mut self.made {
             // Not for `--set sources.…`, which comes through the mapping alone, but for the ranges.
             sea.describe(form);
+        }
+        if let Some(world) = &mut self.world {
+            world.describe(form);
         }
     }
 
@@ -165,6 +205,9 @@ impl Session {
         visitor.meet("sources", &mut self.sources.mapping);
         if let Some(sea) = &mut self.sources.made {
             visitor.meet("synth", sea);
+        }
+        if let Some(world) = &mut self.sources.world {
+            visitor.meet("world", world);
         }
         visitor.meet("clean", &mut self.clean);
         visitor.meet("trips", &mut self.trips);
