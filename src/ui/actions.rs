@@ -121,6 +121,7 @@ pub const ACTIONS: &[Action] = {
             C::AskForFolder
         }),
         action(File, 0, "Open made demo traffic", None, ALWAYS, || C::Demo),
+        action(File, 0, "Open made world voyages", None, ALWAYS, || C::World),
         action(File, 1, "Read sources again", Some((CTRL, Key::R)), SOURCES, || C::Reload),
         action(File, 1, "Close all sources", None, SOURCES, || C::CloseAll),
         action(File, 1, "Choose a list of ports…", None, NOT_ASKING, || C::AskForPorts),

@@ -55,6 +55,8 @@ pub enum Command {
     Reload,
     /// Open made traffic.
     Demo,
+    /// Open made voyages between the ports of the world.
+    World,
     /// Ask where to save the project.
     AskToSave,
     /// Save the project where it was saved before, or ask.

@@ -255,7 +255,7 @@ impl Lack {
         match self {
             Lack::Off => "Likely ports are switched off".into(),
             Lack::NoData => {
-                "Destinations are told of ships under way: open a file, or the demo".into()
+                "Destinations are told of ships under way: open a file, or made voyages".into()
             }
             Lack::NoVoyages(None) => "Tracks are being cut into voyages".into(),
             Lack::NoVoyages(Some(fault)) => format!("There are no voyages: {fault}"),
@@ -284,7 +284,7 @@ impl Lack {
         let minute = |t_ms: i64| utc_text(t_ms).get(..16).unwrap_or_default().to_owned();
         match self {
             Lack::NoData => {
-                Some(("Open made demo traffic".into(), Remedy::Ask(|| Command::Demo)))
+                Some(("Open made world voyages".into(), Remedy::Ask(|| Command::World)))
             }
             Lack::Between(_, Some(next_ms)) => Some((
                 format!("Go to her next voyage, from {} UTC", minute(*next_ms)),

@@ -79,13 +79,14 @@ impl App {
             Command::Remove(path) => self.session.sources.files.retain(|file| file.path != path),
             Command::CloseAll => {
                 self.session.sources.files.clear();
-                self.session.sources.made = None;
+                (self.session.sources.made, self.session.sources.world) = (None, None);
             }
             Command::Reload => {
                 let paths = self.session.sources.paths();
                 self.errands.look_at(paths);
             }
             Command::Demo => self.session.sources.make_demo(),
+            Command::World => self.session.sources.make_world(),
             Command::AskToSave => self.errands.ask_to_save(),
             Command::Save => match self.project.clone() {
                 Some(path) => self.save_to(path),

@@ -290,7 +290,7 @@ fn made_ui(ui: &mut Ui, is_made: bool) {
 fn lack_ui(ui: &mut Ui, deck: &Deck, things: &str) {
     let desk = deck.desk;
     if deck.session.sources.is_empty() {
-        ui.label(format!("No {things}: open a file of AIS reports, or the demo (File menu)"));
+        ui.label(format!("No {things}: open a file of AIS reports, or made world voyages (File menu)"));
         return;
     }
     let before: [&dyn Shelf; 5] =

@@ -116,7 +116,7 @@ fn voyages_ui(ui: &mut Ui, deck: &mut Deck) {
     }
     let Some(shown) = desk.voyages.shown() else {
         let text = if deck.session.sources.is_empty() {
-            "Voyages are cut out of reports: open a file, or the demo"
+            "Voyages are cut out of reports: open a file, or made world voyages"
         } else {
             "No voyages yet"
         };
