@@ -235,6 +235,8 @@ pub enum Lack {
     Off,
     /// No file is open.
     NoData,
+    /// Reports are being read.
+    Reading,
     /// There are no voyages yet: they are being cut, or could not be.
     NoVoyages(Option<String>),
     /// No ship is selected, and so many are under way.
@@ -257,6 +259,7 @@ impl Lack {
             Lack::NoData => {
                 "Destinations are told of ships under way: open a file, or made voyages".into()
             }
+            Lack::Reading => "Reports are being read".into(),
             Lack::NoVoyages(None) => "Tracks are being cut into voyages".into(),
             Lack::NoVoyages(Some(fault)) => format!("There are no voyages: {fault}"),
             Lack::NoShip(0) => {
@@ -324,6 +327,7 @@ pub fn told_of<'a>(desk: &'a Desk, target: &Target) -> Result<Found<'a>, Lack> {
         Target::NoVoyages if desk.ingest.shown().is_none() && desk.ingest.progress().is_none() => {
             return Err(Lack::NoData);
         }
+        Target::NoVoyages if desk.ingest.progress().is_some() => return Err(Lack::Reading),
         Target::NoVoyages => {
             let shelves: [&dyn crate::flow::tray::Shelf; 3] =
                 [&desk.ports, &desk.destinations, &desk.voyages];

@@ -13,6 +13,7 @@ use crate::destination::voyage::Named;
 use crate::destination::{Annotation, Candidate, UnderWay, Voyage, Voyages};
 use crate::flow::stages::{DestinationsOf, PortsOf, VoyagesOf};
 use crate::prep::{Cleaned, Mended};
+use crate::ui::destination_view::told::{Arrival, Step, Told};
 
 /// Los Angeles, Long Beach and Göteborg.
 pub fn ports() -> Arc<PortTable> {
@@ -93,4 +94,17 @@ pub fn voyages_of(
         cleaned: Arc::new(cleaned),
     };
     VoyagesOf { found, radius_m: 10_000.0, is_made: false, typed: Arc::new(typed) }
+}
+
+/// Ten hours: at first Göteborg is likeliest, from the sixth on Los Angeles.
+pub fn told() -> Told {
+    let step = |hour: i64| {
+        let p = 0.1 * hour as f64;
+        let mut ports = vec![(PortId(0), p), (PortId(2), 0.9 - p), (PortId(1), 0.05)];
+        ports.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let end_ms = 10 * HOUR_MS;
+        let arrival = Arrival { low_ms: end_ms - HOUR_MS, middle_ms: end_ms, high_ms: end_ms };
+        Step { t_ms: hour * HOUR_MS, ports, arrival: Some(arrival) }
+    };
+    Told::new((0..=9).map(step).collect())
 }

@@ -105,23 +105,9 @@ impl Told {
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
+    use super::super::made::{HOUR_MS, told};
     use super::*;
-
-    pub const HOUR_MS: i64 = 3_600_000;
-
-    /// Ten hours: at first Göteborg is likeliest, from the sixth on Los Angeles.
-    pub fn told() -> Told {
-        let step = |hour: i64| {
-            let p = 0.1 * hour as f64;
-            let mut ports = vec![(PortId(0), p), (PortId(2), 0.9 - p), (PortId(1), 0.05)];
-            ports.sort_by(|a, b| b.1.total_cmp(&a.1));
-            let end_ms = 10 * HOUR_MS;
-            let arrival = Arrival { low_ms: end_ms - HOUR_MS, middle_ms: end_ms, high_ms: end_ms };
-            Step { t_ms: hour * HOUR_MS, ports, arrival: Some(arrival) }
-        };
-        Told::new((0..=9).map(step).collect())
-    }
 
     #[test]
     fn at_a_moment_the_last_step_until_then_is_told() {

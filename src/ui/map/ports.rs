@@ -73,6 +73,8 @@ pub struct PortLook<'a> {
     pub of: [Option<Key>; 2],
     /// The one that is selected.
     pub selected: Option<PortId>,
+    /// Whether they stand back behind something else: smaller contrast, and no names but the selected.
+    pub is_quiet: bool,
     /// Whether it is dark.
     pub is_dark: bool,
     /// What is selected has this color.
@@ -115,6 +117,7 @@ impl PortLayer {
             } else {
                 colors.ink.gamma_multiply(0.55)
             };
+            let fill = if look.is_quiet && !is_selected { fill.gamma_multiply(0.45) } else { fill };
             painter.circle(dot.at, dot.radius_px, fill, Stroke::new(1.0, colors.sea));
             if is_selected {
                 let ring = Stroke::new(2.0, look.selected_color);
@@ -167,7 +170,7 @@ impl PortLayer {
             let port = look.table.port(dot.port);
             let is_used = look.used.is_some_and(|used| used.total(dot.port) > 0);
             let from = NAMED_FROM[port.size as usize] - if is_used { 2.5 } else { 0.0 };
-            if zoom < from && look.selected != Some(dot.port) {
+            if (zoom < from || look.is_quiet) && look.selected != Some(dot.port) {
                 continue;
             }
             let font = FontId::proportional(TEXT_PX);
@@ -268,6 +271,7 @@ mod tests {
             used,
             of: [None; 2],
             selected: None,
+            is_quiet: false,
             is_dark: true,
             selected_color: Color32::YELLOW,
         }

@@ -10,14 +10,13 @@ use crate::flow::stages::VoyagesOf;
 use crate::flow::Desk;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
-use crate::ui::destination_view::{selected_vessel, told_of};
+use crate::ui::destination_view::{DestinationView, is_named, selected_vessel, told_of};
 use crate::ui::map::likely::{self, Likely};
 use crate::ui::map::looks::Side;
 use crate::ui::map::ports::{self, PortLook, PortUse};
 use crate::ui::map::sailed::{Sail, SailedLook};
 use crate::ui::map::view::View;
 use crate::ui::map::hover;
-use crate::ui::destination_view::is_named;
 use crate::ui::selection::Pick;
 use crate::ui::theme;
 
@@ -63,7 +62,9 @@ impl MapPanel {
             table: &ports.value.table,
             used,
             of: [Some(ports.key), key],
-            selected: sight.destination.and_then(|destination| destination.port()),
+            selected: sight.destination.and_then(DestinationView::port),
+            is_quiet: sight.session.map.bound
+                && sight.destination.is_some_and(|view| view.told().is_some()),
             is_dark,
             selected_color: theme::selection_color(ui),
         };

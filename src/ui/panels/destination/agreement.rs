@@ -96,9 +96,8 @@ pub fn arrival_text(reported_ms: i64, told_ms: i64, now_ms: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::ui::destination_view::made::ports;
-    use crate::ui::destination_view::told::tests::{HOUR_MS, told};
-    use super::*;
+    use crate::ui::destination_view::made::{HOUR_MS, ports, told};
+        use super::*;
     use crate::destination::Candidate;
 
     fn names(port: u32) -> Annotation {

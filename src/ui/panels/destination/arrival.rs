@@ -72,11 +72,18 @@ pub fn arrivals_ui(ui: &mut Ui, of: Arrivals) {
     painter.rect_filled(band, 3.0, color.gamma_multiply(0.45));
     painter.rect_stroke(band, 3.0, Stroke::new(1.0, color), egui::StrokeKind::Inside);
     painter.circle(pos2(x(told.middle_ms), y), 5.0, color, Stroke::new(1.5, visuals.panel_fill));
-    if let Some(t_ms) = of.reported_ms {
-        mark(ui, x(t_ms), y, "reported", reported_color(ui), area);
-    }
-    if let Some(t_ms) = of.true_ms {
-        mark(ui, x(t_ms), y, "arrived", ink, area);
+    let marks = [
+        (of.reported_ms, "reported", reported_color(ui)),
+        (of.true_ms, "arrived", ink),
+    ];
+    let mut marks: Vec<(f32, &str, egui::Color32)> = marks
+        .into_iter()
+        .filter_map(|(t_ms, text, color)| Some((x(t_ms?), text, color)))
+        .collect();
+    marks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut free = area.left();
+    for (x, text, color) in marks {
+        free = mark(ui, (x, y), text, color, (free, area.right())) + 5.0;
     }
     let reported = of.reported_ms.map(|t_ms| format!(", reported {}", when_text(t_ms, of.now_ms)));
     let arrived = of.true_ms.map(|t_ms| format!(", arrived {}", when_text(t_ms, of.now_ms)));
@@ -105,14 +112,22 @@ fn reported_color(ui: &Ui) -> egui::Color32 {
     theme::warning_color(ui)
 }
 
-fn mark(ui: &Ui, x: f32, y: f32, text: &str, color: egui::Color32, area: Rect) {
+/// A mark with its name between two limits. Gives where the name ends.
+fn mark(
+    ui: &Ui,
+    (x, y): (f32, f32),
+    text: &str,
+    color: egui::Color32,
+    (left, right): (f32, f32),
+) -> f32 {
     let painter = ui.painter();
     painter.vline(x, y - 8.0..=y + 8.0, Stroke::new(2.5, color));
     let font = FontId::proportional(TEXT_PX);
     let galley = painter.layout_no_wrap(text.to_owned(), font, color);
-    let half = 0.5 * galley.size().x;
-    let x = x.clamp(area.left() + half, (area.right() - half).max(area.left() + half));
-    painter.galley(pos2(x - half, y - 9.0 - galley.size().y), galley, color);
+    let size = galley.size();
+    let from = (x - 0.5 * size.x).min(right - size.x).max(left);
+    painter.galley(pos2(from, y - 9.0 - size.y), galley, color);
+    from + size.x
 }
 
 #[cfg(test)]
@@ -120,7 +135,7 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use crate::ui::destination_view::told::tests::HOUR_MS;
+    use crate::ui::destination_view::made::HOUR_MS;
     use super::*;
 
     #[test]

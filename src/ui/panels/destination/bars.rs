@@ -90,9 +90,8 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use crate::ui::destination_view::made::ports;
-    use crate::ui::destination_view::told::tests::{HOUR_MS, told};
-    use super::*;
+    use crate::ui::destination_view::made::{HOUR_MS, ports, told};
+        use super::*;
 
     #[test]
     fn bars_stand_by_probability_and_a_reported_port_is_told_though_it_is_unlikely() {

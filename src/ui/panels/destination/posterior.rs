@@ -127,6 +127,7 @@ fn band(told: &Told, levels: &[Vec<f64>], place: usize, across: &Across, color: 
 /// Each port's name in the highest part of its band, where it has room.
 fn names_ui(ui: &Ui, told: &Told, levels: &[Vec<f64>], ports: &PortTable, across: &Across) {
     let font = FontId::proportional(TEXT_PX);
+    let mut taken: Vec<Rect> = Vec::new();
     for (place, port) in told.bands().iter().enumerate() {
         let height = |at: &usize| across.y(levels[*at][place]) - across.y(levels[*at][place + 1]);
         // In the middle of the steps where the band is about as high as anywhere.
@@ -144,7 +145,12 @@ fn names_ui(ui: &Ui, told: &Told, levels: &[Vec<f64>], ports: &PortTable, across
         let right = (across.area.right() - half).max(across.area.left() + half);
         let x = across.x(told.steps[at].t_ms).clamp(across.area.left() + half, right);
         let rect = Align2::CENTER_CENTER.anchor_size(pos2(x, across.y(middle)), galley.size());
-        ui.painter().rect_filled(rect.expand2(vec2(3.0, 0.0)), 2.0, color.plate);
+        let plate = rect.expand2(vec2(3.0, 0.0));
+        if taken.iter().any(|other| other.intersects(plate)) {
+            continue;
+        }
+        taken.push(plate);
+        ui.painter().rect_filled(plate, 2.0, color.plate);
         ui.painter().galley(rect.min, galley, color.ink);
     }
 }
@@ -191,9 +197,8 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use crate::ui::destination_view::made::ports;
-    use crate::ui::destination_view::told::tests::{HOUR_MS, told};
-    use super::*;
+    use crate::ui::destination_view::made::{HOUR_MS, ports, told};
+        use super::*;
 
     #[test]
     fn bands_lie_on_each_other_up_to_what_is_told_in_all() {

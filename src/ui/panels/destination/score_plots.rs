@@ -14,7 +14,7 @@ const NEAR_PX: f32 = 10.0;
 
 /// The least distance of two numbers beside an axis and below one, points.
 const STEP_PX: f64 = 28.0;
-const ACROSS_PX: f64 = 60.0;
+const ACROSS_PX: f64 = 38.0;
 
 /// A point of a plot with what it says.
 struct Spot {
