@@ -12,7 +12,8 @@ const MOST: usize = 8;
 
 const ROW_PX: f32 = 20.0;
 const NAME_PX: f32 = 118.0;
-const NUMBER_PX: f32 = 46.0;
+const NAME_SHARE: f32 = 0.45;
+const NUMBER_PX: f32 = 42.0;
 
 /// Draws the likeliest ports at a moment, the reported ones (`is_reported`) with a mark. Gives a port
 /// that was clicked.
@@ -49,7 +50,8 @@ fn shown(step: &Step, is_reported: &dyn Fn(PortId) -> bool) -> Vec<(PortId, f64)
 }
 
 fn bar_ui(ui: &mut Ui, name: &str, p: f64, color: egui::Color32, is_reported: bool) -> Response {
-    let width = ui.available_width().max(NAME_PX + NUMBER_PX + 20.0);
+    let width = ui.available_width();
+    let name_px = NAME_PX.min(NAME_SHARE * width);
     let (rect, response) = ui.allocate_exact_size(vec2(width, ROW_PX), Sense::click());
     let visuals = ui.visuals();
     if response.hovered() {
@@ -58,12 +60,12 @@ fn bar_ui(ui: &mut Ui, name: &str, p: f64, color: egui::Color32, is_reported: bo
     let ink = if is_reported { visuals.strong_text_color() } else { visuals.text_color() };
     let font = FontId::proportional(12.5);
     let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font.clone(), ink);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(NAME_PX - 6.0);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(name_px - 4.0);
     let galley = ui.painter().layout_job(job);
     let at = Align2::LEFT_CENTER.anchor_size(rect.left_center(), galley.size());
     ui.painter().galley(at.min, galley, ink);
     let room = Rect::from_min_max(
-        pos2(rect.left() + NAME_PX, rect.top() + 3.0),
+        pos2(rect.left() + name_px, rect.top() + 3.0),
         pos2(rect.right() - NUMBER_PX, rect.bottom() - 3.0),
     );
     ui.painter().rect_filled(room, 2.0, visuals.faint_bg_color);

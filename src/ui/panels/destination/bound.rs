@@ -19,8 +19,8 @@ use crate::ui::map::likely::percent;
 use crate::ui::theme;
 
 /// Room for each part, as shares of the width.
-const FACTS: f32 = 0.35;
-const BARS: f32 = 0.26;
+const FACTS: f32 = 0.34;
+const BARS: f32 = 0.28;
 
 impl DestinationPanels {
     /// Where the selected ship is bound at the moment.
