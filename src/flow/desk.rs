@@ -8,15 +8,16 @@ use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage,
-    CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DestinationScoresStage,
-    DestinationsStage, DistancesOf, DistancesStage, EmbedStage, EndsStage, EtaFitParams,
-    EtaFitStage, EtaScoresParams, EtaScoresStage, FilterStage, FitParams, FitStage, ForecastStage,
-    ForecastsStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage,
+    AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf,
+    ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DensityStage,
+    DestinationScoresStage, DestinationsStage, DistancesOf, DistancesStage, EmbedStage,
+    EncountersStage, EndsStage, EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage,
+    FilterStage, FitParams, FitStage, ForecastStage, ForecastsOf, ForecastsStage, GatesStage,
+    GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage, OdditiesStage,
     OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage, PortsOf,
     PortsParams, PortsStage, RepairStage, RepairedOf, RetentionStage, RouteGraphParams,
-    RouteGraphStage, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
-    TrainedParams, TreeStage, TripsStage, VoyagesStage, WindowsStage, study_params,
+    RouteGraphStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
+    TrainedParams, TreeStage, TripsStage, VoyagesStage, WatchedStage, WindowsStage, study_params,
     without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
@@ -88,6 +89,18 @@ pub struct Desk {
     pub associate: Tray<AssociateStage>,
     /// How every method does at that.
     pub associate_study: Tray<AssociateStudyStage>,
+    /// The reports of which the safety officer asks.
+    pub watched: Tray<WatchedStage>,
+    /// Who crossed which line.
+    pub gates: Tray<GatesStage>,
+    /// How dense traffic is.
+    pub density: Tray<DensityStage>,
+    /// Who came close to whom.
+    pub encounters: Tray<EncountersStage>,
+    /// What ships did in areas.
+    pub areas: Tray<AreasStage>,
+    /// What does not fit.
+    pub oddities: Tray<OdditiesStage>,
     /// The table of ports.
     pub ports: Tray<PortsStage>,
     /// What crews typed, and the ports that it names.
@@ -161,6 +174,13 @@ impl NamedFile {
     }
 }
 
+/// Clusters and their routes, as far as they are asked for.
+#[derive(Default)]
+struct Grouped {
+    clusters: Option<Asked<ClustersOf>>,
+    routes: Option<Asked<RoutesOf>>,
+}
+
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wanted(Vec<&'static str>);
@@ -209,20 +229,50 @@ impl Desk {
             return;
         }
         let cleaned = self.clean.want(&session.clean, &fleet, jobs);
-        if let Some(ports) = &ports {
-            self.bound(session, &cleaned, ports, jobs, wanted);
-        }
+        let forecasts = ports.and_then(|ports| self.bound(session, &cleaned, &ports, jobs, wanted));
         if !wanted.has("trips") {
             return;
         }
         let trips = self.trips.want(&session.trips, &cleaned, jobs);
         if wanted.has("filter") {
             let chosen = self.filter.want(&session.filter, &trips, jobs);
-            let clusters = self.compare(session, &chosen, jobs, wanted);
+            self.watch(session, &chosen, jobs, wanted);
+            let Grouped { clusters, routes } = self.compare(session, &chosen, jobs, wanted);
+            // Without routes and forecasts where they are not asked; not at all while they are not
+            // even begun.
+            let settings = &session.oddities;
+            let routes = routes.as_ref().filter(|_| settings.of_routes);
+            let forecasts = forecasts.as_ref().filter(|_| settings.of_forecasts);
+            let has_all = routes.is_some() == settings.of_routes
+                && forecasts.is_some() == settings.of_forecasts;
+            if wanted.has("oddities") && has_all {
+                let sources = ((&chosen, &fleet), (routes, forecasts));
+                self.oddities.want(settings, sources, jobs);
+            }
             if wanted.has("outliers") {
                 let outliers = self.outliers.want(&session.outliers, &chosen, jobs);
                 self.predict(session, &chosen, &outliers, clusters.as_ref(), jobs, wanted);
             }
+        }
+    }
+
+    /// From chosen trips to what the safety officer asks of their reports.
+    fn watch(&mut self, session: &Session, chosen: &Asked<ChosenOf>, jobs: &Jobs, wanted: &Wanted) {
+        if !wanted.has("watched") {
+            return;
+        }
+        let watched = self.watched.want(&session.watched, chosen, jobs);
+        if wanted.has("gates") {
+            self.gates.want(&session.gates, &watched, jobs);
+        }
+        if wanted.has("density") {
+            self.density.want(&session.density, &watched, jobs);
+        }
+        if wanted.has("encounters") {
+            self.encounters.want(&session.encounters, &watched, jobs);
+        }
+        if wanted.has("areas") {
+            self.areas.want(&session.areas, &watched, jobs);
         }
     }
 
@@ -255,34 +305,36 @@ impl Desk {
         ports: &Asked<PortsOf>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) {
+    ) -> Option<Asked<ForecastsOf>> {
         let settings = &session.voyages;
         if !wanted.has("destinations") {
-            return;
+            return None;
         }
         let typed = self.destinations.want(&settings.annotate, (cleaned, ports), jobs);
         if !wanted.has("voyages") {
-            return;
+            return None;
         }
         let voyages = self.voyages.want(&settings.voyage, &typed, jobs);
         if !wanted.has("nests") {
-            return;
+            return None;
         }
         let nests = self.nests.want(&session.destination.nest, &voyages, jobs);
         if wanted.has("destination-scores") {
             self.destination_scores.want(&session.destination, &nests, jobs);
         }
         if !wanted.has("route-graph") {
-            return;
+            return None;
         }
         let file = self.files.routes.of(&session.destination.routes, None);
         let routes = self.route_graph.want(&RouteGraphParams { file }, &nests, jobs);
-        if wanted.has("forecasts") {
-            let all = self.forecasts.want(&(), (&routes, &voyages), jobs);
-            if wanted.has("forecast") {
-                self.forecast.want(&session.forecast, (&all, &nests), jobs);
-            }
+        if !wanted.has("forecasts") {
+            return None;
         }
+        let all = self.forecasts.want(&(), (&routes, &voyages), jobs);
+        if wanted.has("forecast") {
+            self.forecast.want(&session.forecast, (&all, &nests), jobs);
+        }
+        Some(all)
     }
 
     /// From chosen trips, less what teaches nothing, to predicted paths.
@@ -330,30 +382,30 @@ impl Desk {
         chosen: &Asked<ChosenOf>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) -> Option<Asked<ClustersOf>> {
+    ) -> Grouped {
         let params = &session.compress;
         if !wanted.has("repair") {
-            return None;
+            return Grouped::default();
         }
         let repaired = self.repair.want(&params.repair, chosen, jobs);
         let deep = self.deep(session, &repaired, jobs, wanted);
         if !wanted.has("significance") {
-            return None;
+            return Grouped::default();
         }
         let measured = self.measure.want(&MeasureParams::of(params), &repaired, jobs);
         if wanted.has("retention") {
             self.retention.want(&without_tolerance(params), &measured, jobs);
         }
         if !wanted.has("compress") {
-            return None;
+            return Grouped::default();
         }
         let compressed = self.compress.want(params, &measured, jobs);
         if !wanted.has("pairs") {
-            return None;
+            return Grouped::default();
         }
         let pairs = self.pairs.want(&session.distances.pairs(), &compressed, jobs);
         if !wanted.has("distances") {
-            return None;
+            return Grouped::default();
         }
         // No other metric has weights, be they right or wrong.
         let weights = match session.distances.measure.metric {
@@ -380,7 +432,7 @@ impl Desk {
             return None;
         }
         let card = self.files.network_card.of(&settings.model, Some(CARD));
-        let embedded = self.embed.want(&TrainedParams::of(&settings.embed, card), repaired, jobs);
+        let embedded = self.embed.want(&TrainedParams::of(settings, card), repaired, jobs);
         if !wanted.has("deep-groups") {
             return None;
         }
@@ -402,7 +454,7 @@ impl Desk {
         deep: Option<&Asked<DeepGroupsOf>>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) -> Option<Asked<ClustersOf>> {
+    ) -> Grouped {
         let mut settings = session.clusters.clone();
         let sweep = wanted.has("sweep").then(|| self.sweep.want(&session.sweep, distances, jobs));
         let spectrum =
@@ -413,35 +465,39 @@ impl Desk {
             && !session.distances.is_pruned()
         {
             // Until the sweep is done there is nothing to cut by.
-            let best = sweep.value?;
+            let Some(best) = sweep.value else { return Grouped::default() };
             settings.take_best(&best);
         }
         let density = &settings.density;
         let tree = wanted.has("tree").then(|| self.tree.want(density, distances, jobs));
         let optics = wanted.has("optics").then(|| self.optics.want(density, distances, jobs));
         if settings.follows_gap() {
-            settings.take_gap(&spectrum.as_ref()?.value.as_ref()?.spectrum);
+            let Some(known) = spectrum.as_ref().and_then(|asked| asked.value.as_ref()) else {
+                return Grouped::default();
+            };
+            settings.take_gap(&known.spectrum);
         }
         if !wanted.has("clusters") {
-            return None;
+            return Grouped::default();
         }
         let by = match (settings.cluster.method, &tree, &optics, &spectrum) {
             (Method::Dbscan | Method::Hdbscan, Some(tree), ..) => ByAsked::Tree(tree),
             (Method::Optics, _, Some(optics), _) => ByAsked::Optics(optics),
             (Method::Spectral, .., Some(spectrum)) => ByAsked::Spectrum(spectrum),
-            (Method::Deep, ..) => ByAsked::Deep(deep?),
+            (Method::Deep, ..) => match deep {
+                Some(deep) => ByAsked::Deep(deep),
+                None => return Grouped::default(),
+            },
             _ => ByAsked::Nothing,
         };
         let merged = settings.edits.merged.clone();
         let params = GroupParams { cluster: settings.cluster, merged };
         let clusters = self.clusters.want(&params, (distances, by), jobs);
-        if wanted.has("indices") {
+        let routes = wanted.has("indices").then(|| {
             let indices = self.indices.want(&(), (distances, &clusters), jobs);
-            if wanted.has("routes") {
-                self.routes.want(&session.routes, &indices, jobs);
-            }
-        }
-        Some(clusters)
+            wanted.has("routes").then(|| self.routes.want(&session.routes, &indices, jobs))
+        });
+        Grouped { clusters: Some(clusters), routes: routes.flatten() }
     }
 
     /// Writes what results chose into `session`, where the user lets them: the sliders stand where
@@ -493,6 +549,12 @@ impl Desk {
             &self.path,
             &self.associate,
             &self.associate_study,
+            &self.watched,
+            &self.gates,
+            &self.density,
+            &self.encounters,
+            &self.areas,
+            &self.oddities,
             &self.ports,
             &self.destinations,
             &self.voyages,
@@ -539,6 +601,12 @@ impl Desk {
             &mut self.path,
             &mut self.associate,
             &mut self.associate_study,
+            &mut self.watched,
+            &mut self.gates,
+            &mut self.density,
+            &mut self.encounters,
+            &mut self.areas,
+            &mut self.oddities,
             &mut self.ports,
             &mut self.destinations,
             &mut self.voyages,
@@ -564,6 +632,10 @@ impl Desk {
                 open.extend(shelf.needs());
                 if shelf.name() == "clusters" {
                     open.extend(needs_of(session));
+                }
+                if shelf.name() == "oddities" {
+                    open.extend(session.oddities.of_routes.then_some("routes"));
+                    open.extend(session.oddities.of_forecasts.then_some("forecasts"));
                 }
                 if shelf.name() == "windows" && session.predict.params.has_region {
                     open.push("clusters");

@@ -12,6 +12,9 @@ use super::look::MapParams;
 use super::predicting::{PathParams, PredictSettings};
 use super::settings::{ClusterSettings, DistanceSettings};
 use super::stages::StudyParams;
+use super::watching::{
+    AreaSettings, DensitySettings, EncounterSettings, GateSettings, OdditySettings, WatchedParams,
+};
 use crate::associate::AssociateParams;
 use crate::base::params::{self, Checked, Entry, Form, Params};
 use crate::base::text::nearest;
@@ -60,6 +63,18 @@ pub struct Session {
     pub path: PathParams,
     /// How points without identity are put into tracks.
     pub associate: AssociateParams,
+    /// Of which reports the safety officer asks.
+    pub watched: WatchedParams,
+    /// Lines whose crossings are counted.
+    pub gates: GateSettings,
+    /// What counts for density.
+    pub density: DensitySettings,
+    /// What counts as an encounter.
+    pub encounters: EncounterSettings,
+    /// Areas and their rules.
+    pub areas: AreaSettings,
+    /// What is odd.
+    pub oddities: OdditySettings,
     /// Which ports there are.
     pub ports: PortSettings,
     /// How typed destinations are read, and what makes a voyage.
@@ -223,6 +238,12 @@ impl Session {
         visitor.meet("predict", &mut self.predict);
         visitor.meet("path", &mut self.path);
         visitor.meet("associate", &mut self.associate);
+        visitor.meet("watched", &mut self.watched);
+        visitor.meet("gates", &mut self.gates);
+        visitor.meet("density", &mut self.density);
+        visitor.meet("encounters", &mut self.encounters);
+        visitor.meet("areas", &mut self.areas);
+        visitor.meet("oddities", &mut self.oddities);
         visitor.meet("ports", &mut self.ports);
         visitor.meet("voyages", &mut self.voyages);
         visitor.meet("destination", &mut self.destination);

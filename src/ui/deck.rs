@@ -7,6 +7,7 @@ use super::destination_view::DestinationView;
 use super::predict_view::PredictView;
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
+use super::training::Training;
 use crate::flow::{Desk, Session};
 
 /// The window's state as a panel meets it.
@@ -27,6 +28,8 @@ pub struct Deck<'a> {
     pub associate: &'a mut AssociateView,
     /// Which port and which voyage are looked at, and where the ship is told to be bound; edited in place.
     pub destination: &'a mut DestinationView,
+    /// Runs of all models, and which is looked at; edited in place.
+    pub training: &'a mut Training,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

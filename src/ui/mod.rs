@@ -26,6 +26,7 @@ pub mod remembered;
 pub mod selection;
 mod theme;
 pub mod time_view;
+pub mod training;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

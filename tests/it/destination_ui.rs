@@ -165,7 +165,7 @@ fn voyages_stand_in_a_table_and_a_row_selects_voyage_and_ship() {
     let found = rows(&harness, "Ship SHIP 3, From Alpha, To Charlie");
     assert!(!found.is_empty());
     let label = found[0].accesskit_node().label().unwrap();
-    assert!(label.contains("Duration 5 h") && label.contains("Reported as CHARLY"), "{label}");
+    assert!(label.contains("Duration 5 h 00 min") && label.contains("Reported as CHARLY"), "{label}");
     found[0].click();
     harness.run_steps(6);
     let voyage = harness.state().destination.voyage().expect("a voyage is selected");

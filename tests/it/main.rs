@@ -26,6 +26,8 @@ mod predict;
 mod predict_ui;
 mod properties;
 mod snap;
+mod train_ui;
 mod truth;
 mod ui;
 mod watch;
+mod watching;

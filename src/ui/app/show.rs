@@ -19,6 +19,7 @@ impl App {
             predict,
             associate,
             destination,
+            training,
             layout,
             commands,
             errands,
@@ -40,8 +41,18 @@ impl App {
             ..
         } = self;
         let is_asking = errands.is_busy();
-        let mut deck =
-            Deck { session, desk, selection, time, clusters, predict, associate, destination, commands };
+        let mut deck = Deck {
+            session,
+            desk,
+            selection,
+            time,
+            clusters,
+            predict,
+            associate,
+            destination,
+            training,
+            commands,
+        };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
         Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
         if log.iter().any(|message| !message.is_closed) {
@@ -74,7 +85,7 @@ impl App {
                 Pane::Retention => panels::retention(ui, &mut deck),
                 Pane::BeforeAfter => compression.before_after(ui, &mut deck),
                 Pane::Thresholds => panels::thresholds(ui, &mut deck),
-                Pane::Clustering => clustering.parameters(ui, &mut deck),
+                Pane::Clustering => clustering.parameters(ui, &mut deck, is_asking),
                 Pane::Clusters => clustering.clusters(ui, &mut deck),
                 Pane::KDistance => clustering.k_distance(ui, &mut deck),
                 Pane::Reachability => ClusterPanels::reachability(ui, &mut deck),
@@ -82,7 +93,10 @@ impl App {
                 Pane::Pairs => clustering.pairs(ui, &mut deck),
                 Pane::Eigenvalues => ClusterPanels::spectrum(ui, &mut deck),
                 Pane::Embedding => ClusterPanels::embedding(ui, &mut deck),
-                Pane::Training => ClusterPanels::training(ui, &mut deck),
+                Pane::Training => panels::curves(ui, &mut deck),
+                Pane::DecStudy => ClusterPanels::compare(ui, &mut deck),
+                Pane::Network => panels::network(ui, &mut deck, is_asking),
+                Pane::Runs => panels::runs(ui, &mut deck, is_asking),
                 Pane::Study => ClusterPanels::study(ui, &mut deck),
                 Pane::Predict => PredictPanels::parameters(ui, &mut deck, is_asking),
                 Pane::PredictScores => prediction.scores(ui, &mut deck),

@@ -31,6 +31,7 @@ pub mod pick;
 mod picture;
 mod plain;
 pub mod ports;
+mod remade;
 mod routes;
 mod sailed;
 mod ships;

@@ -16,6 +16,7 @@ use super::held::Held;
 use super::looks::{Said, Side};
 use super::pick::Hit;
 use super::ports::{PortLayer, PortUse};
+use super::remade::Remade;
 use super::routes::RouteLayer;
 use super::sailed::SailedLayer;
 use super::ships::{ShipLook, Ships};
@@ -65,6 +66,7 @@ pub struct MapPanel {
     ports: PortLayer,
     /// How much each port is used by the voyages that are shown.
     uses: Option<([Key; 2], PortUse)>,
+    remade: Remade,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -157,6 +159,7 @@ impl MapPanel {
             sailed: SailedLayer::default(),
             ports: PortLayer::default(),
             uses: None,
+            remade: Remade::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -189,9 +192,24 @@ impl MapPanel {
         self.follow_uses(desk);
     }
 
+    /// Has the selected trip made again by the network of deep clustering, where that is looked at.
+    pub fn follow_selected(
+        &mut self,
+        desk: &Desk,
+        session: &Session,
+        selection: &Selection,
+        jobs: &Jobs,
+    ) {
+        self.remade.update(desk, selection, session.map.reconstruction, jobs);
+    }
+
     /// Whether something that the map shows is being made.
     pub fn is_busy(&self) -> bool {
-        self.held.is_busy() || self.found.is_busy() || self.sailed.is_busy() || self.coast.is_none()
+        self.held.is_busy()
+            || self.found.is_busy()
+            || self.sailed.is_busy()
+            || self.remade.is_busy()
+            || self.coast.is_none()
     }
 
     /// Why the map shows less than it should.

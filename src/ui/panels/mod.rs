@@ -21,6 +21,7 @@ mod start;
 mod status;
 mod tables;
 mod timeline;
+mod train;
 
 pub use associate::AssociatePanels;
 pub use cluster::ClusterPanels;
@@ -40,3 +41,4 @@ pub use start::start;
 pub use status::{messages, status};
 pub use tables::Tables;
 pub use timeline::Timeline;
+pub use train::{curves, network, runs};

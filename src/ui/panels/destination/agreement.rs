@@ -141,8 +141,8 @@ mod tests {
             arrival_text(reported_h * HOUR_MS, told_h * HOUR_MS, 10 * HOUR_MS)
         };
         assert_eq!(of(20, 20), "that agrees");
-        assert_eq!(of(20, 23), "told 3 h later");
-        assert_eq!(of(23, 20), "told 3 h earlier");
+        assert_eq!(of(20, 23), "told 3 h 00 min later");
+        assert_eq!(of(23, 20), "told 3 h 00 min earlier");
         assert_eq!(of(5, 20), "that is past");
     }
 }

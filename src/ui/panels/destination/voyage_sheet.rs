@@ -233,7 +233,7 @@ mod tests {
         let cells: Vec<String> =
             COLUMNS.iter().map(|column| (column.cell)(&sheet, 0).shown().into_owned()).collect();
         assert_eq!(cells[..3], ["AURORA", "Göteborg", "Los Angeles"]);
-        assert_eq!(cells[5..7], ["10 h", "11"]);
+        assert_eq!(cells[5..7], ["10 h 00 min", "11"]);
         // Two degrees of the equator of 60.04 nautical miles.
         assert_eq!(cells[7], "120.1");
         // Long Beach lies five kilometers from Los Angeles: it names it too.
