@@ -215,8 +215,8 @@ impl Session {
         let (path, forecast) = (PathParams::default(), ForecastParams::default());
         let ahead = AheadSettings { at: String::new(), ..self.ahead.clone() };
         // Nor is it one to enter a workspace that shows layers of its own.
-        let usual = MapParams::default();
-        let map = MapParams { found: usual.found, watch: usual.watch, ..self.map.clone() };
+        let MapParams { found, watch, ports, voyages, .. } = MapParams::default();
+        let map = MapParams { found, watch, ports, voyages, ..self.map.clone() };
         Session { clusters: self.clusters.as_set(), path, forecast, ahead, map, ..self.clone() }
     }
 

@@ -29,6 +29,8 @@ pub enum Workspace {
     Predict,
     /// Points without identity into tracks.
     Associate,
+    /// Where ships are bound, and when they arrive.
+    Destinations,
     /// Networks and what they learn.
     Train,
     /// What a safety officer asks of traffic.
@@ -37,13 +39,14 @@ pub enum Workspace {
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 8] = [
+    pub const ALL: [Workspace; 9] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
         Workspace::Cluster,
         Workspace::Predict,
         Workspace::Associate,
+        Workspace::Destinations,
         Workspace::Watch,
         Workspace::Train,
     ];
@@ -57,6 +60,7 @@ impl Workspace {
             Workspace::Cluster => "Cluster",
             Workspace::Predict => "Predict",
             Workspace::Associate => "Associate",
+            Workspace::Destinations => "Destinations",
             Workspace::Train => "Models",
             Workspace::Watch => "Watch",
         }
@@ -118,6 +122,18 @@ impl Workspace {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
                 below: &[Pane::Segments, Pane::Mistakes, Pane::AssociateMethods, Pane::Vessels],
                 right: &[&[Pane::Associate, Pane::Inspector]],
+            },
+            Workspace::Destinations => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[
+                    Pane::Bound,
+                    Pane::Voyages,
+                    Pane::Texts,
+                    Pane::Ports,
+                    Pane::DestinationScores,
+                    Pane::EtaScores,
+                ],
+                right: &[&[Pane::Destinations, Pane::Inspector]],
             },
             Workspace::Train => Arrangement {
                 left: &[&[Pane::Runs], &[Pane::Sources, Pane::Layers, Pane::Filters]],

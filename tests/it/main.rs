@@ -10,6 +10,7 @@ mod data;
 mod deep;
 mod deep_ui;
 mod destination;
+mod destination_ui;
 mod dialects;
 mod filter;
 mod flow;

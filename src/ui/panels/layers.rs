@@ -27,16 +27,28 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
                 );
             });
         }
-        // Points are drawn in place of these.
         ui.add_enabled_ui(!map.found, |ui| {
+            ui.checkbox(&mut map.voyages, "Voyages").on_hover_text(
+                "Voyages from port to port and ships under way, in place of trips; colors say \
+                 where they end",
+            );
+        });
+        // Points or voyages are drawn in place of these.
+        ui.add_enabled_ui(!map.found && !map.voyages, |ui| {
             ui.checkbox(&mut map.trips, "Trips");
         });
         ui.add_enabled_ui(map.found || map.trips || map.rest, |ui| {
             ui.indent("tracks", |ui| tracks(ui, map));
         });
-        ui.add_enabled_ui(!map.found, |ui| {
+        ui.add_enabled_ui(!map.found && !map.voyages, |ui| {
             ui.checkbox(&mut map.rest, "Reports outside of trips");
         });
+        ui.checkbox(&mut map.ports, "Ports")
+            .on_hover_text("Ports; larger where more voyages begin and end");
+        ui.checkbox(&mut map.bound, "Likely ports").on_hover_text(
+            "Where the selected ship is likely bound, in the workspace Destinations: a circle's \
+             area is the probability",
+        );
         ui.checkbox(&mut map.routes, "Routes")
             .on_hover_text("The routes of clusters as ribbons, where trips were clustered");
         ui.checkbox(&mut map.cuts, "Where trips were cut")

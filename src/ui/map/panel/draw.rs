@@ -80,14 +80,15 @@ impl MapPanel {
                     }
                 }
             }
-            if (params.trips || params.rest) && !sight.is_found() {
+            let has_others = sight.is_found() || sight.is_sailed();
+            if (params.trips || params.rest) && !has_others {
                 if self.held.has_gpu() {
                     self.held.layer(side).paint(painter, view, &style);
                 } else {
                     plain::draw(geometry, painter, view, &style, |_, slot| looker.look(slot));
                 }
             }
-            if selection.key() == Some(key) && !sight.is_found() {
+            if selection.key() == Some(key) && !has_others {
                 draw_selected(ui, view, geometry, selection);
             }
         }
@@ -119,6 +120,7 @@ impl MapPanel {
         if let Some(look) = sight.watching(ui) {
             n_left_out += self.watch.paint(painter, view, &look, self.held.render_state());
         }
+        self.draw_voyages(ui, view, sight);
         if params.removed {
             n_left_out += self.held.removed.layer.paint(painter, view, &marks);
         }
@@ -158,6 +160,7 @@ impl MapPanel {
             }
         });
         n_left_out += self.ships[side as usize].paint(painter, view, is_dark);
+        let untold = self.draw_bound(ui, view, sight);
         if params.legend {
             legend::draw(ui, view, &self.legends(ui, sight, view.clip_rect.height()));
         }
@@ -165,7 +168,7 @@ impl MapPanel {
             let text =
                 format!("{} symbols are left out: there is no GPU", grouped(n_left_out as u64));
             furniture::draw_hint(painter, view, &text, &colors);
-        } else if let Some(text) = lack.as_ref().and_then(Lack::hint) {
+        } else if let Some(text) = lack.as_ref().and_then(Lack::hint).or(untold) {
             furniture::draw_hint(painter, view, text, &colors);
         }
         furniture::draw_scale_bar(painter, view, &colors);
@@ -228,7 +231,7 @@ impl MapPanel {
         let Sight { desk, session, time, clusters, side, .. } = sight;
         let params = &session.map;
         let mut legends = Vec::new();
-        let has_tracks = (params.trips || params.rest) && !sight.is_found();
+        let has_tracks = (params.trips || params.rest) && !sight.is_found() && !sight.is_sailed();
         if let (Some((_, geometry)), true) = (self.held.geometry(), has_tracks) {
             let style = self.style(params, time, is_dark);
             legends.push(if style.color_by == ColorBy::Group {
@@ -239,6 +242,9 @@ impl MapPanel {
         }
         if sight.is_found() {
             legends.extend(self.found.legends(desk, params, is_dark));
+        }
+        if sight.is_sailed() {
+            legends.extend(self.sailed.legend(is_dark));
         }
         if let Some(density) = density_style(params.density) {
             let style = self.style(params, time, is_dark);

@@ -118,6 +118,13 @@ impl MapPanel {
             }
             return None;
         }
+        let ship_at = pointer.and_then(|at| self.ship(view, at, is_dark, side));
+        if side == Side::Now
+            && ship_at.is_none()
+            && self.point_bound(ui, (view, pointer), response.clicked(), deck)
+        {
+            return None;
+        }
         let hovered = pointer.and_then(|at| {
             let ship = self.ship(view, at, is_dark, side);
             ship.or_else(|| self.hit(view, at, Sight::of(deck, side)))
