@@ -304,6 +304,13 @@ impl Default for DestinationSettings {
 }
 
 impl DestinationSettings {
+    /// The same without what scores do not depend on.
+    #[must_use]
+    pub fn of_scores(&self) -> DestinationSettings {
+        let (by, model, routes) = (TellerChoice::default(), String::new(), String::new());
+        DestinationSettings { by, model, routes, ..self.clone() }
+    }
+
     /// The models that are named, in the order of tables; or what is wrong with their names.
     pub fn rivals(&self) -> Result<Vec<Rival>, String> {
         let words = self.models.split([' ', ',', ';']).filter(|word| !word.is_empty());

@@ -11,15 +11,15 @@ use super::stage::Asked;
 use super::stages::{
     AheadParams, AheadStage, AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf,
     Clean, ClustersOf, ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage,
-    DensityStage, DestinationScoresStage, DestinationsStage, DistancesOf, DistancesStage,
-    EmbedStage, EncountersStage, EndsStage, EtaFitParams, EtaFitStage, EtaScoresParams,
-    EtaScoresStage, FilterStage, FitParams, FitStage, ForecastStage, ForecastsOf, ForecastsStage,
-    GatesStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage,
-    OdditiesStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage,
-    PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf, RetentionStage, RouteGraphParams,
-    RouteGraphStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
-    TrainedParams, TreeStage, TripsStage, VoyagesStage, WatchedStage, WindowsStage, study_params,
-    without_tolerance,
+    DensityStage, DestinationFitParams, DestinationFitStage, DestinationScoresStage,
+    DestinationsStage, DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage,
+    EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage, FilterStage, FitParams, FitStage,
+    ForecastStage, ForecastsOf, ForecastsStage, GatesStage, GroupParams, IndicesStage, Ingest,
+    MeasureParams, MeasureStage, NestsStage, OdditiesStage, OpticsStage, OutliersOf, OutliersStage,
+    PairsStage, PathStage, PlaneStage, PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf,
+    RetentionStage, RouteGraphParams, RouteGraphStage, RoutesOf, RoutesStage, ScoresStage,
+    SpectrumStage, StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, VoyagesStage,
+    WatchedStage, WindowsStage, study_params, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -335,8 +335,14 @@ impl Desk {
         }
         let nests = self.nests.want(&session.destination.nest, &voyages, jobs);
         if wanted.has("destination-scores") {
-            self.destination_scores.want(&session.destination, &nests, jobs);
+            self.destination_scores.want(&session.destination.of_scores(), &nests, jobs);
         }
+        let told_by = &session.destination;
+        let network = wanted.has("destination-fit").then(|| {
+            let card = self.files.destination_card.of(&told_by.model, Some(CARD));
+            self.destination_fit.want(&DestinationFitParams::of(told_by, card), &nests, jobs)
+        });
+        let network = network.filter(|_| told_by.by == TellerChoice::Network);
         if !wanted.has("route-graph") {
             return None;
         }

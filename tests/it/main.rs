@@ -3,6 +3,7 @@
 mod associate;
 mod associate_ui;
 mod bad_input;
+mod bound;
 mod cli;
 mod cluster;
 mod compress;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::forecasts::{ForecastsOf, HEAD, ground, row, told_figures};
+use super::forecasts::{ForecastsOf, HEAD, asking, ground, row, teller, told_figures};
 use super::{NestsOf, code, place};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
