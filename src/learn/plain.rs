@@ -120,7 +120,8 @@ mod tests {
         for cell in [Cell::Gru, Cell::Lstm] {
             let (layers, head) = (2, Head::Mixtures { places: 1, components: 2 });
             let hidden = vec![6];
-            let shape = RecurrentShape { cell, input: 3, beside: 2, units: 9, layers, hidden, head };
+            let shape =
+                RecurrentShape { cell, input: 3, beside: 2, units: 9, layers, hidden, head };
             let mut sequences = Sequences::with_beside(3, 2);
             let steps: Vec<Vec<f32>> = (0..20).map(|i| draw(3 * (1 + i % 5))).collect();
             let beside = Table::new(2, draw(40));

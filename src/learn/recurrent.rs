@@ -189,7 +189,9 @@ impl Sequences {
         }
         if self.beside.width() != beside {
             let found = self.beside.width();
-            return failed(format!("{found} numbers are beside a sequence; the network takes {beside}"));
+            return failed(format!(
+                "{found} numbers are beside a sequence; the network takes {beside}"
+            ));
         }
         if let Some(i) = self.beside.first_not_finite() {
             return failed(format!("what stands beside sequence {i} is no number"));
@@ -223,8 +225,8 @@ impl Sequences {
             Step { x: tensor(x, [places.len(), width], device), goes_on }
         };
         let n_beside = self.beside.width();
-        let beside =
-            (n_beside > 0).then(|| tensor(self.beside.gathered(places), [places.len(), n_beside], device));
+        let beside = (n_beside > 0)
+            .then(|| tensor(self.beside.gathered(places), [places.len(), n_beside], device));
         Batch { steps: (0..longest).map(step).collect(), beside }
     }
 }

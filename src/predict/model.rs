@@ -454,7 +454,8 @@ fn trained(
             job.go_on()?;
             let told = other.tell(&data.samples[i]);
             for (horizon, errors) in known.iter().zip(&mut errors) {
-                if let (Some(told), Some(truth)) = (told.get(*horizon), data.target_m(i, *horizon)) {
+                if let (Some(told), Some(truth)) = (told.get(*horizon), data.target_m(i, *horizon))
+                {
                     errors.push((i, [truth[0] - told.local_m[0], truth[1] - told.local_m[1]]));
                 }
             }

@@ -40,7 +40,7 @@ pub use ingest::Ingest;
 pub use outliers::{OutliersOf, OutliersStage};
 pub use predict::{
     Card, EndOf, EndsOf, EndsStage, FitParams, FitStage, ModelsOf, OnePath, PathOf, PathStage,
-    ScoresOf, ScoresStage, WindowsOf, WindowsStage,
+    ScoresOf, ScoresStage, Training, WindowsOf, WindowsStage,
 };
 pub use preview::{PreviewParams, PreviewStage};
 pub use repair::{RepairStage, RepairedOf};

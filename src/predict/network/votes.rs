@@ -116,8 +116,7 @@ impl Votes {
         let (mut sums, mut all) = ([0.0; 4], 0.0);
         for ((_, weight), off) in here.iter().zip(&off) {
             let [ahead, port] = [off[0] - median[0], off[1] - median[1]];
-            let distances =
-                [ahead.hypot(port), off[0].hypot(off[1]), ahead.abs(), port.abs()];
+            let distances = [ahead.hypot(port), off[0].hypot(off[1]), ahead.abs(), port.abs()];
             sums.iter_mut().zip(distances).for_each(|(sum, d)| *sum += weight * d);
             all += weight;
         }
@@ -125,9 +124,8 @@ impl Votes {
         let reach = self.reach(sample, &near);
         here.truncate((near.len() / NEAREST_OF).max(1));
         let nearest = median_of(&here, &off);
-        let numbers = [
-            median[0], median[1], nearest[0], nearest[1], spread, straight, along, across, reach,
-        ];
+        let numbers =
+            [median[0], median[1], nearest[0], nearest[1], spread, straight, along, across, reach];
         Vote { median, numbers }
     }
 

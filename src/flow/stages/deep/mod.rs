@@ -6,6 +6,7 @@ mod groups;
 mod plane;
 mod study;
 
+pub(super) use embed::curves_figures;
 pub use embed::{EmbedStage, EmbeddedOf, TrainedParams};
 pub use groups::{DeepGroupsOf, DeepGroupsStage};
 pub use plane::{PlaneOf, PlaneStage};
