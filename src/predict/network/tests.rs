@@ -163,7 +163,7 @@ fn a_window_of_four_reports_is_read_like_one_of_twelve() {
 
 #[test]
 fn horizons_that_few_windows_know_are_left_out() {
-    let window = WindowParams { horizons: "15 170".into(), ..WindowParams::default() };
+    let window = WindowParams { horizons: "15 180".into(), ..WindowParams::default() };
     let mut params = PredictParams { window, ..small() };
     (params.gru.epochs, params.mlp.epochs) = (1, 1);
     let data = windows_of(&lanes(6, 5), &params.window);
