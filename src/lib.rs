@@ -170,6 +170,9 @@
 //!   vote of such neighbors ([`predict::intake`]): a track's own is known when its future is too.
 //!   A model asked in waters that it did not learn in leaves what depends on the place to dead
 //!   reckoning ([`predict::waters`]).
+//! - **The recurrent predictor learns what the neighbors' vote is off by** ([`predict::network`]): its
+//!   networks, each trained without a fifth of the ships, are asked as one mixture; the fifths that
+//!   they did not see give the ellipses their size.
 //! - **Networks are named matrices of our own** and a forward pass over them, not the library's
 //!   modules: first weights come from our seeds, all gradients are shortened together, training goes
 //!   on after a break to the bit, and a model's files are plain ([`learn`]). Deep clusters are refined
