@@ -9,6 +9,7 @@ mod lanes;
 mod network;
 mod view;
 mod watch;
+mod way;
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -76,6 +77,8 @@ const BENCHES: &[(&str, Bench)] = &[
     ("encounters", watch::encounters_of_all),
     ("density", watch::density_and_gates),
     ("oddities", watch::oddities_of_all),
+    ("way", way::way),
+    ("destinations", way::destinations),
 ];
 
 /// Where benchmarks find their files.

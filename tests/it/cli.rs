@@ -319,6 +319,7 @@ fn describe_lists_every_parameter_that_set_takes() {
         [
             "sources",
             "synth",
+            "world",
             "clean",
             "trips",
             "filter",
@@ -337,6 +338,7 @@ fn describe_lists_every_parameter_that_set_takes() {
             "gates",
             "density",
             "encounters",
+            "ahead",
             "areas",
             "oddities",
             "ports",
@@ -358,6 +360,12 @@ fn describe_lists_every_parameter_that_set_takes() {
             );
         }
     }
+    let ways = String::from_utf8(fairway(&["describe", "way", "--ports", "3243"]).stdout).unwrap();
+    let first: Vec<&str> = ways.lines().next().unwrap().split(' ').collect();
+    assert!(ways.lines().count() == 9 && first[..2] == ["way", "base:"], "{ways}");
+    let parameters: f64 = first[2].parse().unwrap();
+    assert!((parameters / 2.04e6 - 1.0).abs() < 0.03, "the paper's size: {ways}");
+    assert_eq!(fairway(&["describe", "way", "--ports", "0"]).status.code(), Some(2));
     let one = String::from_utf8(fairway(&["describe", "trips"]).stdout).unwrap();
     assert!(
         one.contains("trips.gap = 30.0 min   (0.1 to 100000)") && !one.contains("clean."),

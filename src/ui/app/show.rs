@@ -6,7 +6,7 @@ use super::App;
 use crate::ui::actions::Status;
 use crate::ui::deck::Deck;
 use crate::ui::layout::Pane;
-use crate::ui::panels::{self, ClusterPanels, PredictPanels};
+use crate::ui::panels::{self, ClusterPanels, DestinationPanels, PredictPanels};
 
 impl App {
     pub(super) fn panels(&mut self, ui: &mut Ui, status: Status) {
@@ -18,7 +18,10 @@ impl App {
             clusters,
             predict,
             associate,
+            destination,
             training,
+            watch,
+            water,
             layout,
             commands,
             errands,
@@ -35,6 +38,9 @@ impl App {
             clustering,
             prediction,
             association,
+            watching,
+            waters,
+            destinations,
             path_field,
             ..
         } = self;
@@ -47,7 +53,10 @@ impl App {
             clusters,
             predict,
             associate,
+            destination,
             training,
+            watch,
+            water,
             commands,
         };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
@@ -104,6 +113,27 @@ impl App {
                 Pane::Segments => association.segments(ui, &mut deck),
                 Pane::Mistakes => association.mistakes(ui, &mut deck),
                 Pane::AssociateMethods => association.methods(ui, &mut deck),
+                Pane::Encounters => watching.encounters(ui, &mut deck),
+                Pane::EncounterList => watching.encounter_list(ui, &mut deck),
+                Pane::EncounterPlots => watching.encounter_plots(ui, &mut deck),
+                Pane::Ahead => watching.ahead(ui, &mut deck),
+                Pane::Oddities => watching.oddities(ui, &mut deck),
+                Pane::OddityList => watching.oddity_list(ui, &mut deck),
+                Pane::Gates => waters.gates(ui, &mut deck),
+                Pane::Lateral => waters.lateral(ui, &mut deck),
+                Pane::GateCounts => waters.gate_counts(ui, &mut deck),
+                Pane::Crossings => waters.crossings(ui, &mut deck),
+                Pane::Areas => waters.areas(ui, &mut deck),
+                Pane::AreaEvents => waters.events(ui, &mut deck),
+                Pane::Density => waters.density(ui, &mut deck),
+                Pane::Densest => waters.densest(ui, &mut deck),
+                Pane::Destinations => DestinationPanels::parameters(ui, &mut deck, is_asking),
+                Pane::Bound => DestinationPanels::bound(ui, &mut deck),
+                Pane::Voyages => destinations.voyages(ui, &mut deck),
+                Pane::Texts => destinations.texts(ui, &mut deck),
+                Pane::Ports => destinations.ports(ui, &mut deck, is_asking),
+                Pane::DestinationScores => destinations.destination_scores(ui, &mut deck),
+                Pane::EtaScores => DestinationPanels::eta_scores(ui, &mut deck, is_asking),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -3,6 +3,7 @@
 mod associate;
 mod cluster;
 mod compress;
+mod destination;
 mod distributions;
 mod filters;
 mod inspector;
@@ -21,10 +22,13 @@ mod status;
 mod tables;
 mod timeline;
 mod train;
+mod watch;
+mod water;
 
 pub use associate::AssociatePanels;
 pub use cluster::ClusterPanels;
 pub use compress::{Compression, retention, thresholds};
+pub use destination::{DestinationPanels, vessel_pick};
 pub use filters::Filters;
 pub use layers::layers;
 pub use log::log;
@@ -40,3 +44,5 @@ pub use status::{messages, status};
 pub use tables::Tables;
 pub use timeline::Timeline;
 pub use train::{curves, network, runs};
+pub use watch::WatchPanels;
+pub use water::{WaterPanels, add_area, add_gate, gate_across};
