@@ -416,7 +416,10 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "ensemble",
             "autoencoder",
             "cbtr",
-            "flow"
+            "flow",
+            "encounters",
+            "density",
+            "oddities"
         ]
     );
     let of_rows = [
