@@ -310,7 +310,7 @@ pub fn center_of((column, row): (i32, i32), cell_deg: f64) -> Position {
 }
 
 /// What the crew had typed by a time; nothing before their first note.
-fn note_at(notes: &[(i64, VoyageNote)], t_ms: i64) -> Option<&VoyageNote> {
+pub fn note_at(notes: &[(i64, VoyageNote)], t_ms: i64) -> Option<&VoyageNote> {
     let n = notes.partition_point(|(since_ms, _)| *since_ms <= t_ms);
     Some(&notes[n.checked_sub(1)?].1)
 }
