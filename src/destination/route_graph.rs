@@ -74,7 +74,7 @@ pub struct Arrival {
     pub low_days: f64,
     /// One in ten is later.
     pub high_days: f64,
-    /// How many earlier voyages tell it; 0 where it is but distance over speed.
+    /// How many earlier voyages tell it; 0 where a network does, or but distance over speed.
     pub voyages: usize,
 }
 

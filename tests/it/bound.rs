@@ -350,7 +350,8 @@ fn made_world_voyages_are_written_read_and_found_again() {
     let voyages = truth["voyages"].as_array().unwrap();
     assert!(truth["made"] == true && voyages.len() == 40, "{} voyages", voyages.len());
     let figures = run(&[&path, "--want", "voyages"]);
-    let found = &figures["voyages"];
+    let (found, typed) = (&figures["voyages"], &figures["destinations"]);
+    assert!(n(&typed["typed"]) > 40, "each voyage's text is written with its time: {typed}");
     assert_eq!(found["made"], true);
     assert!(found["notes"][0].as_str().unwrap().contains("made voyages"), "{found}");
     let refused: u64 = found["rejected"].as_object().unwrap().values().map(n).sum();

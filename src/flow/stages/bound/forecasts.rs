@@ -64,7 +64,9 @@ pub(super) fn asking(network: &DestinationFitOf) -> Option<Asking<'_>> {
         });
         Says { ports, arrival }
     };
-    let ask = move |nest: &Nest| Ok(ready.forecast(nest)?.iter().map(says).collect());
+    let ask = move |nest: &Nest| -> Result<Vec<Says>, Stopped> {
+        Ok(ready.forecast(nest)?.iter().map(says).collect())
+    };
     Some(Asking { params: model.nest_params(), ask: Box::new(ask) })
 }
 
