@@ -309,6 +309,16 @@ fn arrivals_are_scored_on_files_without_any_input() {
         "steady ships need no forest: {scores}"
     );
 
+    let run_file = fs::read_to_string(folder.path().join("out/run.json")).unwrap();
+    let run_file: Value = serde_json::from_str(&run_file).unwrap();
+    let named: Vec<&str> = run_file["inputs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|file| file["named_by"].as_str())
+        .collect();
+    assert_eq!(named, ["eta.train", "eta.test"]);
+
     // The estimator comes back from its file and says the same.
     let model = format!("eta.model={}", text(&folder.path().join("out/eta-fit.model")));
     let again = run(&["--want", "eta-scores", "--set", &model, "--set", &test]);
