@@ -37,7 +37,8 @@ type Counts = Vec<(u32, u32)>;
 /// The chance of a port is asked of four circles, each wider one helping out where the narrower
 /// has counted little: voyages from this port on this leg, all on this leg, all from this port,
 /// all. With `n` of `N` voyages in a circle to a port, and the wider circle's chance `p`, the chance
-/// is `(n + 2 p) / (N + 2)`. No network: a rival to them, and the honest guess where none is trained.
+/// is `(n + 2 p) / (N + 2)`; before all, each known port and all others together have equal
+/// chances, so that what is told adds up to a little less than 1. No network: a rival to them, and the honest guess where none is trained.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(from = "Flat", into = "Flat")]
 pub struct RouteGraph {
@@ -226,7 +227,8 @@ impl RouteGraph {
             self.by_leg.get(&leg),
             nest.from.and_then(|from| self.by_both.get(&(from, leg))),
         ];
-        let mut chances = vec![1.0 / self.classes.len().max(1) as f64; self.classes.len()];
+        // One part is for ports where nobody went yet.
+        let mut chances = vec![1.0 / (self.classes.len() + 1) as f64; self.classes.len()];
         for counts in circles.into_iter().flatten() {
             let less = |class: u32| u32::from(own == Some(class));
             let total: u32 = counts.iter().map(|(class, n)| n.saturating_sub(less(*class))).sum();
