@@ -119,3 +119,21 @@ fn it_comes_back_from_a_file_as_it_was() {
     let text = serde_json::to_string(&graph).unwrap();
     assert_eq!(serde_json::from_str::<RouteGraph>(&text).unwrap(), graph);
 }
+
+#[test]
+fn without_voyages_the_course_and_the_distance_tell() {
+    let graph = graph(&[]);
+    // From 12.5 degrees on, ports lie at 0.5, 10.5, 20.5 and 30.5; eastward is ahead.
+    let east = graph.says(&nest(None, 1, &[(12.5, 0.0)]), 0, None);
+    let order: Vec<u32> = east.ports.iter().map(|(port, _)| port.0).collect();
+    assert_eq!(order[..2], [2, 3], "{east:?}");
+    assert!(chance(&east, 2) > 2.0 * chance(&east, 3));
+    let total: f64 = east.ports.iter().map(|(_, chance)| chance).sum();
+    assert!((total - 0.8).abs() < 1e-9, "a fifth is elsewhere: {total}");
+    let mut adrift = nest(None, 1, &[(12.5, 0.0)]);
+    adrift.steps[0].last.1 = f32::NAN;
+    assert_eq!(graph.says(&adrift, 0, None).ports[0].0, PortId(1), "the nearest");
+    // At twelve knots, 8 degrees are 40 hours.
+    let arrival = east.arrival.unwrap();
+    assert!(arrival.voyages == 0 && (arrival.days - 40.0 / 24.0).abs() < 0.05, "{arrival:?}");
+}
