@@ -28,7 +28,7 @@ const FEWEST: usize = 3;
 /// Standard deviation of how far from her course a ship's port lies, degrees, where nothing is known;
 const AHEAD_DEG: f64 = 30.0;
 /// what a port behind her weighs against one ahead,
-const BEHIND: f64 = 0.02;
+const BEHIND: f64 = 0.01;
 /// and within what distance nearness says no more, nautical miles.
 const NEAR_NMI: f64 = 30.0;
 /// How many cells around a place are looked at for earlier voyages.
