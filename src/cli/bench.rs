@@ -6,6 +6,7 @@ mod compare;
 mod forecast;
 mod group;
 mod lanes;
+mod network;
 mod view;
 mod watch;
 mod way;
@@ -53,6 +54,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("filter", view::filter),
     ("play", view::play),
     ("frame", view::frame),
+    ("train-frame", view::train_frame),
     ("hover", view::hover),
     ("dp", compare::dp),
     ("dp-move", compare::dp_move),
@@ -69,6 +71,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("sweep", group::sweep),
     ("spectral", group::spectral),
     ("ensemble", forecast::ensemble),
+    ("autoencoder", network::autoencoder),
     ("cbtr", associate::cbtr),
     ("flow", associate::flow),
     ("encounters", watch::encounters_of_all),

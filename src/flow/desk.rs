@@ -1,6 +1,7 @@
 //! All trays, and the flow between them in one function.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::bound::{EtaSettings, PortSettings, TellerChoice};
 use super::jobs::Jobs;
@@ -8,17 +9,17 @@ use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf,
-    ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DensityStage,
-    DestinationFitParams, DestinationFitStage, DestinationScoresStage, DestinationsStage,
-    DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage, EtaFitParams, EtaFitStage,
-    EtaScoresParams, EtaScoresStage, FilterStage, FitParams, FitStage, ForecastStage, ForecastsOf,
-    ForecastsStage, GatesStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage,
-    NestsStage, OdditiesStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
-    PlaneStage, PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf, RetentionStage,
-    RouteGraphParams, RouteGraphStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage,
-    StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, VoyagesStage, WatchedStage,
-    WindowsStage, study_params, without_tolerance,
+    AheadParams, AheadStage, AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf,
+    Clean, ClustersOf, ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage,
+    DensityStage, DestinationFitParams, DestinationFitStage, DestinationScoresStage,
+    DestinationsStage, DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage,
+    EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage, FilterStage, FitParams, FitStage,
+    ForecastStage, ForecastsOf, ForecastsStage, GatesStage, GroupParams, IndicesStage, Ingest,
+    MeasureParams, MeasureStage, NestsStage, OdditiesStage, OpticsStage, OutliersOf, OutliersStage,
+    PairsStage, PathStage, PlaneStage, PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf,
+    RetentionStage, RouteGraphParams, RouteGraphStage, RoutesOf, RoutesStage, ScoresStage,
+    SpectrumStage, StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, VoyagesStage,
+    WatchedStage, WindowsStage, study_params, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -97,6 +98,8 @@ pub struct Desk {
     pub density: Tray<DensityStage>,
     /// Who came close to whom.
     pub encounters: Tray<EncountersStage>,
+    /// Who will come close to whom.
+    pub ahead: Tray<AheadStage>,
     /// What ships did in areas.
     pub areas: Tray<AreasStage>,
     /// What does not fit.
@@ -274,6 +277,15 @@ impl Desk {
         if wanted.has("encounters") {
             self.encounters.want(&session.encounters, &watched, jobs);
         }
+        if wanted.has("ahead") {
+            // Models that are there already: those of the predicted path.
+            let models = self.fit.shown().filter(|_| session.ahead.by_models);
+            let models =
+                models.map(|shown| Asked { key: shown.key, value: Some(Arc::clone(shown.value)) });
+            let encounter = session.encounters.params.clone();
+            let params = AheadParams { settings: session.ahead.clone(), encounter };
+            self.ahead.want(&params, (&watched, models.as_ref()), jobs);
+        }
         if wanted.has("areas") {
             self.areas.want(&session.areas, &watched, jobs);
         }
@@ -441,7 +453,7 @@ impl Desk {
             return None;
         }
         let card = self.files.network_card.of(&settings.model, Some(CARD));
-        let embedded = self.embed.want(&TrainedParams::of(&settings.embed, card), repaired, jobs);
+        let embedded = self.embed.want(&TrainedParams::of(settings, card), repaired, jobs);
         if !wanted.has("deep-groups") {
             return None;
         }
@@ -562,6 +574,7 @@ impl Desk {
             &self.gates,
             &self.density,
             &self.encounters,
+            &self.ahead,
             &self.areas,
             &self.oddities,
             &self.ports,
@@ -615,6 +628,7 @@ impl Desk {
             &mut self.gates,
             &mut self.density,
             &mut self.encounters,
+            &mut self.ahead,
             &mut self.areas,
             &mut self.oddities,
             &mut self.ports,

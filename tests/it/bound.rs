@@ -295,7 +295,7 @@ fn arrivals_are_scored_on_files_without_any_input() {
     let small = ["--set", "eta.trees=20", "--set", "eta.rows_per_tree=2000"];
     let out = text(&folder.path().join("out"));
     let wants = ["--want", "eta-scores", "--want", "eta-fit", "--out", &out];
-    let figures = run(&[&wants, &["--set", &train, "--set", &test], &small[..]].concat());
+    let figures = run(&[&wants[..], &["--set", &train, "--set", &test], &small[..]].concat());
     assert!(figures.get("ingest").is_none());
     let scores = &figures["eta-scores"];
     let mae_min = scores["mae_min"].as_f64().unwrap();

@@ -338,6 +338,7 @@ fn describe_lists_every_parameter_that_set_takes() {
             "gates",
             "density",
             "encounters",
+            "ahead",
             "areas",
             "oddities",
             "ports",
@@ -396,6 +397,7 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "filter",
             "play",
             "frame",
+            "train-frame",
             "hover",
             "dp",
             "dp-move",
@@ -412,11 +414,23 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "sweep",
             "spectral",
             "ensemble",
+            "autoencoder",
             "cbtr",
             "flow"
         ]
     );
-    let of_rows = ["load", "nmea", "parquet", "synth", "trips", "filter", "play", "frame", "hover"];
+    let of_rows = [
+        "load",
+        "nmea",
+        "parquet",
+        "synth",
+        "trips",
+        "filter",
+        "play",
+        "frame",
+        "train-frame",
+        "hover",
+    ];
     for (name, figures) in figures.as_object().unwrap() {
         let of = ["rows_per_s", "ms", "pairs_per_s_per_core", "samples_per_s"];
         let speed = of.iter().find_map(|speed| figures.get(speed)).and_then(Value::as_f64);

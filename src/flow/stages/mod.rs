@@ -41,7 +41,7 @@ pub use compress::{
 };
 pub use deep::{
     DecStudyOf, DecStudyStage, DeepGroupsOf, DeepGroupsStage, EmbedStage, EmbeddedOf, PlaneOf,
-    PlaneStage, TrainedParams,
+    PlaneStage, TrainedParams, checked_network, data_key,
 };
 pub use distances::{DistancesOf, DistancesStage, Measured, PairsOf, PairsStage, metric_name};
 pub use filter::{ChosenOf, FilterStage};
@@ -50,7 +50,7 @@ pub use ingest::Ingest;
 pub use outliers::{OutliersOf, OutliersStage};
 pub use predict::{
     Card, EndOf, EndsOf, EndsStage, FitParams, FitStage, ModelsOf, OnePath, PathOf, PathStage,
-    ScoresOf, ScoresStage, WindowsOf, WindowsStage,
+    ScoresOf, ScoresStage, WindowsOf, WindowsStage, checked_models, save_models,
 };
 pub use preview::{PreviewParams, PreviewStage};
 pub use repair::{RepairStage, RepairedOf};
@@ -59,6 +59,7 @@ pub use study::{MEASURES, StudyOf, StudyParams, StudyStage};
 pub use trips::{TripsOf, TripsStage};
 pub use tuning::{OpticsStage, SpectrumOf, SpectrumStage, SweepStage, TreeStage};
 pub use watch::{
-    AreasOf, AreasStage, Before, DensityOf, DensityStage, EncountersOf, EncountersStage, GateOf,
-    GatesOf, GatesStage, OdditiesOf, OdditiesStage, WatchedOf, WatchedStage,
+    AheadOf, AheadParams, AheadStage, AreasOf, AreasStage, Before, DensityOf, DensityStage,
+    EncountersOf, EncountersStage, GateOf, GatesOf, GatesStage, OdditiesOf, OdditiesStage, ToldBy,
+    WatchedOf, WatchedStage,
 };
