@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::bound::{EtaSettings, PortSettings};
+use super::bound::{EtaSettings, PortSettings, TellerChoice};
 use super::jobs::Jobs;
 use super::predicting::PredictSettings;
 use super::session::Session;
@@ -11,15 +11,15 @@ use super::stage::Asked;
 use super::stages::{
     AheadParams, AheadStage, AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf,
     Clean, ClustersOf, ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage,
-    DensityStage, DestinationScoresStage, DestinationsStage, DistancesOf, DistancesStage,
-    EmbedStage, EncountersStage, EndsStage, EtaFitParams, EtaFitStage, EtaScoresParams,
-    EtaScoresStage, FilterStage, FitParams, FitStage, ForecastStage, ForecastsOf, ForecastsStage,
-    GatesStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage,
-    OdditiesStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage,
-    PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf, RetentionStage, RouteGraphParams,
-    RouteGraphStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
-    TrainedParams, TreeStage, TripsStage, VoyagesStage, WatchedStage, WindowsStage, study_params,
-    without_tolerance,
+    DensityStage, DestinationFitParams, DestinationFitStage, DestinationScoresStage,
+    DestinationsStage, DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage,
+    EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage, FilterStage, FitParams, FitStage,
+    ForecastStage, ForecastsOf, ForecastsStage, GatesStage, GroupParams, IndicesStage, Ingest,
+    MeasureParams, MeasureStage, NestsStage, OdditiesStage, OpticsStage, OutliersOf, OutliersStage,
+    PairsStage, PathStage, PlaneStage, PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf,
+    RetentionStage, RouteGraphParams, RouteGraphStage, RoutesOf, RoutesStage, ScoresStage,
+    SpectrumStage, StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, VoyagesStage,
+    WatchedStage, WindowsStage, study_params, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -114,6 +114,8 @@ pub struct Desk {
     pub nests: Tray<NestsStage>,
     /// Their routes, counted.
     pub route_graph: Tray<RouteGraphStage>,
+    /// A network that tells destinations.
+    pub destination_fit: Tray<DestinationFitStage>,
     /// How well models tell destinations.
     pub destination_scores: Tray<DestinationScoresStage>,
     /// Where all ships under way are bound.
@@ -133,6 +135,7 @@ pub struct Desk {
 struct Files {
     model: NamedFile,
     network_card: NamedFile,
+    destination_card: NamedFile,
     ports: NamedFile,
     routes: NamedFile,
     eta_model: NamedFile,
@@ -333,8 +336,14 @@ impl Desk {
         }
         let nests = self.nests.want(&session.destination.nest, &voyages, jobs);
         if wanted.has("destination-scores") {
-            self.destination_scores.want(&session.destination, &nests, jobs);
+            self.destination_scores.want(&session.destination.of_scores(), &nests, jobs);
         }
+        let told_by = &session.destination;
+        let network = wanted.has("destination-fit").then(|| {
+            let card = self.files.destination_card.of(&told_by.model, Some(CARD));
+            self.destination_fit.want(&DestinationFitParams::of(told_by, card), &nests, jobs)
+        });
+        let network = network.filter(|_| told_by.by == TellerChoice::Network);
         if !wanted.has("route-graph") {
             return None;
         }
@@ -343,7 +352,7 @@ impl Desk {
         if !wanted.has("forecasts") {
             return None;
         }
-        let all = self.forecasts.want(&(), (&routes, &voyages), jobs);
+        let all = self.forecasts.want(&(), ((&routes, &voyages), network.as_ref()), jobs);
         if wanted.has("forecast") {
             self.forecast.want(&session.forecast, (&all, &nests), jobs);
         }
@@ -445,7 +454,7 @@ impl Desk {
             return None;
         }
         let card = self.files.network_card.of(&settings.model, Some(CARD));
-        let embedded = self.embed.want(&TrainedParams::of(&settings.embed, card), repaired, jobs);
+        let embedded = self.embed.want(&TrainedParams::of(settings, card), repaired, jobs);
         if !wanted.has("deep-groups") {
             return None;
         }
@@ -574,6 +583,7 @@ impl Desk {
             &self.voyages,
             &self.nests,
             &self.route_graph,
+            &self.destination_fit,
             &self.destination_scores,
             &self.forecasts,
             &self.forecast,
@@ -627,6 +637,7 @@ impl Desk {
             &mut self.voyages,
             &mut self.nests,
             &mut self.route_graph,
+            &mut self.destination_fit,
             &mut self.destination_scores,
             &mut self.forecasts,
             &mut self.forecast,
@@ -651,6 +662,9 @@ impl Desk {
                 if shelf.name() == "oddities" {
                     open.extend(session.oddities.of_routes.then_some("routes"));
                     open.extend(session.oddities.of_forecasts.then_some("forecasts"));
+                }
+                if shelf.name() == "forecasts" && session.destination.by == TellerChoice::Network {
+                    open.push("destination-fit");
                 }
                 if shelf.name() == "windows" && session.predict.params.has_region {
                     open.push("clusters");

@@ -215,9 +215,21 @@ impl Session {
         let (path, forecast) = (PathParams::default(), ForecastParams::default());
         let ahead = AheadSettings { at: String::new(), ..self.ahead.clone() };
         // Nor is it one to enter a workspace that shows layers of its own.
-        let usual = MapParams::default();
-        let map = MapParams { found: usual.found, watch: usual.watch, ..self.map.clone() };
+        let MapParams { found, watch, ports, voyages, .. } = MapParams::default();
+        let map = MapParams { found, watch, ports, voyages, ..self.map.clone() };
         Session { clusters: self.clusters.as_set(), path, forecast, ahead, map, ..self.clone() }
+    }
+
+    /// The steps whose results the map shows, beyond trips.
+    pub fn map_stages(&self) -> Vec<&'static str> {
+        let mut stages = self.map.stages();
+        if self.map.gates && !self.gates.lines.trim().is_empty() {
+            stages.push("gates");
+        }
+        if self.map.areas && !self.areas.areas.trim().is_empty() {
+            stages.push("areas");
+        }
+        stages
     }
 
     /// Shows `visitor` the parameters of every stage, in the order of the flow.

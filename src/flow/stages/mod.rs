@@ -26,9 +26,10 @@ pub use associate::broken_and_joined;
 pub use associate::{AssociateStage, AssociatedOf, most_live, truth_of};
 pub use associate_study::{AssociateStudyOf, AssociateStudyStage, study_params};
 pub use bound::{
-    DestinationRow, DestinationScoresOf, DestinationScoresStage, DestinationsOf, DestinationsStage,
-    EtaCard, EtaFitOf, EtaFitParams, EtaFitStage, EtaScoresOf, EtaScoresParams, EtaScoresStage,
-    EtaWay, EtaWayScores, ForecastOf, ForecastStage, ForecastsOf, ForecastsStage, MADE, NestsOf,
+    DestinationFitOf, DestinationFitParams, DestinationFitStage, DestinationRow,
+    DestinationScoresOf, DestinationScoresStage, DestinationsOf, DestinationsStage, EtaCard,
+    EtaFitOf, EtaFitParams, EtaFitStage, EtaScoresOf, EtaScoresParams, EtaScoresStage, EtaWay,
+    EtaWayScores, ForecastOf, ForecastStage, ForecastsOf, ForecastsStage, MADE, NestsOf,
     NestsStage, PortsOf, PortsParams, PortsStage, RouteGraphOf, RouteGraphParams, RouteGraphStage,
     RoutesCard, SplitOf, TypedText, VoyagesOf, VoyagesStage,
 };
@@ -40,7 +41,7 @@ pub use compress::{
 };
 pub use deep::{
     DecStudyOf, DecStudyStage, DeepGroupsOf, DeepGroupsStage, EmbedStage, EmbeddedOf, PlaneOf,
-    PlaneStage, TrainedParams,
+    PlaneStage, TrainedParams, checked_network, data_key,
 };
 pub use distances::{DistancesOf, DistancesStage, Measured, PairsOf, PairsStage, metric_name};
 pub use filter::{ChosenOf, FilterStage};
@@ -49,7 +50,7 @@ pub use ingest::Ingest;
 pub use outliers::{OutliersOf, OutliersStage};
 pub use predict::{
     Card, EndOf, EndsOf, EndsStage, FitParams, FitStage, ModelsOf, OnePath, PathOf, PathStage,
-    ScoresOf, ScoresStage, WindowsOf, WindowsStage,
+    ScoresOf, ScoresStage, WindowsOf, WindowsStage, checked_models, save_models,
 };
 pub use preview::{PreviewParams, PreviewStage};
 pub use repair::{RepairStage, RepairedOf};
