@@ -242,7 +242,6 @@ impl Desk {
         let trips = self.trips.want(&session.trips, &cleaned, jobs);
         if wanted.has("filter") {
             let chosen = self.filter.want(&session.filter, &trips, jobs);
-            self.watch(session, &chosen, jobs, wanted);
             let Grouped { clusters, routes } = self.compare(session, &chosen, jobs, wanted);
             // Without routes and forecasts where they are not asked; not at all while they are not
             // even begun.
@@ -259,6 +258,8 @@ impl Desk {
                 let outliers = self.outliers.want(&session.outliers, &chosen, jobs);
                 self.predict(session, &chosen, &outliers, clusters.as_ref(), jobs, wanted);
             }
+            // After models are taken in: paths ahead are told by those that there are.
+            self.watch(session, &chosen, jobs, wanted);
         }
     }
 
