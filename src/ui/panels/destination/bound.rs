@@ -87,11 +87,13 @@ impl DestinationPanels {
     }
 }
 
-/// `By her report of 2018-06-03 14:20 UTC`.
+/// `By her reports until 2018-06-03 14:20 UTC`.
 fn moment_text(step_ms: i64, now_ms: Option<i64>) -> String {
     let text = utc_text(step_ms);
     let minute = text.get(..16).unwrap_or_default();
     match now_ms {
+        // A step is told at its end.
+        Some(now_ms) if now_ms < step_ms => format!("First told at {minute} UTC"),
         Some(_) => format!("By her reports until {minute} UTC"),
         None => format!("By all her reports, until {minute} UTC"),
     }
