@@ -42,7 +42,7 @@
 //! | [`prep`] | base, ais, compress | cleaning, tracks cut into trips, the filter, outliers of motion; ships at a moment |
 //! | [`distance`] | base, ais | how far trips are apart |
 //! | [`cluster`] | base, ais, distance, learn | trips into groups, their scores and routes |
-//! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
+//! | [`predict`] | base, ais, cluster, learn | where a ship will be: windows, methods, scores, ellipses |
 //! | [`associate`] | base, ais | points without identity into tracks |
 //! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks (no stage yet) |
 //! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival (no stage yet) |
@@ -111,6 +111,10 @@
 //! - Found tracks are drawn by the layer that draws trips, from the same reports put together anew; which
 //!   point and which mistake are looked at is the window's own ([`ui::associate_view`]), by rows of
 //!   the input, so that a selected track is the one that the point is in after every slider.
+//! - Gates and areas are drawn on the map by tools and dragged by their points; they are texts in the
+//!   session, so that undo, projects and `--set` hold them. What would cross itself or has no length is
+//!   refused while it is drawn. Which gate, crossing, event and cell is looked at is the window's own
+//!   ([`ui::water_view`]).
 //! - Where the selected ship is bound is asked for her whole voyage at once, as each step of it looks at
 //!   what was reported until then: scrubbing the moment along it is no new work. Which voyage that is,
 //!   and which port is looked at, is the window's own ([`ui::destination_view`]).

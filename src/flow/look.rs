@@ -57,6 +57,51 @@ impl Choice for Density {
         &[("off", Density::Off), ("reports", Density::Reports), ("ship-hours", Density::ShipHours)];
 }
 
+/// What the exact cells of density show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellMeasure {
+    /// There is no such layer.
+    #[default]
+    Off,
+    /// Ship-hours for each square kilometer.
+    ShipHours,
+    /// How often ships came into the cell.
+    Transits,
+    /// Ship-hours for each square kilometer and day, less those of the other period.
+    HoursChange,
+    /// Transits for each day, less those of the other period.
+    TransitsChange,
+}
+
+impl CellMeasure {
+    /// What it is, with its unit.
+    pub fn title(self) -> &'static str {
+        match self {
+            CellMeasure::Off => "No cells",
+            CellMeasure::ShipHours => "Ship-hours per km²",
+            CellMeasure::Transits => "Transits per cell",
+            CellMeasure::HoursChange => "Change: ship-hours per km² and day",
+            CellMeasure::TransitsChange => "Change: transits per cell and day",
+        }
+    }
+
+    /// Whether it says what two periods differ by.
+    pub fn is_change(self) -> bool {
+        matches!(self, CellMeasure::HoursChange | CellMeasure::TransitsChange)
+    }
+}
+
+impl Choice for CellMeasure {
+    const CASES: &'static [(&'static str, CellMeasure)] = &[
+        ("off", CellMeasure::Off),
+        ("ship-hours", CellMeasure::ShipHours),
+        ("transits", CellMeasure::Transits),
+        ("change of ship-hours", CellMeasure::HoursChange),
+        ("change of transits", CellMeasure::TransitsChange),
+    ];
+}
+
 /// The look of the map.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -92,6 +137,14 @@ pub struct MapParams {
     pub hide_identity: bool,
     /// Whether wrong links and broken tracks are marked, where the truth is known.
     pub mistakes: bool,
+    /// What the workspace Watch shows.
+    pub watch: WatchLayers,
+    /// Whether gates are drawn.
+    pub gates: bool,
+    /// Whether areas under watch are drawn, with what happened in them.
+    pub areas: bool,
+    /// The exact cells of density.
+    pub cells: CellMeasure,
     /// Whether ports are drawn.
     pub ports: bool,
     /// Whether voyages from port to port and ships under way are drawn, in place of trips.
@@ -135,6 +188,10 @@ impl Default for MapParams {
             found: false,
             hide_identity: true,
             mistakes: true,
+            watch: WatchLayers::default(),
+            gates: true,
+            areas: true,
+            cells: CellMeasure::default(),
             ports: false,
             voyages: false,
             bound: true,
@@ -171,6 +228,10 @@ impl MapParams {
         if self.found {
             stages.push("associate");
         }
+        stages.extend(self.watch.stages());
+        if self.cells != CellMeasure::Off {
+            stages.push("density");
+        }
         if self.ports {
             stages.push("ports");
         }
@@ -190,6 +251,49 @@ impl MapParams {
     #[must_use]
     pub fn seen_from(&self, camera: Camera) -> MapParams {
         MapParams { lon: camera.lon, lat: camera.lat, zoom: camera.zoom, ..self.clone() }
+    }
+}
+
+/// Which layers of the workspace Watch are drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WatchLayers {
+    /// Encounters, where ships were closest.
+    pub encounters: bool,
+    /// How many encounters lie in each cell.
+    pub heat: bool,
+    /// Encounters that are to come.
+    pub ahead: bool,
+    /// What is odd.
+    pub oddities: bool,
+}
+
+impl WatchLayers {
+    /// What the workspace shows at first.
+    pub fn usual() -> WatchLayers {
+        WatchLayers { encounters: true, heat: false, ahead: true, oddities: true }
+    }
+
+    /// The steps whose results these layers show.
+    fn stages(self) -> impl Iterator<Item = &'static str> {
+        let wanted = [
+            (self.encounters || self.heat, "encounters"),
+            (self.ahead, "ahead"),
+            (self.oddities, "oddities"),
+        ];
+        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, stage)| stage)
+    }
+
+    fn describe(&mut self, form: &mut dyn Form) {
+        form.heading("Watch");
+        form.flag(
+            "encounters",
+            &mut self.encounters,
+            "Encounters of ships, where they were closest",
+        );
+        form.flag("encounter_heat", &mut self.heat, "How many encounters lie in each cell");
+        form.flag("ahead", &mut self.ahead, "Encounters that are to come, by the predicted paths");
+        form.flag("oddities", &mut self.oddities, "Marks of what is odd, by kind");
     }
 }
 
@@ -280,6 +384,14 @@ impl Params for MapParams {
             "mistakes",
             &mut self.mistakes,
             "Wrong links and broken tracks, where the truth is known",
+        );
+        self.watch.describe(form);
+        form.flag("gates", &mut self.gates, "Gates, with how many crossed them");
+        form.flag("areas", &mut self.areas, "Areas under watch, with what happened in them");
+        self.cells.describe(
+            "cells",
+            form,
+            "The exact cells of density: ship-hours, transits, or what two periods differ by",
         );
         form.flag("ports", &mut self.ports, "Ports; larger where more voyages begin and end");
         form.flag(

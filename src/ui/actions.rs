@@ -151,6 +151,10 @@ pub const ACTIONS: &[Action] = {
         action(View, 1, "Filter by a polygon", Some((NONE, Key::P)), TRIPS, || {
             C::TakeUp(Tool::Polygon(Vec::new()))
         }),
+        action(View, 1, "Draw a gate", Some((NONE, Key::G)), TRIPS, || C::TakeUp(Tool::Gate(None))),
+        action(View, 1, "Draw an area under watch", Some((NONE, Key::A)), TRIPS, || {
+            C::TakeUp(Tool::Area(Vec::new()))
+        }),
         action(
             Analysis,
             0,
@@ -218,6 +222,7 @@ pub const ACTIONS: &[Action] = {
         action(Window, 0, "Associate", Some((CTRL, Key::Num6)), ALWAYS, || {
             C::Enter(Workspace::Associate)
         }),
+        action(Window, 0, "Watch", Some((CTRL, Key::Num8)), ALWAYS, || C::Enter(Workspace::Watch)),
         action(Window, 0, "Destinations", Some((CTRL, Key::Num7)), ALWAYS, || {
             C::Enter(Workspace::Destinations)
         }),
@@ -267,6 +272,24 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Methods compared panel", None, ALWAYS, || {
             C::Toggle(Pane::AssociateMethods)
         }),
+        action(Window, 2, "Encounters panel", None, ALWAYS, || C::Toggle(Pane::Encounters)),
+        action(Window, 2, "Encounters found panel", None, ALWAYS, || {
+            C::Toggle(Pane::EncounterList)
+        }),
+        action(Window, 2, "Encounter plots panel", None, ALWAYS, || {
+            C::Toggle(Pane::EncounterPlots)
+        }),
+        action(Window, 2, "Encounters ahead panel", None, ALWAYS, || C::Toggle(Pane::Ahead)),
+        action(Window, 2, "Oddities panel", None, ALWAYS, || C::Toggle(Pane::Oddities)),
+        action(Window, 2, "Oddities found panel", None, ALWAYS, || C::Toggle(Pane::OddityList)),
+        action(Window, 2, "Gates panel", None, ALWAYS, || C::Toggle(Pane::Gates)),
+        action(Window, 2, "Across the gate panel", None, ALWAYS, || C::Toggle(Pane::Lateral)),
+        action(Window, 2, "Crossings counted panel", None, ALWAYS, || C::Toggle(Pane::GateCounts)),
+        action(Window, 2, "Crossings panel", None, ALWAYS, || C::Toggle(Pane::Crossings)),
+        action(Window, 2, "Areas panel", None, ALWAYS, || C::Toggle(Pane::Areas)),
+        action(Window, 2, "Area events panel", None, ALWAYS, || C::Toggle(Pane::AreaEvents)),
+        action(Window, 2, "Density panel", None, ALWAYS, || C::Toggle(Pane::Density)),
+        action(Window, 2, "Densest cells panel", None, ALWAYS, || C::Toggle(Pane::Densest)),
         action(Window, 2, "Ports and voyages panel", None, ALWAYS, || {
             C::Toggle(Pane::Destinations)
         }),

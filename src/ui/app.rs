@@ -16,10 +16,10 @@ use super::destination_view::{self, DestinationView};
 use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane, Workspace};
-use super::map::MapPanel;
+use super::map::{MapPanel, Tool};
 use super::panels::{
     AssociatePanels, ClusterPanels, Compression, DestinationPanels, Filters, OutlierList, Palette,
-    PredictPanels, Preview, Tables, Timeline,
+    PredictPanels, Preview, Tables, Timeline, WatchPanels, WaterPanels,
 };
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
@@ -27,13 +27,19 @@ use super::selection::Selection;
 use super::theme;
 use super::time_view::TimeView;
 use super::training::{Training, request_loaded};
+use super::watch_view::WatchView;
+use super::water_view::WaterView;
 use crate::base::text::{counted, grouped};
+use crate::base::time::iso_text;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
 mod show;
+
+/// While time plays, encounters are foretold anew after so much of it, milliseconds.
+const AHEAD_STEP_MS: i64 = 30_000;
 
 /// The window's state.
 pub struct App {
@@ -55,6 +61,10 @@ pub struct App {
     pub destination: DestinationView,
     /// Runs of all models.
     pub training: Training,
+    /// Which encounter and which oddity are looked at.
+    pub watch: WatchView,
+    /// What is looked at of gates, areas and density.
+    pub water: WaterView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -79,6 +89,8 @@ pub struct App {
     destinations: DestinationPanels,
     /// Stages that are to be asked once it is known what is wanted of them.
     due: Vec<&'static str>,
+    watching: WatchPanels,
+    waters: WaterPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -116,6 +128,8 @@ impl App {
             associate: AssociateView::default(),
             destination: DestinationView::default(),
             training: Training::default(),
+            watch: WatchView::default(),
+            water: WaterView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -137,6 +151,8 @@ impl App {
             association: AssociatePanels::default(),
             destinations: DestinationPanels::default(),
             due: Vec::new(),
+            watching: WatchPanels::default(),
+            waters: WaterPanels::default(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -177,6 +193,11 @@ impl App {
         self.map.center()
     }
 
+    /// What the pointer does on the map.
+    pub fn map_tool(&self) -> &Tool {
+        self.map.tool()
+    }
+
     /// Where the map is centered.
     pub fn map_camera(&self) -> Camera {
         self.map.camera()
@@ -196,6 +217,7 @@ impl App {
         }
         self.suit_map();
         self.follow_path();
+        self.follow_moment();
         self.follow_bound();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
@@ -263,6 +285,8 @@ impl App {
             self.clusters.version(),
             self.predict.clone(),
             self.associate.clone(),
+            self.watch.clone(),
+            self.water.clone(),
             self.destination.clone(),
         );
         self.panels(ui, status);
@@ -271,14 +295,17 @@ impl App {
             || self.clusters.version() != before.2
             || self.predict != before.3
             || self.associate != before.4
-            || self.destination != before.5;
+            || self.watch != before.5
+            || self.water != before.6
+            || self.destination != before.7;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
     }
 
     /// In the workspace of clustering the map shows clusters, in that of association points and found
-    /// tracks, in that of destinations ports and voyages, and elsewhere what it showed before, as long as the user did not choose otherwise.
+    /// tracks, in that of watching encounters and the like, in that of destinations ports and voyages,
+    /// and elsewhere what it showed before, as long as the user did not choose otherwise.
     fn suit_map(&mut self) {
         let workspace = self.layout.workspace;
         let before = self.suited.replace(workspace);
@@ -289,6 +316,10 @@ impl App {
             self.session.map.found = true;
         } else if before == Some(Workspace::Associate) {
             self.session.map.found = false;
+        }
+        if (workspace == Workspace::Watch) != (before == Some(Workspace::Watch)) {
+            // Each of the two keeps its own.
+            std::mem::swap(&mut self.session.map.watch, &mut self.watch.layers);
         }
         let is_bound = workspace == Workspace::Destinations;
         if is_bound || before == Some(Workspace::Destinations) {
@@ -314,10 +345,10 @@ impl App {
         for pane in Pane::ALL.into_iter().filter(is_open) {
             names.extend(pane.stages());
         }
-        names.extend(self.session.map.stages());
         if [Pane::Network, Pane::Runs].into_iter().any(|pane| self.layout.has(pane)) {
             names.extend(self.training.model().stages());
         }
+        names.extend(self.session.map_stages());
         if self.is_path_seen() {
             if !self.session.predict.model.is_empty() {
                 names.push("predict-fit");
@@ -358,6 +389,19 @@ impl App {
         self.predict.set_target(target);
     }
 
+    /// From which moment on encounters are foretold: written into the session where that changed.
+    fn follow_moment(&mut self) {
+        if !self.session.map.watch.ahead && !self.layout.has(Pane::Ahead) {
+            return;
+        }
+        // Not every frame while it plays.
+        let at = self.time.now_ms().map(|now_ms| now_ms - now_ms.rem_euclid(AHEAD_STEP_MS));
+        let at = at.map(iso_text).unwrap_or_default();
+        if self.session.ahead.at != at {
+            self.session.ahead.at = at;
+        }
+    }
+
     /// Of which ship it is to be told where she is bound: written into the session where that changed.
     fn follow_bound(&mut self) {
         use destination_view::Target;
@@ -391,6 +435,7 @@ impl App {
                     .is_some_and(|shown| !shown.value.mistakes.is_empty()),
             has_selection: !self.selection.is_empty()
                 || self.associate.point().is_some()
+                || self.watch.has_selection()
                 || self.destination.has_selection()
                 || !self.map.tool().is_hand(),
             has_undo: self.undoer.has_undo(&self.session.as_set()),

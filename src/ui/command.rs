@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::layout::{Pane, Workspace};
-use super::map::Tool;
+use super::map::{Drawn, Tool};
 use super::selection::Pick;
 use crate::ais::PortId;
 use crate::associate::Mistake;
@@ -113,8 +113,10 @@ pub enum Command {
     GoToMistake(Mistake),
     /// Look at the next (`true`) or the last mistake of those that are listed.
     StepMistake(bool),
-    /// Look only at trips through this area: corners of a polygon, or two of a box.
-    FilterArea(Vec<Position>),
+    /// Take up what was drawn on the map: an area to filter by, a gate, an area under watch.
+    TakeDrawn(Drawn),
+    /// Go to a ship: map, time window and selection go there.
+    GoTo(GoTo),
     /// Look at all trips again.
     ClearFilters,
     /// Change what the pointer does on the map.
@@ -155,6 +157,21 @@ pub enum Command {
     Say(Message),
     /// Close the message.
     Dismiss(usize),
+}
+
+/// A ship at a time and place.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GoTo {
+    /// The ship, as an index of the vessel in the cleaned fleet.
+    pub vessel: usize,
+    /// The window of time begins, UTC milliseconds,
+    pub from_ms: i64,
+    /// and ends.
+    pub to_ms: i64,
+    /// The moment: her trip at that time is selected.
+    pub at_ms: i64,
+    /// The map shows these.
+    pub places: Vec<Position>,
 }
 
 /// Something to tell the user, which stays until it is closed.

@@ -8,6 +8,8 @@ use super::predict_view::PredictView;
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
 use super::training::Training;
+use super::watch_view::WatchView;
+use super::water_view::WaterView;
 use crate::flow::{Desk, Session};
 
 /// The window's state as a panel meets it.
@@ -30,6 +32,10 @@ pub struct Deck<'a> {
     pub destination: &'a mut DestinationView,
     /// Runs of all models, and which is looked at; edited in place.
     pub training: &'a mut Training,
+    /// Which encounter and which oddity are looked at, and which are shown; edited in place.
+    pub watch: &'a mut WatchView,
+    /// What is looked at of gates, areas and density; edited in place.
+    pub water: &'a mut WaterView,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

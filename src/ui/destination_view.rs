@@ -187,9 +187,8 @@ impl Target {
             let (from_ms, to_ms) = (voyage.departed_ms, voyage.arrived_ms);
             Target::At(ForecastParams::of(about, (to_ms - 1).max(from_ms)), (from_ms, to_ms))
         };
-        let under_way = |(from_ms, to_ms)| {
-            Target::At(ForecastParams::of(about, to_ms), (from_ms, to_ms))
-        };
+        let under_way =
+            |(from_ms, to_ms)| Target::At(ForecastParams::of(about, to_ms), (from_ms, to_ms));
         let Some(now_ms) = time.now_ms() else {
             let chosen = hers.iter().find(|(index, _)| view.voyage() == Some(*index));
             return match (chosen, open, hers.last()) {
@@ -367,8 +366,7 @@ pub fn told_of<'a>(desk: &'a Desk, target: &Target) -> Result<Found<'a>, Lack> {
 pub fn is_named(named: &Annotation, port: PortId, ports: &PortTable, radius_m: f64) -> bool {
     let place = ports.port(port).position;
     named.candidates.iter().any(|candidate| {
-        candidate.port == port
-            || distance_m(ports.port(candidate.port).position, place) <= radius_m
+        candidate.port == port || distance_m(ports.port(candidate.port).position, place) <= radius_m
     })
 }
 

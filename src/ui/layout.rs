@@ -33,11 +33,13 @@ pub enum Workspace {
     Destinations,
     /// Networks and what they learn.
     Train,
+    /// What a safety officer asks of traffic.
+    Watch,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 8] = [
+    pub const ALL: [Workspace; 9] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
@@ -45,6 +47,7 @@ impl Workspace {
         Workspace::Predict,
         Workspace::Associate,
         Workspace::Destinations,
+        Workspace::Watch,
         Workspace::Train,
     ];
 
@@ -59,6 +62,7 @@ impl Workspace {
             Workspace::Associate => "Associate",
             Workspace::Destinations => "Destinations",
             Workspace::Train => "Models",
+            Workspace::Watch => "Watch",
         }
     }
 
@@ -135,6 +139,28 @@ impl Workspace {
                 left: &[&[Pane::Runs], &[Pane::Sources, Pane::Layers, Pane::Filters]],
                 below: &[Pane::Training, Pane::Embedding, Pane::DecStudy, Pane::Trips],
                 right: &[&[Pane::Network, Pane::Inspector]],
+            },
+            Workspace::Watch => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[
+                    Pane::EncounterList,
+                    Pane::EncounterPlots,
+                    Pane::Ahead,
+                    Pane::OddityList,
+                    Pane::Lateral,
+                    Pane::GateCounts,
+                    Pane::Crossings,
+                    Pane::AreaEvents,
+                    Pane::Densest,
+                ],
+                right: &[&[
+                    Pane::Encounters,
+                    Pane::Oddities,
+                    Pane::Gates,
+                    Pane::Areas,
+                    Pane::Density,
+                    Pane::Inspector,
+                ]],
             },
         }
     }

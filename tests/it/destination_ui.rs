@@ -165,7 +165,10 @@ fn voyages_stand_in_a_table_and_a_row_selects_voyage_and_ship() {
     let found = rows(&harness, "Ship SHIP 3, From Alpha, To Charlie");
     assert!(!found.is_empty());
     let label = found[0].accesskit_node().label().unwrap();
-    assert!(label.contains("Duration 5 h 00 min") && label.contains("Reported as CHARLY"), "{label}");
+    assert!(
+        label.contains("Duration 5 h 00 min") && label.contains("Reported as CHARLY"),
+        "{label}"
+    );
     found[0].click();
     harness.run_steps(6);
     let voyage = harness.state().destination.voyage().expect("a voyage is selected");
@@ -331,7 +334,11 @@ fn the_map_shows_ports_and_voyages_here_and_trips_elsewhere() {
     let middle = harness.state().map_center();
     harness.hover_at(middle);
     harness.run_steps(4);
-    assert!(says(&harness, " to Alpha") || says(&harness, " to Bravo") || says(&harness, "Under way from"));
+    assert!(
+        says(&harness, " to Alpha")
+            || says(&harness, " to Bravo")
+            || says(&harness, "Under way from")
+    );
     harness.drag_at(middle);
     harness.run_steps(2);
     harness.drop_at(middle);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::App;
-use crate::ais::PortId;
+use crate::ais::{PortId, Trip};
 use crate::associate::Mistake;
 use crate::base::geo::{Position, destination};
 use crate::base::job::Job;
@@ -18,10 +18,10 @@ use crate::flow::tray::Shelf;
 use crate::prep::FilterParams;
 use crate::prep::moment::{next_report_after, previous_report_before};
 use crate::ui::cluster_view::About;
-use crate::ui::command::{Command, Message};
-use crate::ui::layout::Pane;
-use crate::ui::map::{Sail, Tool, cluster_titles, clusters_in_words, sailed_places};
-use crate::ui::panels::vessel_pick;
+use crate::ui::command::{Command, GoTo, Message};
+use crate::ui::layout::{Pane, Workspace};
+use crate::ui::map::{Drawn, Sail, Tool, cluster_titles, clusters_in_words, sailed_places};
+use crate::ui::panels::{add_area, add_gate, vessel_pick};
 use crate::ui::remembered::remember;
 use crate::ui::selection::Pick;
 use crate::ui::training::MODELS;
@@ -189,6 +189,7 @@ impl App {
                 self.selection.pick(pick, &self.desk);
                 if pick == Pick::Nothing {
                     self.associate.select(None);
+                    self.watch.clear();
                     self.destination.clear();
                 }
             }
@@ -202,10 +203,25 @@ impl App {
                 }
             }
             Command::SelectTrips(trips) => self.selection.pick_trips(trips, &self.desk),
-            Command::FilterArea(corners) => {
+            Command::TakeDrawn(Drawn::Filter(corners)) => {
                 self.session.filter.set_area(&corners);
                 self.layout.show(Pane::Filters);
             }
+            Command::TakeDrawn(Drawn::Gate(ends)) => {
+                let gate = add_gate(&mut self.session, None, ends.into());
+                if let Some(gate) = gate {
+                    self.water.look_at_gate(gate);
+                }
+                self.show_drawn(gate.is_some(), [Pane::Gates, Pane::Lateral]);
+            }
+            Command::TakeDrawn(Drawn::Area(corners)) => {
+                let area = add_area(&mut self.session, corners);
+                if let Some(area) = area {
+                    self.water.area = area;
+                }
+                self.show_drawn(area.is_some(), [Pane::Areas, Pane::AreaEvents]);
+            }
+            Command::GoTo(go_to) => self.go_to(go_to),
             Command::ClearFilters => self.session.filter = FilterParams::default(),
             Command::TakeUp(tool) => self.map.take_up(tool),
             Command::Play => self.time.toggle_play(),
@@ -238,10 +254,42 @@ impl App {
 
     /// The session of another act; what is no act stays.
     fn take_back_to(&mut self, session: Session) {
-        let MapParams { found, ports, voyages, .. } = self.session.map;
+        let MapParams { found, watch, ports, voyages, .. } = self.session.map;
         self.session = session;
         let map = &mut self.session.map;
-        (map.found, map.ports, map.voyages) = (found, ports, voyages);
+        (map.found, map.watch) = (found, watch);
+        (map.ports, map.voyages) = (ports, voyages);
+    }
+
+    /// Shows the panels of what was drawn; where it could not be added, says why.
+    fn show_drawn(&mut self, is_added: bool, panes: [Pane; 2]) {
+        if !is_added {
+            let text = "what was drawn could not be added: the text of those before cannot be read; \
+                        the panel says why";
+            self.log.push(Message::fault(text));
+        }
+        self.layout.workspace = Workspace::Watch;
+        panes.into_iter().for_each(|pane| self.layout.show(pane));
+    }
+
+    /// Shows a ship where and when something happened.
+    fn go_to(&mut self, go_to: GoTo) {
+        let GoTo { vessel, from_ms, to_ms, at_ms, places } = go_to;
+        self.map.fit_places(&places);
+        self.time.stop();
+        self.time.brush(from_ms, to_ms);
+        let Some(shown) = self.desk.trips.shown() else { return };
+        let fleet = shown.value.fleet();
+        let holds = |trip: &Trip| {
+            let (first_ms, last_ms) = trip.time_span_ms(fleet);
+            trip.vessel == vessel && (first_ms..=last_ms).contains(&at_ms)
+        };
+        let pick = match shown.value.trips.trips.iter().position(holds) {
+            Some(trip) => Pick::Trip(trip),
+            None if vessel < fleet.vessels().len() => Pick::Vessel(vessel),
+            None => return,
+        };
+        self.selection.pick(pick, &self.desk);
     }
 
     /// Shows a mistake of association: where it is, and the time around it.

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ais::vessel::VoyageNote;
-use crate::ais::{
-    Fleet, HarborSize, Locode, Mmsi, Port, PortId, PortTable, Report, Vessel,
-};
+use crate::ais::{Fleet, HarborSize, Locode, Mmsi, Port, PortId, PortTable, Report, Vessel};
 use crate::base::geo::Position;
 use crate::base::note::Tally;
 use crate::destination::voyage::Named;
@@ -66,12 +64,7 @@ pub fn sailed() -> VoyagesOf {
 }
 
 /// Voyages with all that they are made of.
-pub fn voyages_of(
-    fleet: Fleet,
-    ports: &Arc<PortTable>,
-    found: Voyages,
-    named: Named,
-) -> VoyagesOf {
+pub fn voyages_of(fleet: Fleet, ports: &Arc<PortTable>, found: Voyages, named: Named) -> VoyagesOf {
     let cleaned = Cleaned {
         verdicts: Vec::new(),
         fleet,

@@ -126,7 +126,8 @@ mod tests {
         assert_eq!(told.bands(), [PortId(2), PortId(0), PortId(1)]);
         assert_eq!(told.color(PortId(2), true), category(0, true));
         assert_eq!(told.color(PortId(77), true), unknown(true));
-        let many = Step { t_ms: 0, ports: (0..20).map(|id| (PortId(id), 0.05)).collect(), arrival: None };
+        let many =
+            Step { t_ms: 0, ports: (0..20).map(|id| (PortId(id), 0.05)).collect(), arrival: None };
         assert_eq!(Told::new(vec![many]).bands().len(), MOST_PORTS);
     }
 }

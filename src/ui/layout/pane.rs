@@ -81,6 +81,34 @@ pub enum Pane {
     Mistakes,
     /// How every method of association does.
     AssociateMethods,
+    /// What counts as an encounter of ships, and what was found.
+    Encounters,
+    /// The encounters that were found.
+    EncounterList,
+    /// Encounters by hour and kind, and the distance over time in one.
+    EncounterPlots,
+    /// The encounters that are to come.
+    Ahead,
+    /// What counts as odd, and what was found.
+    Oddities,
+    /// The oddities that were found.
+    OddityList,
+    /// Lines across lanes, and how crossings are counted.
+    Gates,
+    /// How crossings lie along a gate.
+    Lateral,
+    /// Crossings of a gate by type, size, speed, hour and day.
+    GateCounts,
+    /// Crossings of a gate one by one.
+    Crossings,
+    /// Areas under watch and their rules.
+    Areas,
+    /// What happened in them.
+    AreaEvents,
+    /// Exact density, and what counts for it.
+    Density,
+    /// The densest cells, and hours by type and hour.
+    Densest,
     /// Ports, voyages and who tells destinations: the parameters.
     Destinations,
     /// Where the selected ship is bound.
@@ -101,7 +129,7 @@ pub enum Pane {
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 46] = [
+    pub const ALL: [Pane; 60] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -140,6 +168,20 @@ impl Pane {
         Pane::Segments,
         Pane::Mistakes,
         Pane::AssociateMethods,
+        Pane::Encounters,
+        Pane::EncounterList,
+        Pane::EncounterPlots,
+        Pane::Ahead,
+        Pane::Oddities,
+        Pane::OddityList,
+        Pane::Gates,
+        Pane::Lateral,
+        Pane::GateCounts,
+        Pane::Crossings,
+        Pane::Areas,
+        Pane::AreaEvents,
+        Pane::Density,
+        Pane::Densest,
         Pane::Destinations,
         Pane::Bound,
         Pane::Voyages,
@@ -191,6 +233,20 @@ impl Pane {
             Pane::Segments => "Segments",
             Pane::Mistakes => "Mistakes",
             Pane::AssociateMethods => "Methods compared",
+            Pane::Encounters => "Encounters",
+            Pane::EncounterList => "Encounters found",
+            Pane::EncounterPlots => "Encounter plots",
+            Pane::Ahead => "Encounters ahead",
+            Pane::Oddities => "Oddities",
+            Pane::OddityList => "Oddities found",
+            Pane::Gates => "Gates",
+            Pane::Lateral => "Across the gate",
+            Pane::GateCounts => "Crossings counted",
+            Pane::Crossings => "Crossings",
+            Pane::Areas => "Areas",
+            Pane::AreaEvents => "Area events",
+            Pane::Density => "Density",
+            Pane::Densest => "Densest cells",
             Pane::Destinations => "Ports and voyages",
             Pane::Bound => "Where bound",
             Pane::Voyages => "Voyages",
@@ -227,6 +283,12 @@ impl Pane {
             Pane::Path => &["predict-fit"],
             Pane::Associate | Pane::Segments | Pane::Mistakes => &["associate"],
             Pane::AssociateMethods => &["associate", "associate-study"],
+            Pane::Encounters | Pane::EncounterList | Pane::EncounterPlots => &["encounters"],
+            Pane::Ahead => &["ahead"],
+            Pane::Oddities | Pane::OddityList => &["oddities"],
+            Pane::Gates | Pane::Lateral | Pane::GateCounts | Pane::Crossings => &["gates"],
+            Pane::Areas | Pane::AreaEvents => &["areas"],
+            Pane::Density | Pane::Densest => &["density"],
             // Where a ship is bound is worked on while there is one.
             Pane::Destinations | Pane::Bound | Pane::Voyages => &["voyages"],
             Pane::Texts => &["destinations"],
@@ -239,6 +301,6 @@ impl Pane {
 
     /// Whether its steps take so long that they are worked on only while it is in front.
     pub fn is_costly(self) -> bool {
-        matches!(self, Pane::Eigenvalues | Pane::Study)
+        matches!(self, Pane::Eigenvalues | Pane::Study | Pane::Density | Pane::Densest)
     }
 }

@@ -39,7 +39,13 @@ pub struct Likely {
 }
 
 /// Draws ports with their probabilities, the likeliest first, for a ship at `ship`.
-pub fn draw(painter: &Painter, view: &View, likely: &[Likely], ship: Option<Position>, is_dark: bool) {
+pub fn draw(
+    painter: &Painter,
+    view: &View,
+    likely: &[Likely],
+    ship: Option<Position>,
+    is_dark: bool,
+) {
     let painter = painter.with_clip_rect(painter.clip_rect().intersect(view.clip_rect));
     let colors = MapColors::of(is_dark);
     let drawn = likely.iter().filter(|of| of.probability >= DRAWN_FROM || of.is_reported);
@@ -57,7 +63,12 @@ pub fn draw(painter: &Painter, view: &View, likely: &[Likely], ship: Option<Posi
         painter.circle(*place, radius, of.color.gamma_multiply(FILL), edge);
         if of.is_reported {
             let around = Rect::from_center_size(*place, egui::Vec2::splat(2.0 * radius + 8.0));
-            painter.rect_stroke(around, 2.0, Stroke::new(1.5, colors.ink), egui::StrokeKind::Middle);
+            painter.rect_stroke(
+                around,
+                2.0,
+                Stroke::new(1.5, colors.ink),
+                egui::StrokeKind::Middle,
+            );
         }
     }
     let mut taken: Vec<Rect> = Vec::new();

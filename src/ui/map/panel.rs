@@ -7,9 +7,12 @@ use egui::{Context, DragPanButtons, Pos2, Rect, Ui};
 use walkers::{Map, MapMemory};
 
 use super::base::BaseTiles;
+use super::cells::CellLayer;
 use super::clusters::Titles;
 use super::coast::Coast;
+use super::colors::MapColors;
 use super::density_plain::PlainDensity;
+use super::drawn::DrawnLayer;
 use super::fit;
 use super::found::FoundLayer;
 use super::held::Held;
@@ -22,6 +25,7 @@ use super::sailed::SailedLayer;
 use super::ships::{ShipLook, Ships};
 use super::tool::Tool;
 use super::view::View;
+use super::watch::{WatchLayer, WatchLook};
 use crate::base::geo::{Bounds, Position};
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::stages::TripsOf;
@@ -35,6 +39,8 @@ use crate::ui::predict_view::PredictView;
 use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
+use crate::ui::watch_view::WatchView;
+use crate::ui::water_view::WaterView;
 
 mod beside;
 mod bound;
@@ -67,6 +73,9 @@ pub struct MapPanel {
     /// How much each port is used by the voyages that are shown.
     uses: Option<([Key; 2], PortUse)>,
     remade: Remade,
+    watch: WatchLayer,
+    drawn: DrawnLayer,
+    cells: CellLayer,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -90,6 +99,8 @@ struct Sight<'a> {
     clusters: &'a ClusterView,
     predict: Option<&'a PredictView>,
     associate: Option<&'a AssociateView>,
+    watch: &'a WatchView,
+    water: Option<&'a WaterView>,
     destination: Option<&'a DestinationView>,
     side: Side,
 }
@@ -105,6 +116,8 @@ impl<'a> Sight<'a> {
             clusters,
             predict: Some(&*deck.predict),
             associate: Some(&*deck.associate),
+            watch: &*deck.watch,
+            water: Some(&*deck.water),
             destination: Some(&*deck.destination),
             side,
         }
@@ -114,6 +127,20 @@ impl<'a> Sight<'a> {
     fn is_found(&self) -> bool {
         let has_points = self.desk.ingest.shown().is_some();
         self.session.map.found && has_points && self.side == Side::Now
+    }
+
+    /// What the layers of watching look like; on the map of a pinned result there are none.
+    fn watching(&self, ui: &Ui) -> Option<WatchLook<'a>> {
+        let is_dark = ui.visuals().dark_mode;
+        (self.side == Side::Now).then(|| WatchLook {
+            desk: self.desk,
+            session: self.session,
+            view: self.watch,
+            time: self.time,
+            colors: MapColors::of(is_dark),
+            is_dark,
+            selected: theme::selection_color(ui),
+        })
     }
 
     /// Whether voyages are drawn in place of trips.
@@ -160,6 +187,9 @@ impl MapPanel {
             ports: PortLayer::default(),
             uses: None,
             remade: Remade::default(),
+            watch: WatchLayer::default(),
+            drawn: DrawnLayer::default(),
+            cells: CellLayer::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -183,10 +213,12 @@ impl MapPanel {
             self.held.give_up_gpu();
             self.ships.iter_mut().for_each(Ships::clear);
             self.found.give_up_gpu();
+            self.watch.give_up_gpu();
             self.sailed.give_up_gpu();
         }
         self.held.update(desk.trips.shown(), jobs);
         self.held.update_marks(desk, &session.map, jobs);
+        self.drawn.follow(session);
         self.found.update(desk, &session.map, self.held.render_state(), jobs);
         self.sailed.update(desk, &session.map, self.held.render_state(), jobs);
         self.follow_uses(desk);
@@ -269,7 +301,7 @@ impl MapPanel {
         let map = Map::new(None, &mut memory, walkers::lon_lat(HOME.lon, HOME.lat))
             .zoom_with_ctrl(false)
             .double_click_to_zoom(!has_tool)
-            .drag_pan_buttons(if has_tool {
+            .drag_pan_buttons(if has_tool || self.drawn.is_held() {
                 DragPanButtons::MIDDLE
             } else {
                 DragPanButtons::PRIMARY
@@ -415,6 +447,7 @@ impl MapPanel {
         let Camera { lon, lat, zoom } = self.camera();
         let view = View::new(Position::new(lon, lat), zoom, self.rect);
         let (selection, time) = (Selection::default(), TimeView::default());
+        let watch = WatchView::default();
         let side = Side::Now;
         let sight = Sight {
             desk,
@@ -424,6 +457,8 @@ impl MapPanel {
             clusters,
             predict: None,
             associate: None,
+            watch: &watch,
+            water: None,
             destination: None,
             side,
         };

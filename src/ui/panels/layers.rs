@@ -3,7 +3,7 @@
 use egui::{ComboBox, RichText, ScrollArea, Slider, Ui};
 
 use crate::base::params::Choice;
-use crate::flow::look::{Density, MapParams};
+use crate::flow::look::{Density, MapParams, WatchLayers};
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::map::MapPanel;
@@ -79,6 +79,17 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
                 ui.label(RichText::new("Fit models in the workspace Predict first").weak());
             });
         }
+        watching(ui, &mut map.watch);
+        ui.checkbox(&mut map.gates, "Gates")
+            .on_hover_text("Lines across lanes, with how many crossed them either way");
+        ui.checkbox(&mut map.areas, "Areas under watch")
+            .on_hover_text("Polygons with rules, and marks of what happened in them");
+        choice(
+            ui,
+            "Cells",
+            &mut map.cells,
+            "The exact cells of density, as counted in the workspace Watch",
+        );
         choice(
             ui,
             "Density",
@@ -96,6 +107,18 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
             ui.label(RichText::new("Density is easier to read without trips over it").weak());
         }
     });
+}
+
+/// What a safety officer looks for.
+fn watching(ui: &mut Ui, layers: &mut WatchLayers) {
+    ui.checkbox(&mut layers.encounters, "Encounters")
+        .on_hover_text("Where ships were closest to each other: by kind, the larger the graver");
+    ui.checkbox(&mut layers.heat, "Heat map of encounters")
+        .on_hover_text("How many encounters lie in each cell");
+    ui.checkbox(&mut layers.ahead, "Encounters ahead")
+        .on_hover_text("Ships that will come close, by their predicted paths from the moment on");
+    ui.checkbox(&mut layers.oddities, "Oddities")
+        .on_hover_text("Marks of what does not fit, by kind");
 }
 
 fn tracks(ui: &mut Ui, map: &mut MapParams) {

@@ -22,6 +22,8 @@ mod status;
 mod tables;
 mod timeline;
 mod train;
+mod watch;
+mod water;
 
 pub use associate::AssociatePanels;
 pub use cluster::ClusterPanels;
@@ -42,3 +44,5 @@ pub use status::{messages, status};
 pub use tables::Tables;
 pub use timeline::Timeline;
 pub use train::{curves, network, runs};
+pub use watch::WatchPanels;
+pub use water::{WaterPanels, add_area, add_gate, gate_across};

@@ -151,7 +151,9 @@ fn entries(text: &str, deck: &Deck, status: Status) -> Vec<Entry> {
         let table = &shown.value.table;
         for (place, id) in (0..).zip(table.search(text, MOST_PORTS)) {
             let port = table.port(id);
-            let code = port.locode.map_or("port".into(), |l| format!("port {} {}", l.country(), l.place()));
+            let code = port
+                .locode
+                .map_or("port".into(), |l| format!("port {} {}", l.country(), l.place()));
             let rank = rank(&port.name, text).map_or(1, |rank| rank + 1);
             entries.push(Entry {
                 title: port.name.clone(),

@@ -30,8 +30,8 @@ mod card;
 mod made;
 
 pub use card::card;
-pub(super) use made::{Lines, whole_trips};
 pub use made::{BROKEN, WRONG};
+pub(super) use made::{Lines, whole_trips};
 
 /// How near to a point or line the pointer must be, points of the screen.
 const PICK_PX: f32 = 8.0;
@@ -509,7 +509,11 @@ fn look_of(slot: u32, chosen: Option<u32>, hovered: Option<u32>) -> Look {
 }
 
 /// Lets a layer show lines that were sent to the GPU.
-pub(super) fn show(layer: &mut TrackLayer, render_state: Option<&RenderState>, lines: Option<&mut Lines>) {
+pub(super) fn show(
+    layer: &mut TrackLayer,
+    render_state: Option<&RenderState>,
+    lines: Option<&mut Lines>,
+) {
     match (render_state, lines) {
         (Some(render_state), Some(lines)) => {
             if let Some(uploaded) = lines.uploaded.take() {

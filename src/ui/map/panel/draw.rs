@@ -6,13 +6,14 @@ use egui::{Color32, Ui};
 
 use super::{MapPanel, Sight};
 use crate::base::text::grouped;
-use crate::flow::look::{Density, MapParams, TrackColor};
+use crate::flow::look::{CellMeasure, Density, MapParams, TrackColor};
 use crate::flow::map_base::Credit;
 use crate::flow::stages::RoutesOf;
 use crate::ui::cluster_view::Pinned;
 use crate::ui::map::clusters::Groups;
 use crate::ui::map::colors::MapColors;
 use crate::ui::map::density::{DensityStyle, Measure};
+use crate::ui::map::drawn::DrawnLook;
 use crate::ui::map::found::FoundLook;
 use crate::ui::map::geometry::{Geometry, Slot};
 use crate::ui::map::kept::KeptLook;
@@ -22,7 +23,7 @@ use crate::ui::map::path::{self, PathLook};
 use crate::ui::map::symbols::SymbolStyle;
 use crate::ui::map::tracks::Style;
 use crate::ui::map::view::View;
-use crate::ui::map::{coast, furniture, legend, marks, plain, tool};
+use crate::ui::map::{cells, coast, furniture, legend, marks, plain, tool};
 use crate::ui::predict_view::{Lack, path_of};
 use crate::ui::selection::Selection;
 use crate::ui::theme;
@@ -69,6 +70,16 @@ impl MapPanel {
                     plain.paint(painter, view, (of, geometry), has, &style, &density);
                 }
             }
+            if let (Some(of), true) = (desk.density.shown(), side == Side::Now) {
+                let (is_dark, measure) = (ui.visuals().dark_mode, params.cells);
+                if measure != CellMeasure::Off {
+                    self.cells.paint(painter, view, (of.key, of.value), measure, is_dark);
+                    if let Some(cell) = sight.water.and_then(|water| water.cell_of(of.key)) {
+                        let color = theme::selection_color(ui);
+                        cells::outline(painter, view, of.value.density.grid(), cell, color);
+                    }
+                }
+            }
             let has_others = sight.is_found() || sight.is_sailed();
             if (params.trips || params.rest) && !has_others {
                 if self.held.has_gpu() {
@@ -87,6 +98,13 @@ impl MapPanel {
             tool::outline(painter, view, &area, theme::selection_color(ui), true);
         }
         let is_dark = ui.visuals().dark_mode;
+        if side == Side::Now {
+            self.drawn.paint(
+                painter,
+                view,
+                &drawn_look(sight, is_dark, theme::selection_color(ui)),
+            );
+        }
         let marks = SymbolStyle { time_window_ms: time.window_ms(), ..SymbolStyle::new(is_dark) };
         let mut n_left_out = 0;
         if sight.is_found() {
@@ -98,6 +116,9 @@ impl MapPanel {
                 selected: theme::selection_color(ui),
             };
             n_left_out += self.found.paint(painter, view, &look, self.held.render_state());
+        }
+        if let Some(look) = sight.watching(ui) {
+            n_left_out += self.watch.paint(painter, view, &look, self.held.render_state());
         }
         self.draw_voyages(ui, view, sight);
         if params.removed {
@@ -141,7 +162,7 @@ impl MapPanel {
         n_left_out += self.ships[side as usize].paint(painter, view, is_dark);
         let untold = self.draw_bound(ui, view, sight);
         if params.legend {
-            legend::draw(ui, view, &self.legends(sight, is_dark, view.clip_rect.height()));
+            legend::draw(ui, view, &self.legends(ui, sight, view.clip_rect.height()));
         }
         if n_left_out > 0 {
             let text =
@@ -205,12 +226,12 @@ impl MapPanel {
     }
 
     /// What the colors of all layers mean.
-    fn legends(&self, sight: Sight, is_dark: bool, height_px: f32) -> Vec<Legend> {
+    fn legends(&self, ui: &Ui, sight: Sight, height_px: f32) -> Vec<Legend> {
+        let is_dark = ui.visuals().dark_mode;
         let Sight { desk, session, time, clusters, side, .. } = sight;
         let params = &session.map;
         let mut legends = Vec::new();
-        let has_tracks =
-            (params.trips || params.rest) && !sight.is_found() && !sight.is_sailed();
+        let has_tracks = (params.trips || params.rest) && !sight.is_found() && !sight.is_sailed();
         if let (Some((_, geometry)), true) = (self.held.geometry(), has_tracks) {
             let style = self.style(params, time, is_dark);
             legends.push(if style.color_by == ColorBy::Group {
@@ -230,6 +251,11 @@ impl MapPanel {
             let of_gpu = self.held.layer(side).density_legend(&style, &density);
             legends.extend(of_gpu.or_else(|| self.density[side as usize].legend()));
         }
+        if side == Side::Now {
+            legends.extend(self.cells.legend(params.cells, is_dark));
+            let look = drawn_look(sight, is_dark, palette::category(0, is_dark));
+            legends.extend(self.drawn.legend(&look));
+        }
         if let (Some(cleaned), true) = (desk.clean.shown(), params.removed) {
             legends.push(marks::removed_legend(cleaned.value));
         }
@@ -238,6 +264,9 @@ impl MapPanel {
         }
         if let (Some(shown), true) = (desk.outliers.shown(), params.outliers) {
             legends.push(marks::outliers_legend(&shown.value.outliers));
+        }
+        if let Some(look) = sight.watching(ui) {
+            legends.extend(self.watch.legends(&look));
         }
         if params.kept {
             legends.extend(self.held.kept.legend(is_dark));
@@ -275,6 +304,12 @@ impl MapPanel {
             ..Style::new(is_dark)
         }
     }
+}
+
+/// How gates and areas are drawn.
+fn drawn_look<'a>(sight: Sight<'a>, is_dark: bool, selected: Color32) -> DrawnLook<'a> {
+    let Sight { session, desk, water, time, .. } = sight;
+    DrawnLook { session, desk, water, window_ms: time.window_ms(), is_dark, selected }
 }
 
 /// What is summed up, if there is such a layer.

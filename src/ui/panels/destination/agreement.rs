@@ -1,10 +1,10 @@
 //! Whether what is reported agrees with what is told: ports and arrival.
 
-use crate::ui::destination_view::told::Step;
 use crate::ais::{PortId, PortTable};
 use crate::base::time::duration_text;
 use crate::destination::Annotation;
 use crate::ui::destination_view::is_named;
+use crate::ui::destination_view::told::Step;
 use crate::ui::map::likely::percent;
 
 /// A reported port is at odds with what is told if it is less likely than this,
@@ -96,9 +96,9 @@ pub fn arrival_text(reported_ms: i64, told_ms: i64, now_ms: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::ui::destination_view::made::{HOUR_MS, ports, told};
-        use super::*;
+    use super::*;
     use crate::destination::Candidate;
+    use crate::ui::destination_view::made::{HOUR_MS, ports, told};
 
     fn names(port: u32) -> Annotation {
         Annotation { candidates: vec![Candidate { port: PortId(port), confidence: 0.9 }] }

@@ -2,8 +2,8 @@
 
 use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, pos2, vec2};
 
-use crate::ui::destination_view::told::Arrival;
 use crate::base::time::{duration_text, utc_text};
+use crate::ui::destination_view::told::Arrival;
 use crate::ui::panels::timeline::ticks::ticks;
 use crate::ui::plot::describe;
 use crate::ui::theme;
@@ -68,18 +68,16 @@ pub fn arrivals_ui(ui: &mut Ui, of: Arrivals) {
         painter.text(pos2(at, y + 11.0), Align2::CENTER_TOP, &tick.label, font, weak);
     }
     let color = told_color(ui);
-    let band = Rect::from_x_y_ranges(x(told.low_ms)..=x(told.high_ms), y - 0.5 * BAND_PX..=y + 0.5 * BAND_PX);
+    let band = Rect::from_x_y_ranges(
+        x(told.low_ms)..=x(told.high_ms),
+        y - 0.5 * BAND_PX..=y + 0.5 * BAND_PX,
+    );
     painter.rect_filled(band, 3.0, color.gamma_multiply(0.45));
     painter.rect_stroke(band, 3.0, Stroke::new(1.0, color), egui::StrokeKind::Inside);
     painter.circle(pos2(x(told.middle_ms), y), 5.0, color, Stroke::new(1.5, visuals.panel_fill));
-    let marks = [
-        (of.reported_ms, "reported", reported_color(ui)),
-        (of.true_ms, "arrived", ink),
-    ];
-    let mut marks: Vec<(f32, &str, egui::Color32)> = marks
-        .into_iter()
-        .filter_map(|(t_ms, text, color)| Some((x(t_ms?), text, color)))
-        .collect();
+    let marks = [(of.reported_ms, "reported", reported_color(ui)), (of.true_ms, "arrived", ink)];
+    let mut marks: Vec<(f32, &str, egui::Color32)> =
+        marks.into_iter().filter_map(|(t_ms, text, color)| Some((x(t_ms?), text, color))).collect();
     marks.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut free = area.left();
     for (x, text, color) in marks {
@@ -135,8 +133,8 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use crate::ui::destination_view::made::HOUR_MS;
     use super::*;
+    use crate::ui::destination_view::made::HOUR_MS;
 
     #[test]
     fn an_arrival_is_a_time_and_the_hours_to_go() {
@@ -148,7 +146,8 @@ mod tests {
     #[test]
     fn the_strip_says_what_is_told_reported_and_true() {
         let mut harness = Harness::builder().with_size([400.0, 80.0]).build_ui(|ui| {
-            let told = Arrival { low_ms: 20 * HOUR_MS, middle_ms: 24 * HOUR_MS, high_ms: 31 * HOUR_MS };
+            let told =
+                Arrival { low_ms: 20 * HOUR_MS, middle_ms: 24 * HOUR_MS, high_ms: 31 * HOUR_MS };
             let of = Arrivals {
                 now_ms: 0,
                 told,

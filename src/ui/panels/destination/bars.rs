@@ -2,8 +2,8 @@
 
 use egui::{Align2, FontId, Rect, Response, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
-use crate::ui::destination_view::told::{Step, Told};
 use crate::ais::{PortId, PortTable};
+use crate::ui::destination_view::told::{Step, Told};
 use crate::ui::map::likely::percent;
 use crate::ui::plot::describe;
 
@@ -92,8 +92,8 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
+    use super::*;
     use crate::ui::destination_view::made::{HOUR_MS, ports, told};
-        use super::*;
 
     #[test]
     fn bars_stand_by_probability_and_a_reported_port_is_told_though_it_is_unlikely() {
@@ -118,7 +118,8 @@ mod tests {
     fn far_down_a_list_a_reported_port_is_still_shown() {
         let ports = (0..30).map(|id| (PortId(id), 1.0 / 30.0)).collect();
         let step = Step { t_ms: 0, ports, arrival: None };
-        let ids: Vec<u32> = shown(&step, &|port| port == PortId(25)).iter().map(|p| p.0.0).collect();
+        let ids: Vec<u32> =
+            shown(&step, &|port| port == PortId(25)).iter().map(|p| p.0.0).collect();
         assert_eq!(ids, [0, 1, 2, 3, 4, 5, 6, 7, 25]);
     }
 }

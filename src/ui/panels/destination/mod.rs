@@ -227,8 +227,8 @@ impl DestinationPanels {
             return;
         };
         let voyages = deck.desk.voyages.shown();
-        let of_these = voyages
-            .filter(|voyages| Arc::ptr_eq(&voyages.value.ports().table, &shown.value.table));
+        let of_these =
+            voyages.filter(|voyages| Arc::ptr_eq(&voyages.value.ports().table, &shown.value.table));
         let of = [Some(shown.key), of_these.as_ref().map(|voyages| voyages.key)];
         if self.port_sheet.as_ref().is_none_or(|(key, _)| *key != of) {
             let n = shown.value.table.len();
@@ -290,7 +290,9 @@ fn made_ui(ui: &mut Ui, is_made: bool) {
 fn lack_ui(ui: &mut Ui, deck: &Deck, things: &str) {
     let desk = deck.desk;
     if deck.session.sources.is_empty() {
-        ui.label(format!("No {things}: open a file of AIS reports, or made world voyages (File menu)"));
+        ui.label(format!(
+            "No {things}: open a file of AIS reports, or made world voyages (File menu)"
+        ));
         return;
     }
     let before: [&dyn Shelf; 5] =

@@ -185,9 +185,7 @@ fn effect(of: &VoyagesOf, name: &str) -> Option<String> {
         format!("{} refused", grouped(n as u64))
     };
     Some(match name {
-        "radius" | "docked_speed" | "docked_time" => {
-            counted(of.found.stays_in_port as u64, "stay")
-        }
+        "radius" | "docked_speed" | "docked_time" => counted(of.found.stays_in_port as u64, "stay"),
         "moving_speed" => refused(Why::NoAcceleration),
         "longest_stop" => refused(Why::StopAtSea),
         "longest_gap" => refused(Why::Gap),

@@ -176,7 +176,8 @@ mod tests {
 
     #[test]
     fn voyages_are_counted_where_they_are_known() {
-        let cells = |sheet: &PortSheet| [4, 5].map(|c| (COLUMNS[c].cell)(sheet, 1).shown().into_owned());
+        let cells =
+            |sheet: &PortSheet| [4, 5].map(|c| (COLUMNS[c].cell)(sheet, 1).shown().into_owned());
         assert_eq!(cells(&PortSheet::new(&ports(), None)), ["–", "–"]);
         let used = PortUse::of(3, [(PortId(0), PortId(1)), (PortId(2), PortId(1))].into_iter());
         assert_eq!(cells(&PortSheet::new(&ports(), Some(&Arc::new(used)))), ["0", "2"]);

@@ -3,9 +3,9 @@
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{Align2, Color32, FontId, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
-use crate::ui::destination_view::told::{Step, Told};
 use crate::ais::PortTable;
 use crate::base::time::utc_text;
+use crate::ui::destination_view::told::{Step, Told};
 use crate::ui::map::likely::percent;
 use crate::ui::map::palette::unknown;
 use crate::ui::panels::timeline::ticks::ticks;
@@ -23,7 +23,12 @@ const NAMED_PX: f32 = 15.0;
 const FILL: f32 = 0.8;
 
 /// Draws the stack with the moment as a line. Gives a moment that was clicked or dragged to.
-pub fn posterior_ui(ui: &mut Ui, told: &Told, ports: &PortTable, now_ms: Option<i64>) -> Option<i64> {
+pub fn posterior_ui(
+    ui: &mut Ui,
+    told: &Told,
+    ports: &PortTable,
+    now_ms: Option<i64>,
+) -> Option<i64> {
     let room = ui.available_rect_before_wrap();
     let (Some(first), Some(last)) = (told.steps.first(), told.steps.last()) else { return None };
     if room.width() < 2.0 * LEFT_PX || room.height() < 2.5 * BELOW_PX {
@@ -52,9 +57,8 @@ pub fn posterior_ui(ui: &mut Ui, told: &Told, ports: &PortTable, now_ms: Option<
     }
     let text = |step: &Step| {
         let likely = step.ports.iter().take(3);
-        let likely: Vec<String> = likely
-            .map(|(port, p)| format!("{} {}", ports.port(*port).name, percent(*p)))
-            .collect();
+        let likely: Vec<String> =
+            likely.map(|(port, p)| format!("{} {}", ports.port(*port).name, percent(*p))).collect();
         format!("{} UTC: {}", utc_text(step.t_ms - step.t_ms.rem_euclid(1000)), likely.join(", "))
     };
     let steps = told.steps.len();
@@ -175,8 +179,15 @@ fn axes_ui(ui: &Ui, across: &Across) {
     let (painter, area) = (ui.painter(), across.area);
     let ink = ui.visuals().weak_text_color();
     for share in [0.0, 0.5, 1.0] {
-        let at = pos2(area.left() - 5.0, across.y(share).max(area.top() + 5.0).min(area.bottom() - 4.0));
-        painter.text(at, Align2::RIGHT_CENTER, format!("{:.0} %", 100.0 * share), font.clone(), ink);
+        let at =
+            pos2(area.left() - 5.0, across.y(share).max(area.top() + 5.0).min(area.bottom() - 4.0));
+        painter.text(
+            at,
+            Align2::RIGHT_CENTER,
+            format!("{:.0} %", 100.0 * share),
+            font.clone(),
+            ink,
+        );
         let stroke = Stroke::new(0.5, ui.visuals().widgets.noninteractive.bg_stroke.color);
         painter.hline(area.x_range(), across.y(share), stroke);
     }
@@ -197,8 +208,8 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
+    use super::*;
     use crate::ui::destination_view::made::{HOUR_MS, ports, told};
-        use super::*;
 
     #[test]
     fn bands_lie_on_each_other_up_to_what_is_told_in_all() {
@@ -218,8 +229,9 @@ mod tests {
             inner.set(act.or(inner.get()));
         });
         harness.run();
-        let plot = harness
-            .get_by_label_contains("Likely ports over time: 10 steps, last 1970-01-01 09:00:00 UTC: Los Angeles 90 %");
+        let plot = harness.get_by_label_contains(
+            "Likely ports over time: 10 steps, last 1970-01-01 09:00:00 UTC: Los Angeles 90 %",
+        );
         let rect = plot.rect();
         let middle = 0.5 * (rect.left() + LEFT_PX + rect.right() - 6.0);
         let at = pos2(middle, rect.center().y);

@@ -208,5 +208,4 @@ mod tests {
         harness.run_steps(3);
         harness.get_by_label_contains("by hours to go: forest 12");
     }
-
 }

@@ -34,8 +34,7 @@ impl DestinationPanels {
         let split = if self.shows_by_vessel { SplitBy::Vessel } else { SplitBy::Voyage };
         let has = |split: SplitBy| of.rows.iter().any(|row| row.split == split);
         let split = if has(split) { split } else { of.splits.last().map_or(split, |s| s.split) };
-        let rows: Vec<Row> =
-            of.rows.iter().filter(|row| row.split == split).map(row_of).collect();
+        let rows: Vec<Row> = of.rows.iter().filter(|row| row.split == split).map(row_of).collect();
         if is_old {
             ui.multiply_opacity(STALE_OPACITY);
         }
@@ -117,8 +116,7 @@ impl DestinationPanels {
         eta_bar_ui(ui, deck, is_asking);
         let shelf = &desk.eta_scores;
         let so_far = shelf.so_far();
-        let is_old =
-            shelf.shown().is_some_and(|shown| shown.is_stale) && so_far.is_none();
+        let is_old = shelf.shown().is_some_and(|shown| shown.is_stale) && so_far.is_none();
         let of = so_far.or_else(|| shelf.shown().map(|shown| Arc::clone(shown.value)));
         let Some(of) = of else {
             let text = if deck.session.eta.train.is_empty() && deck.session.eta.model.is_empty() {
@@ -183,7 +181,9 @@ fn title_of(name: &str) -> String {
         "traisformer" => "TrAISformer".into(),
         _ => {
             let mut letters = words.chars();
-            letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+            letters
+                .next()
+                .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
         }
     }
 }
@@ -220,8 +220,10 @@ fn eta_bar_ui(ui: &mut Ui, deck: &mut Deck, is_asking: bool) {
         ] {
             let button = ui.add_enabled(!is_asking, Button::new(title));
             let help = "CSV files of voyages on one way each";
-            let files: Vec<&str> =
-                names.split(';').map(|name| name.rsplit(['/', '\\']).next().unwrap_or(name)).collect();
+            let files: Vec<&str> = names
+                .split(';')
+                .map(|name| name.rsplit(['/', '\\']).next().unwrap_or(name))
+                .collect();
             let is_clicked = button.on_hover_text(help).clicked();
             let text = match files.join(", ") {
                 text if text.is_empty() && is_test => "the same, by parts".into(),
