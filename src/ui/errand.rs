@@ -105,6 +105,14 @@ impl Errands {
         });
     }
 
+    /// Asks for the folder of a network that tells destinations.
+    pub fn ask_for_teller(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new().set_title("Load a network that tells destinations");
+            dialog.pick_folder().map(|path| Command::UseTeller(Some(path)))
+        });
+    }
+
     /// Asks for files of voyages on one way: to learn arrivals from, or to be scored on.
     pub fn ask_for_sailings(&mut self, is_test: bool) {
         self.run(move || {
