@@ -298,6 +298,10 @@ impl Lack {
             Lack::NoData => {
                 Some(("Open made world voyages".into(), Remedy::Ask(|| Command::World)))
             }
+            Lack::Fault(fault) if fault.contains("destination.routes") => Some((
+                "Choose routes of earlier voyages…".into(),
+                Remedy::Ask(|| Command::AskForRoutes),
+            )),
             Lack::Between(_, Some(next_ms)) => Some((
                 format!("Go to her next voyage, from {} UTC", minute(*next_ms)),
                 Remedy::GoTo(*next_ms + 1),

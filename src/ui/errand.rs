@@ -105,6 +105,17 @@ impl Errands {
         });
     }
 
+    /// Asks for a file of routes that others sailed.
+    pub fn ask_for_routes(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Choose routes of earlier voyages")
+                .add_filter("Counted routes", &["model"]);
+            let path = dialog.add_filter("All files", &["*"]).pick_file()?;
+            Some(Command::UseRoutes(Some(path)))
+        });
+    }
+
     /// Asks for the folder of a network that tells destinations.
     pub fn ask_for_teller(&mut self) {
         self.run(|| {

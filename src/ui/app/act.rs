@@ -67,6 +67,11 @@ impl App {
                 let eta = &mut self.session.eta;
                 *(if is_test { &mut eta.test } else { &mut eta.train }) = names.join(";");
             }
+            Command::AskForRoutes => self.errands.ask_for_routes(),
+            Command::UseRoutes(path) => {
+                self.session.destination.routes =
+                    path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+            }
             Command::AskForTeller => self.errands.ask_for_teller(),
             Command::UseTeller(path) => {
                 self.session.destination.model =
