@@ -363,6 +363,10 @@ impl App {
         if self.palette.is_open() {
             names.push("ports"); // To be found by name.
         }
+        let by_network = self.session.destination.by == TellerChoice::Network;
+        if by_network && self.layout.has(Pane::Destinations) {
+            names.push("destination-fit");
+        }
         if matches!(self.destination.target(), destination_view::Target::At(..)) {
             names.push("forecast");
         }
