@@ -31,8 +31,10 @@ use super::watch_view::WatchView;
 use super::water_view::WaterView;
 use crate::base::text::{counted, grouped};
 use crate::base::time::iso_text;
+use crate::flow::bound::TellerChoice;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
+use crate::flow::tray::Shelf as _;
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
@@ -361,6 +363,10 @@ impl App {
         if self.palette.is_open() {
             names.push("ports"); // To be found by name.
         }
+        let by_network = self.session.destination.by == TellerChoice::Network;
+        if by_network && self.layout.has(Pane::Destinations) {
+            names.push("destination-fit");
+        }
         if matches!(self.destination.target(), destination_view::Target::At(..)) {
             names.push("forecast");
         }
@@ -407,7 +413,14 @@ impl App {
         use destination_view::Target;
         let is_there = self.layout.workspace == Workspace::Destinations;
         let is_seen = self.layout.has(Pane::Bound) || (is_there && self.session.map.bound);
-        let target = if is_seen {
+        let fit = &self.desk.destination_fit;
+        let lacks_network = self.session.destination.by == TellerChoice::Network
+            && fit.shown().is_none()
+            && fit.progress().is_none()
+            && fit.faults().is_empty();
+        let target = if is_seen && lacks_network && self.desk.voyages.shown().is_some() {
+            Target::NoNetwork
+        } else if is_seen {
             Target::of(&self.desk, &self.selection, &self.destination, &self.time)
         } else {
             Target::Off

@@ -33,6 +33,14 @@ pub enum Command {
     AskForSailings(bool),
     /// Take these.
     UseSailings(bool, Vec<PathBuf>),
+    /// Ask the user for a file of routes that others sailed.
+    AskForRoutes,
+    /// Tell destinations by the routes of this file; of none: by those of the voyages at hand.
+    UseRoutes(Option<PathBuf>),
+    /// Ask the user for the folder of a network that tells destinations.
+    AskForTeller,
+    /// Tell destinations by the network of this folder; of none: by one that is trained now.
+    UseTeller(Option<PathBuf>),
     /// Select a port and show it on the map.
     GoToPort(PortId),
     /// Select a voyage, as an index into those that are shown, and show it on the map if wanted.

@@ -105,6 +105,25 @@ impl Errands {
         });
     }
 
+    /// Asks for a file of routes that others sailed.
+    pub fn ask_for_routes(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Choose routes of earlier voyages")
+                .add_filter("Counted routes", &["model"]);
+            let path = dialog.add_filter("All files", &["*"]).pick_file()?;
+            Some(Command::UseRoutes(Some(path)))
+        });
+    }
+
+    /// Asks for the folder of a network that tells destinations.
+    pub fn ask_for_teller(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new().set_title("Load a network that tells destinations");
+            dialog.pick_folder().map(|path| Command::UseTeller(Some(path)))
+        });
+    }
+
     /// Asks for files of voyages on one way: to learn arrivals from, or to be scored on.
     pub fn ask_for_sailings(&mut self, is_test: bool) {
         self.run(move || {

@@ -67,6 +67,17 @@ impl App {
                 let eta = &mut self.session.eta;
                 *(if is_test { &mut eta.test } else { &mut eta.train }) = names.join(";");
             }
+            Command::AskForRoutes => self.errands.ask_for_routes(),
+            Command::UseRoutes(path) => {
+                self.session.destination.routes =
+                    path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+            }
+            Command::AskForTeller => self.errands.ask_for_teller(),
+            Command::UseTeller(path) => {
+                self.session.destination.model =
+                    path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+                self.due.push("destination-fit"); // By then the desk knows what is wanted.
+            }
             Command::GoToPort(port) => self.go_to_port(port),
             Command::GoToVoyage(voyage, fits) => self.go_to_voyage(voyage, fits),
             Command::AskToLoad(model) => {
