@@ -7,13 +7,14 @@ use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage,
-    CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DistancesOf, DistancesStage,
-    EmbedStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest,
-    MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
-    PlaneStage, RepairStage, RepairedOf, RetentionStage, RoutesStage, ScoresStage, SpectrumStage,
-    StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, WindowsStage, study_params,
-    without_tolerance,
+    AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf,
+    ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DensityStage,
+    DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage, FilterStage, FitParams,
+    FitStage, GatesStage, GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage,
+    OdditiesStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage,
+    RepairStage, RepairedOf, RetentionStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage,
+    StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, WatchedStage, WindowsStage,
+    study_params, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -83,6 +84,18 @@ pub struct Desk {
     pub associate: Tray<AssociateStage>,
     /// How every method does at that.
     pub associate_study: Tray<AssociateStudyStage>,
+    /// The reports of which the safety officer asks.
+    pub watched: Tray<WatchedStage>,
+    /// Who crossed which line.
+    pub gates: Tray<GatesStage>,
+    /// How dense traffic is.
+    pub density: Tray<DensityStage>,
+    /// Who came close to whom.
+    pub encounters: Tray<EncountersStage>,
+    /// What ships did in areas.
+    pub areas: Tray<AreasStage>,
+    /// What does not fit.
+    pub oddities: Tray<OdditiesStage>,
     model_file: ModelFile,
     network_card: ModelFile,
 }
@@ -107,6 +120,13 @@ impl ModelFile {
         }
         self.0.as_ref().map(|(_, file)| file.clone())
     }
+}
+
+/// Clusters and their routes, as far as they are asked for.
+#[derive(Default)]
+struct Grouped {
+    clusters: Option<Asked<ClustersOf>>,
+    routes: Option<Asked<RoutesOf>>,
 }
 
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
@@ -153,11 +173,38 @@ impl Desk {
         let trips = self.trips.want(&session.trips, &cleaned, jobs);
         if wanted.has("filter") {
             let chosen = self.filter.want(&session.filter, &trips, jobs);
-            let clusters = self.compare(session, &chosen, jobs, wanted);
+            self.watch(session, &chosen, jobs, wanted);
+            let Grouped { clusters, routes } = self.compare(session, &chosen, jobs, wanted);
+            // Without routes where they are not asked; not at all while they are not even begun.
+            if wanted.has("oddities") && (routes.is_some() || !session.oddities.of_routes) {
+                let routes = routes.as_ref().filter(|_| session.oddities.of_routes);
+                let sources = ((&chosen, &fleet), routes);
+                self.oddities.want(&session.oddities, sources, jobs);
+            }
             if wanted.has("outliers") {
                 let outliers = self.outliers.want(&session.outliers, &chosen, jobs);
                 self.predict(session, &chosen, &outliers, clusters.as_ref(), jobs, wanted);
             }
+        }
+    }
+
+    /// From chosen trips to what the safety officer asks of their reports.
+    fn watch(&mut self, session: &Session, chosen: &Asked<ChosenOf>, jobs: &Jobs, wanted: &Wanted) {
+        if !wanted.has("watched") {
+            return;
+        }
+        let watched = self.watched.want(&session.watched, chosen, jobs);
+        if wanted.has("gates") {
+            self.gates.want(&session.gates, &watched, jobs);
+        }
+        if wanted.has("density") {
+            self.density.want(&session.density, &watched, jobs);
+        }
+        if wanted.has("encounters") {
+            self.encounters.want(&session.encounters, &watched, jobs);
+        }
+        if wanted.has("areas") {
+            self.areas.want(&session.areas, &watched, jobs);
         }
     }
 
@@ -206,30 +253,30 @@ impl Desk {
         chosen: &Asked<ChosenOf>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) -> Option<Asked<ClustersOf>> {
+    ) -> Grouped {
         let params = &session.compress;
         if !wanted.has("repair") {
-            return None;
+            return Grouped::default();
         }
         let repaired = self.repair.want(&params.repair, chosen, jobs);
         let deep = self.deep(session, &repaired, jobs, wanted);
         if !wanted.has("significance") {
-            return None;
+            return Grouped::default();
         }
         let measured = self.measure.want(&MeasureParams::of(params), &repaired, jobs);
         if wanted.has("retention") {
             self.retention.want(&without_tolerance(params), &measured, jobs);
         }
         if !wanted.has("compress") {
-            return None;
+            return Grouped::default();
         }
         let compressed = self.compress.want(params, &measured, jobs);
         if !wanted.has("pairs") {
-            return None;
+            return Grouped::default();
         }
         let pairs = self.pairs.want(&session.distances.pairs(), &compressed, jobs);
         if !wanted.has("distances") {
-            return None;
+            return Grouped::default();
         }
         // No other metric has weights, be they right or wrong.
         let weights = match session.distances.measure.metric {
@@ -278,7 +325,7 @@ impl Desk {
         deep: Option<&Asked<DeepGroupsOf>>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) -> Option<Asked<ClustersOf>> {
+    ) -> Grouped {
         let mut settings = session.clusters.clone();
         let sweep = wanted.has("sweep").then(|| self.sweep.want(&session.sweep, distances, jobs));
         let spectrum =
@@ -289,35 +336,39 @@ impl Desk {
             && !session.distances.is_pruned()
         {
             // Until the sweep is done there is nothing to cut by.
-            let best = sweep.value?;
+            let Some(best) = sweep.value else { return Grouped::default() };
             settings.take_best(&best);
         }
         let density = &settings.density;
         let tree = wanted.has("tree").then(|| self.tree.want(density, distances, jobs));
         let optics = wanted.has("optics").then(|| self.optics.want(density, distances, jobs));
         if settings.follows_gap() {
-            settings.take_gap(&spectrum.as_ref()?.value.as_ref()?.spectrum);
+            let Some(known) = spectrum.as_ref().and_then(|asked| asked.value.as_ref()) else {
+                return Grouped::default();
+            };
+            settings.take_gap(&known.spectrum);
         }
         if !wanted.has("clusters") {
-            return None;
+            return Grouped::default();
         }
         let by = match (settings.cluster.method, &tree, &optics, &spectrum) {
             (Method::Dbscan | Method::Hdbscan, Some(tree), ..) => ByAsked::Tree(tree),
             (Method::Optics, _, Some(optics), _) => ByAsked::Optics(optics),
             (Method::Spectral, .., Some(spectrum)) => ByAsked::Spectrum(spectrum),
-            (Method::Deep, ..) => ByAsked::Deep(deep?),
+            (Method::Deep, ..) => match deep {
+                Some(deep) => ByAsked::Deep(deep),
+                None => return Grouped::default(),
+            },
             _ => ByAsked::Nothing,
         };
         let merged = settings.edits.merged.clone();
         let params = GroupParams { cluster: settings.cluster, merged };
         let clusters = self.clusters.want(&params, (distances, by), jobs);
-        if wanted.has("indices") {
+        let routes = wanted.has("indices").then(|| {
             let indices = self.indices.want(&(), (distances, &clusters), jobs);
-            if wanted.has("routes") {
-                self.routes.want(&session.routes, &indices, jobs);
-            }
-        }
-        Some(clusters)
+            wanted.has("routes").then(|| self.routes.want(&session.routes, &indices, jobs))
+        });
+        Grouped { clusters: Some(clusters), routes: routes.flatten() }
     }
 
     /// Writes what results chose into `session`, where the user lets them: the sliders stand where
@@ -369,6 +420,12 @@ impl Desk {
             &self.path,
             &self.associate,
             &self.associate_study,
+            &self.watched,
+            &self.gates,
+            &self.density,
+            &self.encounters,
+            &self.areas,
+            &self.oddities,
         ]
     }
 
@@ -405,6 +462,12 @@ impl Desk {
             &mut self.path,
             &mut self.associate,
             &mut self.associate_study,
+            &mut self.watched,
+            &mut self.gates,
+            &mut self.density,
+            &mut self.encounters,
+            &mut self.areas,
+            &mut self.oddities,
         ]
     }
 
@@ -420,6 +483,9 @@ impl Desk {
                 open.extend(shelf.needs());
                 if shelf.name() == "clusters" {
                     open.extend(needs_of(session));
+                }
+                if shelf.name() == "oddities" && session.oddities.of_routes {
+                    open.push("routes");
                 }
                 if shelf.name() == "windows" && session.predict.params.has_region {
                     open.push("clusters");

@@ -7,6 +7,7 @@ pub mod key;
 pub mod look;
 pub mod made;
 pub mod map_base;
+pub mod places;
 pub mod predicting;
 pub mod project;
 pub mod run_file;
@@ -15,6 +16,7 @@ pub mod settings;
 pub mod stage;
 pub mod stages;
 pub mod tray;
+pub mod watching;
 
 pub use desk::Desk;
 pub use jobs::Jobs;

@@ -9,6 +9,9 @@ use super::look::MapParams;
 use super::predicting::{PathParams, PredictSettings};
 use super::settings::{ClusterSettings, DistanceSettings};
 use super::stages::StudyParams;
+use super::watching::{
+    AreaSettings, DensitySettings, EncounterSettings, GateSettings, OdditySettings, WatchedParams,
+};
 use crate::associate::AssociateParams;
 use crate::base::params::{self, Checked, Entry, Form, Params};
 use crate::base::text::nearest;
@@ -53,6 +56,18 @@ pub struct Session {
     pub path: PathParams,
     /// How points without identity are put into tracks.
     pub associate: AssociateParams,
+    /// Of which reports the safety officer asks.
+    pub watched: WatchedParams,
+    /// Lines whose crossings are counted.
+    pub gates: GateSettings,
+    /// What counts for density.
+    pub density: DensitySettings,
+    /// What counts as an encounter.
+    pub encounters: EncounterSettings,
+    /// Areas and their rules.
+    pub areas: AreaSettings,
+    /// What is odd.
+    pub oddities: OdditySettings,
     /// How the map looks.
     pub map: MapParams,
 }
@@ -166,6 +181,12 @@ impl Session {
         visitor.meet("predict", &mut self.predict);
         visitor.meet("path", &mut self.path);
         visitor.meet("associate", &mut self.associate);
+        visitor.meet("watched", &mut self.watched);
+        visitor.meet("gates", &mut self.gates);
+        visitor.meet("density", &mut self.density);
+        visitor.meet("encounters", &mut self.encounters);
+        visitor.meet("areas", &mut self.areas);
+        visitor.meet("oddities", &mut self.oddities);
         visitor.meet("map", &mut self.map);
     }
 

@@ -333,6 +333,12 @@ fn describe_lists_every_parameter_that_set_takes() {
             "predict",
             "path",
             "associate",
+            "watched",
+            "gates",
+            "density",
+            "encounters",
+            "areas",
+            "oddities",
             "map"
         ]
     );

@@ -28,3 +28,4 @@ mod snap;
 mod truth;
 mod ui;
 mod watch;
+mod watching;

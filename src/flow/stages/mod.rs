@@ -18,6 +18,7 @@ mod routes;
 mod study;
 mod trips;
 mod tuning;
+mod watch;
 
 #[cfg(test)]
 pub use associate::broken_and_joined;
@@ -48,3 +49,7 @@ pub use routes::{RoutesOf, RoutesStage};
 pub use study::{MEASURES, StudyOf, StudyParams, StudyStage};
 pub use trips::{TripsOf, TripsStage};
 pub use tuning::{OpticsStage, SpectrumOf, SpectrumStage, SweepStage, TreeStage};
+pub use watch::{
+    AreasOf, AreasStage, Before, DensityOf, DensityStage, EncountersOf, EncountersStage, GateOf,
+    GatesOf, GatesStage, OdditiesOf, OdditiesStage, WatchedOf, WatchedStage,
+};
