@@ -21,8 +21,9 @@ use crate::cluster::params::Method;
 use crate::distance::{Metric, Weights};
 use crate::io::FileRef;
 
-/// Everything computed, kept up with everything set up.
-#[derive(Default)]
+/// Everything computed, kept up with everything set up. A clone shares the results and has none of
+/// the work that goes on.
+#[derive(Default, Clone)]
 pub struct Desk {
     /// Files to a fleet.
     pub ingest: Tray<Ingest>,
@@ -104,7 +105,7 @@ pub struct Desk {
 const CARD: &str = "card.json";
 
 /// The file of models as it was when it was chosen: the disk is not asked on every frame.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct ModelFile(Option<(String, FileRef)>);
 
 impl ModelFile {

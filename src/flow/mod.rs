@@ -10,6 +10,7 @@ pub mod map_base;
 pub mod places;
 pub mod predicting;
 pub mod project;
+pub mod report;
 pub mod run_file;
 pub mod session;
 pub mod settings;
@@ -23,4 +24,6 @@ pub use jobs::Jobs;
 pub use key::Key;
 pub use session::Session;
 
+pub use crate::io::picture::png_bytes;
+pub use crate::io::safe::write_text;
 pub use crate::io::write_png;

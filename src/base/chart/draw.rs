@@ -294,7 +294,7 @@ mod tests {
     fn titles_marks_and_units_are_written() {
         let scene = Chart::histogram("Lengths", "Length, nmi", "Trips", [1.0, 2.0, 3.0]).scene();
         let texts = texts(&scene);
-        for text in ["Lengths", "Length, nmi", "Trips", "0", "1"] {
+        for text in ["Lengths", "Length, nmi", "Trips", "0", "1.0"] {
             assert!(texts.contains(&text), "{text}: {texts:?}");
         }
     }
@@ -324,6 +324,7 @@ mod tests {
         for item in &scene.items {
             match item {
                 Item::Path { points, .. } => assert!(points.iter().all(inside), "{item:?}"),
+                Item::Areas { .. } => panic!("a chart has none"),
                 Item::Dot { at, .. } | Item::Text { at, .. } => assert!(inside(at), "{item:?}"),
             }
         }

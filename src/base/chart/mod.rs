@@ -11,7 +11,7 @@ mod scene;
 pub use axis::{Mark as AxisMark, marks};
 pub use scene::{Anchor, Fill, Item, Scene, Stroke, escaped};
 
-/// Ten colors for a light ground, 0xRRGGBB. Found by a search from colors with plain names, for the
+/// Ten colors for a light ground, 0xRRGGBB: those of the light map. Found by a search from colors with plain names, for the
 /// greatest least difference to normal, protan, deutan and tritan eyes at a contrast of 3 : 1 or more.
 pub const COLORS: [u32; 10] = [
     0x0008_8bce,

@@ -22,6 +22,13 @@ pub enum Item {
         /// picture. None for a line.
         fill: Option<Fill>,
     },
+    /// Areas of one color that are one in print: those that touch have no seam.
+    Areas {
+        /// The corners of each; each must be convex to be painted as a picture.
+        rings: Vec<Vec<[f64; 2]>>,
+        /// What fills them.
+        fill: Fill,
+    },
     /// A dot.
     Dot {
         /// Its middle.
@@ -175,6 +182,29 @@ fn write(item: &Item, out: &mut String) {
                 out.push_str(&stroke_text(*stroke));
             }
             out.push_str("/>");
+        }
+        Item::Areas { rings, fill } => {
+            if rings.is_empty() {
+                return;
+            }
+            out.push_str("<path d=\"");
+            for ring in rings {
+                // Round one way, so that what two share cancels out.
+                let area: f64 = (0..ring.len())
+                    .map(|n| (ring[n], ring[(n + 1) % ring.len()]))
+                    .map(|([ax, ay], [bx, by])| ax * by - bx * ay)
+                    .sum();
+                let mut corners: Vec<&[f64; 2]> = ring.iter().collect();
+                if area < 0.0 {
+                    corners.reverse();
+                }
+                for (n, [x, y]) in corners.into_iter().enumerate() {
+                    let letter = if n == 0 { "M" } else { "L" };
+                    out.push_str(&format!("{letter}{} {}", short(*x), short(*y)));
+                }
+                out.push('Z');
+            }
+            out.push_str(&format!("\"{}/>", fill_text(*fill)));
         }
         Item::Dot { at: [x, y], radius, fill } => out.push_str(&format!(
             "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}/>",
