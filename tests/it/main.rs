@@ -24,6 +24,7 @@ mod panels;
 mod predict;
 mod predict_ui;
 mod properties;
+mod report;
 mod snap;
 mod truth;
 mod ui;

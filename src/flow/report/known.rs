@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Block;
 use super::{traffic, watch};
 use crate::base::chart::{Axis, Chart, Mark, Series};
+use crate::compress::Retention;
 use crate::flow::desk::Desk;
 use crate::flow::session::Session;
 
@@ -56,12 +57,16 @@ pub fn blocks(name: &str, figures: &Map<String, Value>, desk: &Desk, session: &S
 
 /// The share of reports that is kept at every tolerance.
 pub fn retention(desk: &Desk) -> Option<Block> {
-    let of = &desk.retention.shown()?.value.retention;
+    chart("retention", retention_chart(&desk.retention.shown()?.value.retention))
+}
+
+/// The retention curve as a plot.
+pub fn retention_chart(of: &Retention) -> Chart {
     let points = of.tolerance_m.iter().enumerate();
     let points = points.map(|(step, tolerance_m)| [*tolerance_m, 100.0 * of.share(step)]);
     let series = Series::new("", 0, Mark::Line, points);
     let (x, y) = (Axis::log10("Tolerance, m"), Axis::from_zero("Kept, %"));
-    chart("retention", Chart::of("Reports kept at every tolerance", x, y, series))
+    Chart::of("Reports kept at every tolerance", x, y, series)
 }
 
 /// The mean error of each method by the time ahead, from the rows of the figures.

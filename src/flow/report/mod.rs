@@ -19,9 +19,12 @@ use serde_json::{Map, Value};
 
 pub use files::Paint;
 pub use html::base64;
+pub use known::retention_chart;
 pub use map::Sheet;
 pub use table::{Cell, TOP_ROWS, Table};
+pub use traffic::distributions;
 pub use warnings::warnings;
+pub use watch::lateral;
 
 use super::desk::Desk;
 use super::session::Session;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use egui::Context;
 
@@ -12,6 +13,7 @@ use crate::base::job::Job;
 use crate::flow::Session;
 use crate::flow::look::TrackColor;
 use crate::flow::map_base::Base;
+use crate::flow::report::About;
 use crate::flow::session::FileRef;
 use crate::flow::tray::Shelf;
 use crate::prep::FilterParams;
@@ -21,6 +23,7 @@ use crate::ui::command::{Command, Message};
 use crate::ui::layout::Pane;
 use crate::ui::map::{Tool, cluster_titles, clusters_in_words};
 use crate::ui::remembered::remember;
+use crate::ui::report::Order;
 use crate::ui::selection::Pick;
 
 /// Files of more than this together are shown as a preview before they are read.
@@ -85,6 +88,10 @@ impl App {
             }
             Command::AskToExport(stage) => self.errands.ask_to_export(stage),
             Command::Export(stage, folder) => self.export(stage, folder),
+            Command::AskForReport => self.errands.ask_for_report(),
+            Command::WriteReport(page) => self.report(page),
+            Command::CancelErrand => self.errands.cancel(),
+            Command::SavePlot(chart) => self.errands.save_plot(chart),
             Command::Cancel(stage) => self.each_shelf(stage, |shelf| shelf.cancel()),
             Command::Retry(stage) => self.each_shelf(stage, |shelf| shelf.request()),
             Command::Undo => {
@@ -250,6 +257,18 @@ impl App {
             self.time.is_playing = false;
             self.time.set_now_ms(fleet.reports().t_ms[report]);
         }
+    }
+
+    /// Writes the report of what is shown, on a thread: the results are shared, not copied.
+    fn report(&mut self, page: PathBuf) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let about = About {
+            made_ms: now.as_millis() as i64,
+            project: self.project.clone(),
+            ..About::default()
+        };
+        let order = Order { about, page, folder: None, is_software: false };
+        self.errands.report(self.desk.clone(), self.session.clone(), order);
     }
 
     /// Writes a stage's result, on a thread: the results are shared, not copied.
