@@ -75,7 +75,8 @@ fn plain(text: &str) -> String {
     let mut parts = text.split('&');
     out.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let (entity, after) = part.split_once(';').unwrap_or_else(|| panic!("a bare ampersand: {part}"));
+        let (entity, after) =
+            part.split_once(';').unwrap_or_else(|| panic!("a bare ampersand: {part}"));
         out.push(match entity {
             "lt" => '<',
             "gt" => '>',
@@ -133,10 +134,22 @@ fn figures(page: &str, part: &str) -> BTreeMap<String, String> {
 fn a_page_is_whole_fetches_nothing_and_says_what_the_stages_say() {
     let (folder, path) = sea("20000");
     let (page, out) = (folder.path().join("a.html"), folder.path().join("out"));
-    let more = ["--set", "gates.lines=Lane: -200 0, 0 0", "--set", "trips.gap=45"];
+    let more = ["--set", "trips.gap=45"];
     let output = fairway(
-        &[&["report", text(&path), "-o", text(&page), "--out", text(&out), "--software", "--json"][..], &more[2..]]
-            .concat(),
+        &[
+            &[
+                "report",
+                text(&path),
+                "-o",
+                text(&page),
+                "--out",
+                text(&out),
+                "--software",
+                "--json",
+            ][..],
+            &more,
+        ]
+        .concat(),
     );
     let report = json(&output)["report"].clone();
     let html = fs::read_to_string(&page).unwrap();
@@ -144,7 +157,19 @@ fn a_page_is_whole_fetches_nothing_and_says_what_the_stages_say() {
     let all = elements(&html);
     refers_to_nothing_outside(&html, &all);
     let is_part = |name: &str| report["sections"].as_array().unwrap().iter().any(|id| id == name);
-    for part in ["ingest", "clean", "trips", "filter", "density", "clusters", "routes", "encounters", "oddities", "parameters", "provenance"] {
+    for part in [
+        "ingest",
+        "clean",
+        "trips",
+        "filter",
+        "density",
+        "clusters",
+        "routes",
+        "encounters",
+        "oddities",
+        "parameters",
+        "provenance",
+    ] {
         assert!(is_part(part), "{part}: {report}");
     }
     assert!(!is_part("gates") && !is_part("areas"), "nobody set any");
@@ -152,9 +177,19 @@ fn a_page_is_whole_fetches_nothing_and_says_what_the_stages_say() {
     assert!(all.iter().filter(|of| of.name == "svg").count() >= 8, "plots");
 
     // Every number is the stage's own.
-    let names = ["ingest", "clean", "trips", "filter", "density", "clusters", "routes", "encounters", "oddities"];
+    let names = [
+        "ingest",
+        "clean",
+        "trips",
+        "filter",
+        "density",
+        "clusters",
+        "routes",
+        "encounters",
+        "oddities",
+    ];
     let wants: Vec<&str> = names.iter().flat_map(|name| ["--want", name]).collect();
-    let run = fairway(&[&["run", text(&path), "--json"][..], &wants, &more[2..]].concat());
+    let run = fairway(&[&["run", text(&path), "--json"][..], &wants, &more].concat());
     let run = json(&run);
     let mut compared = 0;
     for name in names {
@@ -177,9 +212,14 @@ fn a_page_is_whole_fetches_nothing_and_says_what_the_stages_say() {
     assert!(changed.len() == 1 && changed[0].text.starts_with("trips.gap45min"), "{changed:?}");
 
     // Every figure, table and layer has its files.
-    let files: Vec<PathBuf> =
-        report["files"].as_array().unwrap().iter().map(|path| path.as_str().unwrap().into()).collect();
-    let ends = |end: &str| files.iter().filter(|path| text(path).ends_with(end)).collect::<Vec<_>>();
+    let files: Vec<PathBuf> = report["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|path| path.as_str().unwrap().into())
+        .collect();
+    let ends =
+        |end: &str| files.iter().filter(|path| text(path).ends_with(end)).collect::<Vec<_>>();
     for svg in ends(".svg") {
         assert!(elements(&fs::read_to_string(svg).unwrap()).iter().any(|of| of.name == "svg"));
         assert!(svg.with_extension("png").exists(), "{}", svg.display());
@@ -192,7 +232,10 @@ fn a_page_is_whole_fetches_nothing_and_says_what_the_stages_say() {
         assert_eq!(n, collection["features"].as_array().unwrap().len(), "{}", layer.display());
     }
     let encounters = fs::read_to_string(out.join("encounters.list.csv")).unwrap();
-    assert_eq!(encounters.lines().count() as u64 - 1, run["encounters"]["encounters"].as_u64().unwrap());
+    assert_eq!(
+        encounters.lines().count() as u64 - 1,
+        run["encounters"]["encounters"].as_u64().unwrap()
+    );
 }
 
 #[test]
@@ -213,10 +256,22 @@ fn hostile_names_are_text_and_gates_and_areas_have_their_parts() {
     fs::write(&path, rows).unwrap();
     let page = folder.path().join("a.html");
     let output = fairway(&[
-        "report", text(&path), "-o", text(&page), "--software", "--json", "--title", "<i>Lane</i> & \"more\"",
-        "--want", "gates", "--want", "areas",
-        "--set", "gates.lines=<b>Gate: 5.1 49.9, 5.1 50.1",
-        "--set", "areas.areas=<u>Box: 5.05 49.9, 5.2 49.9, 5.2 50.1, 5.05 50.1",
+        "report",
+        text(&path),
+        "-o",
+        text(&page),
+        "--software",
+        "--json",
+        "--title",
+        "<i>Lane</i> & \"more\"",
+        "--want",
+        "gates",
+        "--want",
+        "areas",
+        "--set",
+        "gates.lines=<b>Gate: 5.1 49.9, 5.1 50.1",
+        "--set",
+        "areas.areas=<u>Box: 5.05 49.9, 5.2 49.9, 5.2 50.1, 5.05 50.1",
     ]);
     let report = json(&output)["report"].clone();
     let html = fs::read_to_string(&page).unwrap();

@@ -31,6 +31,7 @@ use super::session::Session;
 use super::tray::{Shelf, State};
 use crate::base::chart::{Chart, Scene};
 use crate::base::job::{Job, Stopped};
+use crate::base::params::Entry;
 use crate::base::time::utc_text;
 
 /// What is in a report, besides the results.
@@ -253,20 +254,28 @@ fn parameters(desk: &Desk, session: &Session) -> Section {
     let mut groups: Vec<&str> = ran.map(|shelf| group_of(shelf.name())).collect();
     groups.push("synth");
     let (now, usual) = (session.clone().manual(), Session::default().manual());
-    let mut blocks = vec![Block::Text(
-        "A parameter that differs from its default is marked, and the default is named.".into(),
-    )];
+    let as_set = session.as_set().manual();
+    let mut blocks =
+        vec![Block::Text("A parameter that was set is marked, and its default is named.".into())];
     for (group, entries) in now.into_iter().filter(|(group, _)| groups.contains(group)) {
-        let usual = usual.iter().find(|(name, _)| *name == group);
+        let value_in = |manual: &[(&'static str, Vec<Entry>)], name: &str| {
+            let (_, entries) = manual.iter().find(|(of, _)| *of == group)?;
+            Some(entries.iter().find(|entry| entry.name == name)?.value.clone())
+        };
         let rows = entries.into_iter().map(|entry| {
-            let usual = usual.and_then(|(_, usual)| usual.iter().find(|of| of.name == entry.name));
-            let changed = usual.filter(|usual| usual.value != entry.value);
-            let changed = changed.map_or(Cell::Nothing, |usual| match &usual.value {
-                Value::String(text) if text.is_empty() => Cell::text("empty"),
-                value => Cell::Text(parameter_text(value)),
-            });
+            let usual = value_in(&usual, entry.name);
+            let set = value_in(&as_set, entry.name);
+            let changed = match usual {
+                Some(usual) if Some(&usual) != set.as_ref() => match usual.as_str() {
+                    Some("") => Cell::text("empty"),
+                    _ => Cell::Text(parameter_text(&usual)),
+                },
+                _ => Cell::Nothing,
+            };
+            let is_chosen = set.is_some_and(|set| set != entry.value);
             let name = format!("{group}.{}", entry.name);
-            let value = Cell::text(parameter_text(&entry.value));
+            let chosen = if is_chosen { " (chosen by the results)" } else { "" };
+            let value = Cell::text(format!("{}{chosen}", parameter_text(&entry.value)));
             vec![Cell::Text(name), value, Cell::text(entry.unit), changed, Cell::text(entry.help)]
         });
         let columns = ["Parameter", "Value", "Unit", "Default, where it differs", "Meaning"];
@@ -277,7 +286,14 @@ fn parameters(desk: &Desk, session: &Session) -> Section {
 }
 
 fn parameter_text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
+    match value {
+        Value::String(text) => text.clone(),
+        // Of a whole number no decimals.
+        Value::Number(number) => {
+            number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string())
+        }
+        other => other.to_string(),
+    }
 }
 
 /// What was read, with sizes and hashes, and the name of every result.
