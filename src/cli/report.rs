@@ -161,7 +161,7 @@ fn run(
     if !want.is_empty() && want.iter().all(|name| matches!(name.as_str(), "ingest" | "clean")) {
         names.retain(|name| matches!(*name, "ingest" | "clean"));
     }
-    let wanted = wanted(desk, &names, session)?;
+    let wanted = wanted_of(desk, &names, session)?;
     settle(desk, session, &wanted, stop)?;
     desk.follow_choice(session);
     let mut left_out = Vec::new();
@@ -195,7 +195,7 @@ fn run(
             continue;
         }
         names.push(name);
-        let wanted = wanted(desk, &names, session)?;
+        let wanted = wanted_of(desk, &names, session)?;
         match settle(desk, session, &wanted, stop) {
             Ok(()) => desk.follow_choice(session),
             Err(failure) if stop.go_on().is_err() => return Err(failure),
@@ -209,7 +209,7 @@ fn run(
     Ok(left_out)
 }
 
-fn wanted(desk: &Desk, names: &[&str], session: &Session) -> Result<Wanted, Failure> {
+fn wanted_of(desk: &Desk, names: &[&str], session: &Session) -> Result<Wanted, Failure> {
     desk.wanted(names, session).map_err(|name| no_such_stage(&name, desk))
 }
 

@@ -74,7 +74,7 @@ pub fn write(desk: &Desk, session: &Session, order: &Order, job: &Job) -> Result
     write_text(&order.page, &html).map_err(|error| Stopped::Failed(error.to_string()))?;
     let mut paths = vec![order.page.clone()];
     if let Some(folder) = &order.folder {
-        paths.extend(report.files(desk, folder, &|scenes| paint(scenes, job), job)?);
+        paths.extend(report.files(desk, folder, &|scenes: &[&Scene]| paint(scenes, job), job)?);
     }
     job.step()?;
     Ok(Written { report, paths, bytes: html.len() })
@@ -129,11 +129,11 @@ pub fn paint(scenes: &[&Scene], job: &Job) -> Result<Vec<([u32; 2], Vec<u8>)>, S
         let size_px = scene.size.map(|side| (side as f32 * CHART_POINTS).round() as u32);
         let screen =
             Screen { size_px, pixels_per_point: CHART_POINTS, is_dark: false, is_software: true };
+        let scene: &Scene = scene;
         let picture = render(&screen, |_, _| {
-            |ui: &mut egui::Ui| {
-                let painter = ui.ctx().layer_painter(egui::LayerId::background());
-                painter.rect_filled(ui.ctx().content_rect(), 0.0, Color32::WHITE);
-                scene.items.iter().for_each(|item| draw(&painter, item));
+            move |ui: &mut egui::Ui| {
+                ui.painter().rect_filled(ui.max_rect(), 0.0, Color32::WHITE);
+                scene.items.iter().for_each(|item| draw(ui.painter(), item));
                 Ok(true)
             }
         })?;
@@ -212,7 +212,7 @@ fn draw(painter: &Painter, item: &Item) {
             let font = FontId::proportional(*size as f32);
             let galley = painter.layout_no_wrap(text.clone(), font, color);
             // Texts stand on a line; galleys hang from their corner.
-            let ascent = galley.rows.first().map_or(0.0, |row| row.size.y * 0.8);
+            let ascent = 0.8 * galley.size().y;
             let align = match anchor {
                 Anchor::Start => Align2::LEFT_TOP,
                 Anchor::Middle => Align2::CENTER_TOP,

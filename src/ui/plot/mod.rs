@@ -45,7 +45,7 @@ pub fn take_wish(context: &Context) -> Option<Arc<Chart>> {
 }
 
 /// A plot that is to be saved.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Wish(Arc<Chart>);
 
 fn wish_id() -> Id {
