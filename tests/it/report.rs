@@ -3,8 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use fairway::flow::tray::{Shelf as _, State};
 use fairway::flow::{Session, project};
+use fairway::ui::app::App;
+use fairway::ui::command::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -314,4 +320,65 @@ fn wrong_arguments_are_told_before_anything_is_read() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(said(&output).contains(part), "{}", said(&output));
     }
+}
+
+/// The window on made traffic.
+fn window() -> Harness<'static, App> {
+    let mut harness = Harness::builder()
+        .with_size([1400.0, 900.0])
+        .with_step_dt(1.0 / 60.0)
+        .with_max_steps(64)
+        .build_eframe(|creation| {
+            let mut app = App::new(creation);
+            app.begin(Vec::new(), true, &["synth.rows=20000".to_owned()]);
+            app
+        });
+    until(&mut harness, "trips", |harness| {
+        let app = harness.state();
+        app.desk.filter.state() == State::Fresh && !app.is_busy()
+    });
+    harness
+}
+
+fn until(
+    harness: &mut Harness<'static, App>,
+    what: &str,
+    happened: impl Fn(&Harness<'static, App>) -> bool,
+) {
+    let start = Instant::now();
+    while !happened(harness) {
+        assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");
+        harness.step();
+        std::thread::yield_now();
+    }
+    harness.run_steps(4);
+}
+
+#[test]
+fn the_window_writes_the_report_of_what_it_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("a.html");
+    let mut harness = window();
+    harness.get_by_label("Report…");
+    harness.state_mut().ask(Command::WriteReport(page.clone()));
+    until(&mut harness, "a page", |harness| harness.query_by_label_contains("a.html: ").is_some());
+    let html = fs::read_to_string(&page).unwrap();
+    let all = elements(&html);
+    refers_to_nothing_outside(&html, &all);
+    let trips = harness.state().desk.filter.shown().unwrap().value.chosen.kept.len();
+    assert_eq!(figures(&html, "filter")["trips"].replace('\u{2009}', ""), trips.to_string());
+    assert!(!html.contains("<section id=\"clusters\""), "nobody looked at clusters");
+}
+
+#[test]
+fn a_report_that_is_stopped_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("a.html");
+    let mut harness = window();
+    harness.state_mut().ask(Command::WriteReport(page.clone()));
+    harness.state_mut().ask(Command::CancelErrand);
+    until(&mut harness, "a message", |harness| {
+        harness.query_by_label_contains("the report was cancelled").is_some()
+    });
+    assert!(!page.exists());
 }

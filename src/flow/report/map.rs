@@ -27,7 +27,7 @@ const LEAST: f64 = 1e-5;
 const TOLERANCE: f64 = 0.8;
 
 /// More corners of tracks than this make a drawing too large; it is then coarser.
-const MOST_CORNERS: usize = 60_000;
+const MOST_CORNERS: usize = 30_000;
 
 /// Land smaller than this is left out, square points.
 const LEAST_AREA: f64 = 0.15;
