@@ -366,7 +366,7 @@ fn the_window_writes_the_report_of_what_it_shows() {
     let all = elements(&html);
     refers_to_nothing_outside(&html, &all);
     let trips = harness.state().desk.filter.shown().unwrap().value.chosen.kept.len();
-    assert_eq!(figures(&html, "filter")["trips"].replace('\u{2009}', ""), trips.to_string());
+    assert_eq!(figures(&html, "filter")["trips kept"].replace('\u{2009}', ""), trips.to_string());
     assert!(!html.contains("<section id=\"clusters\""), "nobody looked at clusters");
 }
 
