@@ -1,8 +1,10 @@
 //! Parameters to jobs to kept results.
 
+pub mod bound;
 pub mod deep;
 pub mod desk;
 pub mod jobs;
+pub mod kept;
 pub mod key;
 pub mod look;
 pub mod made;

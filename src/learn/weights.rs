@@ -1,6 +1,7 @@
 //! What a network has learned: named matrices, as plain numbers and on a device.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
 
 use super::save::SaveError;
 use crate::base::rng::Rng;
@@ -12,6 +13,8 @@ pub(super) enum Begin {
     He,
     /// Even within `sqrt(6 / (rows + columns))`: before what is linear (Glorot, Bengio 2010).
     Glorot,
+    /// Normal with this deviation: tables that are looked up.
+    Normal(f32),
     /// Even within `1 / sqrt(n)`: recurrent units of that many, as in PyTorch.
     Even(usize),
     /// All the same.
@@ -33,7 +36,7 @@ impl Slot {
 }
 
 /// One matrix of a network.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// What it is, such as `encoder.0.weight`.
     pub name: String,
@@ -44,7 +47,7 @@ pub struct Part {
 }
 
 /// All matrices of a network, in the order in which it uses them.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Weights {
     /// The matrices.
     pub parts: Vec<Part>,
@@ -70,6 +73,9 @@ impl Weights {
                 Begin::Even(units) => {
                     let limit = 1.0 / (units.max(1) as f64).sqrt();
                     (0..n).map(|_| even(&mut rng, limit)).collect()
+                }
+                Begin::Normal(deviation) => {
+                    (0..n).map(|_| rng.normal() as f32 * deviation).collect()
                 }
                 Begin::Constant(value) => vec![value; n],
             };
