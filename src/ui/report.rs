@@ -8,7 +8,7 @@ use egui::{Align2, Color32, FontId, Painter, Pos2, Shape, Stroke, pos2};
 use super::headless::{Picture, Screen, picture_of_map, render};
 use crate::base::chart::{Anchor, Item, Scene};
 use crate::base::job::{Job, Stopped};
-use crate::flow::look::{Density, TrackColor};
+use crate::flow::look::{Density, TrackColor, WatchLayers};
 use crate::flow::map_base::Base;
 use crate::flow::report::{self, About, Report};
 use crate::flow::{Desk, Session, png_bytes, write_text};
@@ -96,6 +96,9 @@ fn looks(desk: &Desk, session: &Session) -> Vec<(&'static str, String, Session)>
     (plain.map.trips, plain.map.rest, plain.map.found) = (true, false, false);
     (plain.map.cuts, plain.map.removed, plain.map.outliers) = (false, false, false);
     (plain.map.kept, plain.map.path, plain.map.legend) = (false, false, true);
+    (plain.map.gates, plain.map.areas, plain.map.reconstruction) = (false, false, false);
+    (plain.map.ports, plain.map.voyages, plain.map.bound) = (false, false, false);
+    plain.map.watch = WatchLayers::default();
     let mut dense = plain.clone();
     (dense.map.density, dense.map.trips) = (Density::ShipHours, false);
     let mut looks = vec![

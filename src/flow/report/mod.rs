@@ -131,6 +131,11 @@ pub fn group_of(stage: &str) -> &str {
         "deep-embed" | "deep-groups" | "deep-plane" | "dec-study" => "deep",
         "windows" | "predict-fit" | "predict-scores" | "predict" => "predict",
         "associate" | "associate-study" => "associate",
+        "indices" => "clusters",
+        "destinations" | "voyages" => "voyages",
+        "nests" | "route-graph" | "destination-fit" | "destination-scores" => "destination",
+        "forecasts" | "forecast" => "forecast",
+        "eta-fit" | "eta-scores" => "eta",
         stage => stage,
     }
 }
@@ -252,7 +257,7 @@ fn part(
 fn parameters(desk: &Desk, session: &Session) -> Section {
     let ran = desk.shelves().into_iter().filter(|shelf| shelf.figures().is_some());
     let mut groups: Vec<&str> = ran.map(|shelf| group_of(shelf.name())).collect();
-    groups.push("synth");
+    groups.extend(["synth", "world"]);
     let (now, usual) = (session.clone().manual(), Session::default().manual());
     let as_set = session.as_set().manual();
     let mut blocks =
