@@ -332,7 +332,8 @@ pub fn oddities(desk: &Desk) -> Option<Known> {
         .extend(chart("oddities.kinds", Chart::bars("Oddities by kind", "Kind", "Oddities", bars)));
     let vessels = of.fleet().vessels();
     let rows = of.list.iter().map(|odd| {
-        let name = odd.ship.map_or(Cell::Nothing, |of| Cell::text(&vessels[of].about.name));
+        let vessel = odd.ship.and_then(|of| vessels.get(of));
+        let name = vessel.map_or(Cell::Nothing, |of| Cell::text(&of.about.name));
         vec![
             Cell::number(odd.score, 3),
             Cell::text(odd.kind.name()),
