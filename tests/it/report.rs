@@ -361,7 +361,9 @@ fn the_window_writes_the_report_of_what_it_shows() {
     let mut harness = window();
     harness.get_by_label("Report…");
     harness.state_mut().ask(Command::WriteReport(page.clone()));
-    until(&mut harness, "a page", |harness| harness.query_by_label_contains("a.html: ").is_some());
+    until(&mut harness, "a page", |harness| {
+        harness.query_all_by_label_contains("a.html: ").next().is_some()
+    });
     let html = fs::read_to_string(&page).unwrap();
     let all = elements(&html);
     refers_to_nothing_outside(&html, &all);
@@ -378,7 +380,7 @@ fn a_report_that_is_stopped_leaves_nothing() {
     harness.state_mut().ask(Command::WriteReport(page.clone()));
     harness.state_mut().ask(Command::CancelErrand);
     until(&mut harness, "a message", |harness| {
-        harness.query_by_label_contains("the report was cancelled").is_some()
+        harness.query_all_by_label_contains("the report was cancelled").next().is_some()
     });
     assert!(!page.exists());
 }

@@ -72,11 +72,11 @@ pub fn scene(chart: &Chart, size: [f64; 2]) -> Scene {
         frame.bottom -= (0.6 * widest).min(size[1] / 3.0);
     }
     grid(&frame, &x_marks, &y_marks, is_turned, &mut items);
-    let middle = (frame.left + frame.right) / 2.0;
+    let middle = f64::midpoint(frame.left, frame.right);
     let at = [middle, size[1] - 10.0];
     items.push(Item::text(at, &chart.x.title, TEXT, Anchor::Middle, INK));
     items.push(Item::Text {
-        at: [16.0, (frame.top + frame.bottom) / 2.0],
+        at: [16.0, f64::midpoint(frame.top, frame.bottom)],
         text: chart.y.title.clone(),
         size: TEXT,
         anchor: Anchor::Middle,

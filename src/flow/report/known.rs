@@ -39,7 +39,6 @@ pub fn chart(name: &str, chart: Chart) -> Option<Block> {
 pub fn blocks(name: &str, figures: &Map<String, Value>, desk: &Desk, session: &Session) -> Known {
     let known = match name {
         "ingest" => traffic::data(desk),
-        "trips" => traffic::trips(desk),
         "filter" => traffic::chosen(desk),
         "clusters" => traffic::clusters(desk, session),
         "routes" => traffic::routes(desk, session),

@@ -169,11 +169,6 @@ pub fn distributions<'a>(
     ]
 }
 
-/// Nothing more than figures: the trips that pass the filter are told of.
-pub fn trips(desk: &Desk) -> Option<Known> {
-    desk.trips.shown().map(|_| Known::default())
-}
-
 /// The trips that pass the filter: map, distributions, ships.
 pub fn chosen(desk: &Desk) -> Option<Known> {
     let chosen = desk.filter.shown()?.value;
