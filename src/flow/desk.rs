@@ -27,8 +27,9 @@ use crate::distance::{Metric, Weights};
 use crate::io::FileRef;
 use crate::prep::Cleaned;
 
-/// Everything computed, kept up with everything set up.
-#[derive(Default)]
+/// Everything computed, kept up with everything set up. A clone shares the results and has none of
+/// the work that goes on.
+#[derive(Default, Clone)]
 pub struct Desk {
     /// Files to a fleet.
     pub ingest: Tray<Ingest>,
@@ -131,7 +132,7 @@ pub struct Desk {
 
 /// Files that parameters name, as they were when they were chosen: the disk is not asked on every
 /// frame.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Files {
     model: NamedFile,
     network_card: NamedFile,
@@ -147,11 +148,11 @@ struct Files {
 const CARD: &str = "card.json";
 
 /// A file that a parameter names.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct NamedFile(Option<(String, FileRef)>);
 
 /// Files that a parameter names, parted by semicolons.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct NamedFiles(String, Vec<FileRef>);
 
 impl NamedFiles {

@@ -21,6 +21,7 @@ use super::panels::{
     AssociatePanels, ClusterPanels, Compression, DestinationPanels, Filters, OutlierList, Palette,
     PredictPanels, Preview, Tables, Timeline, WatchPanels, WaterPanels,
 };
+use super::plot;
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
 use super::selection::Selection;
@@ -214,6 +215,9 @@ impl App {
     pub fn step(&mut self, context: &Context) {
         let brought = self.errands.collect();
         brought.into_iter().for_each(|command| self.commands.ask(command));
+        if let Some(chart) = plot::take_wish(context) {
+            self.commands.ask(Command::SavePlot(chart));
+        }
         for command in self.commands.take() {
             self.act(command, context);
         }
@@ -268,7 +272,7 @@ impl App {
         }
         if self.time.is_playing {
             context.request_repaint();
-        } else if self.is_busy() {
+        } else if self.is_busy() || self.errands.long().is_some() {
             context.request_repaint_after(Duration::from_millis(100)); // The progress bars.
         }
     }

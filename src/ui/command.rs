@@ -1,12 +1,14 @@
 //! Every action: panels ask for it, the app does it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::layout::{Pane, Workspace};
 use super::map::{Drawn, Tool};
 use super::selection::Pick;
 use crate::ais::PortId;
 use crate::associate::Mistake;
+use crate::base::chart::Chart;
 use crate::base::geo::Position;
 use crate::flow::Session;
 use crate::flow::session::FileRef;
@@ -99,6 +101,14 @@ pub enum Command {
     AskToExport(&'static str),
     /// Write a stage's result into this folder.
     Export(&'static str, PathBuf),
+    /// Ask where to write the report.
+    AskForReport,
+    /// Write the report of what is shown as this page.
+    WriteReport(PathBuf),
+    /// Stop the errand that takes its time.
+    CancelErrand,
+    /// Ask where to save this plot, and save it.
+    SavePlot(Arc<Chart>),
     /// Stop a stage.
     Cancel(&'static str),
     /// Try a stage again.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use egui::Context;
 
@@ -13,6 +14,7 @@ use crate::base::job::Job;
 use crate::flow::Session;
 use crate::flow::look::{MapParams, TrackColor};
 use crate::flow::map_base::Base;
+use crate::flow::report::About;
 use crate::flow::session::FileRef;
 use crate::flow::tray::Shelf;
 use crate::prep::FilterParams;
@@ -23,6 +25,7 @@ use crate::ui::layout::{Pane, Workspace};
 use crate::ui::map::{Drawn, Sail, Tool, cluster_titles, clusters_in_words, sailed_places};
 use crate::ui::panels::{add_area, add_gate, vessel_pick};
 use crate::ui::remembered::remember;
+use crate::ui::report::Order;
 use crate::ui::selection::Pick;
 use crate::ui::training::MODELS;
 
@@ -159,6 +162,10 @@ impl App {
             }
             Command::AskToExport(stage) => self.errands.ask_to_export(stage),
             Command::Export(stage, folder) => self.export(stage, folder),
+            Command::AskForReport => self.errands.ask_for_report(),
+            Command::WriteReport(page) => self.report(page),
+            Command::CancelErrand => self.errands.cancel(),
+            Command::SavePlot(chart) => self.errands.save_plot(chart),
             Command::Cancel(stage) => self.each_shelf(stage, |shelf| shelf.cancel()),
             Command::Retry(stage) => self.each_shelf(stage, |shelf| shelf.request()),
             Command::Undo => {
@@ -418,6 +425,18 @@ impl App {
             self.time.is_playing = false;
             self.time.set_now_ms(fleet.reports().t_ms[report]);
         }
+    }
+
+    /// Writes the report of what is shown, on a thread: the results are shared, not copied.
+    fn report(&mut self, page: PathBuf) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let about = About {
+            made_ms: now.as_millis() as i64,
+            project: self.project.clone(),
+            ..About::default()
+        };
+        let order = Order { about, page, folder: None, is_software: false };
+        self.errands.report(self.desk.clone(), self.session.clone(), order);
     }
 
     /// Writes a stage's result, on a thread: the results are shared, not copied.
