@@ -416,7 +416,8 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "ensemble",
             "autoencoder",
             "cbtr",
-            "flow"
+            "flow",
+            "way"
         ]
     );
     let of_rows = [
