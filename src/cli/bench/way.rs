@@ -68,7 +68,8 @@ pub fn way(bench: &Ground) -> Result<Value, Stopped> {
         }
     }
     told["n"] = n_learned.into();
-    told["samples"] = "voyages that the tiny WAY learns from; small, base, decoder beside it".into();
+    told["samples"] =
+        "voyages that the tiny WAY learns from; small, base, decoder beside it".into();
     told["steps"] = STEPS.into();
     told["messages"] = MESSAGES.into();
     told["peer"] = "a Transformer decoder of base size over looked-up cells".into();
