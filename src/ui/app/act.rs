@@ -14,7 +14,7 @@ use crate::base::job::Job;
 use crate::flow::Session;
 use crate::flow::look::{MapParams, TrackColor};
 use crate::flow::map_base::Base;
-use crate::flow::report::About;
+use crate::flow::report::About as ReportAbout;
 use crate::flow::session::FileRef;
 use crate::flow::tray::Shelf;
 use crate::prep::FilterParams;
@@ -430,10 +430,10 @@ impl App {
     /// Writes the report of what is shown, on a thread: the results are shared, not copied.
     fn report(&mut self, page: PathBuf) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let about = About {
+        let about = ReportAbout {
             made_ms: now.as_millis() as i64,
             project: self.project.clone(),
-            ..About::default()
+            ..ReportAbout::default()
         };
         let order = Order { about, page, folder: None, is_software: false };
         self.errands.report(self.desk.clone(), self.session.clone(), order);

@@ -49,7 +49,7 @@ pub fn take_wish(context: &Context) -> Option<Arc<Chart>> {
 struct Wish(Arc<Chart>);
 
 fn wish_id() -> Id {
-    Id::new("plot to save")
+    Id::unique("plot to save")
 }
 
 /// Says to screen readers what a plot shows: plots tell nothing by themselves.
