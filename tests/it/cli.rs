@@ -417,13 +417,10 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "autoencoder",
             "cbtr",
             "flow",
-<<<<<<< HEAD
             "encounters",
             "density",
-            "oddities"
-=======
+            "oddities",
             "way"
->>>>>>> w-way
         ]
     );
     let of_rows = [
