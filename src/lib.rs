@@ -8,8 +8,8 @@
 //!
 //! Files become reports, reports become tracks, tracks become trips, of which a filter chooses,
 //! chosen trips are compressed, compared and grouped, groups have routes, windows of trips teach
-//! where ships will be; a
-//! [`flow::Session`] says what is wanted and with which parameters, a [`flow::Desk`] keeps each
+//! where ships will be, voyages from port to port where they are bound, and a safety officer asks who
+//! met whom; a [`flow::Session`] says what is wanted and with which parameters, a [`flow::Desk`] keeps each
 //! step's result under a [`flow::Key`] made of what it was made from, and the window ([`ui`]) and
 //! the command line ([`cli`]) only differ in how they show it.
 //!
@@ -21,6 +21,11 @@
 //!                                                         +-> outliers --> windows
 //!       windows --> predict-scores, predict-fit --> predict, path
 //!  ingest --> associate, associate-study   (points whose ships are hidden)
+//!       filter --> watched --> gates, density, encounters, areas
+//!       filter --> ahead;  filter (, routes, forecasts) --> oddities
+//!       clean, ports --> destinations --> voyages --> nests --> destination-scores,
+//!                  route-graph, destination-fit --> forecasts --> forecast
+//!       (files of voyages --> eta-fit --> eta-scores)
 //!       repair --> significance --> compress --> pairs <--+
 //!                  pairs --> distances --> sweep, tree, optics, spectrum --> clusters
 //!       repair --> deep-embed --> deep-groups --> clusters, deep-plane, dec-study
@@ -44,8 +49,8 @@
 //! | [`cluster`] | base, ais, distance, learn | trips into groups, their scores and routes |
 //! | [`predict`] | base, ais, cluster, learn | where a ship will be: windows, methods, scores, ellipses |
 //! | [`associate`] | base, ais | points without identity into tracks |
-//! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks (no stage yet) |
-//! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival (no stage yet) |
+//! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks |
+//! | [`destination`] | base, ais, cluster, learn | typed destinations into ports, voyages, the time of arrival, networks that tell both |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; learn, ais, base | the window; egui, walkers, wgpu stay here |
 //! | [`cli`] | flow, synth, the methods; learn, ais, base; ui for `snap`, `report` and `bench frame` alone | the same without a window |
