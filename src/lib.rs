@@ -47,8 +47,8 @@
 //! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks (no stage yet) |
 //! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival (no stage yet) |
 //! | [`flow`] | all above | session, stages, desk, project file |
-//! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
-//! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
+//! | [`ui`] | flow; result types of the methods; learn, ais, base | the window; egui, walkers, wgpu stay here |
+//! | [`cli`] | flow, synth, the methods; learn, ais, base; ui for `snap` and `bench frame` alone | the same without a window |
 //!
 //! `tests/it/layers.rs` holds the code to this table. A layer that is not in it does not exist.
 //!
@@ -104,12 +104,23 @@
 //! - Which predicted paths are drawn is the window's own ([`ui::predict_view`]); whose path it is, the
 //!   selected ship's at her last report until the moment, is written into the session, where undo
 //!   does not see it. Models read from a file are read again for other windows without a word.
+//! - **Training** ([`ui::training`]) is a list of models behind one trait; a further one is a type and a
+//!   line. Its runs are noticed in the trays, not begun: whatever makes a stage train, the run stands
+//!   in the list with its settings and curves, to be compared, kept, taken up again and deleted. What
+//!   is loaded is checked off the UI thread first, and by the stage again.
 //! - Found tracks are drawn by the layer that draws trips, from the same reports put together anew; which
 //!   point and which mistake are looked at is the window's own ([`ui::associate_view`]), by rows of
 //!   the input, so that a selected track is the one that the point is in after every slider.
+//! - Gates and areas are drawn on the map by tools and dragged by their points; they are texts in the
+//!   session, so that undo, projects and `--set` hold them. What would cross itself or has no length is
+//!   refused while it is drawn. Which gate, crossing, event and cell is looked at is the window's own
+//!   ([`ui::water_view`]).
+//! - Where the selected ship is bound is asked for her whole voyage at once, as each step of it looks at
+//!   what was reported until then: scrubbing the moment along it is no new work. Which voyage that is,
+//!   and which port is looked at, is the window's own ([`ui::destination_view`]).
 //! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
-//!   tracks or anonymous points with found tracks, routes, marks, predicted path,
-//!   ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and speed are uniforms, filters and selection four
+//!   tracks, voyages, or anonymous points with found tracks, routes, ports, marks, predicted path,
+//!   ships, likely ports, furniture. Vertices of 16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and speed are uniforms, filters and selection four
 //!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
 //!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has
 //!   a form without GPU.

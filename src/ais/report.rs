@@ -1,5 +1,7 @@
 //! What a vessel sent: position reports, one by one and as columns.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::geo::Position;
@@ -292,6 +294,20 @@ impl Reports {
         self.rot_deg_min.append(&mut other.rot_deg_min);
         self.status.append(&mut other.status);
         self.truth.append(&mut other.truth);
+    }
+
+    /// Appends the reports `range` of `other`, with their truth where it is known.
+    pub fn extend_from(&mut self, other: &Reports, range: Range<usize>) {
+        self.t_ms.extend_from_slice(&other.t_ms[range.clone()]);
+        self.positions.extend_from_slice(&other.positions[range.clone()]);
+        self.sog_kn.extend_from_slice(&other.sog_kn[range.clone()]);
+        self.cog_deg.extend_from_slice(&other.cog_deg[range.clone()]);
+        self.heading_deg.extend_from_slice(&other.heading_deg[range.clone()]);
+        self.rot_deg_min.extend_from_slice(&other.rot_deg_min[range.clone()]);
+        self.status.extend_from_slice(&other.status[range.clone()]);
+        if !other.truth.is_empty() {
+            self.truth.extend_from_slice(&other.truth[range]);
+        }
     }
 
     /// Makes room for `n` reports more.

@@ -306,6 +306,18 @@ pub struct Vessel {
     /// Destinations and arrival times as they were typed, each with the time of the first report
     /// that said so (UTC milliseconds), in time order.
     pub voyages: Vec<(i64, VoyageNote)>,
+    /// Names and IMO numbers that it gave, each with the time of the first report that said so (UTC
+    /// milliseconds), in time order: one entry more for each change.
+    pub identities: Vec<(i64, Claim)>,
+}
+
+/// Whom a vessel claims to be.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Claim {
+    /// Its name; empty for none.
+    pub name: String,
+    /// Its IMO number; 0 for none.
+    pub imo: u32,
 }
 
 /// What the crew typed for a voyage.

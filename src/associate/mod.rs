@@ -9,6 +9,7 @@ mod cbtr;
 mod em;
 mod flow;
 pub mod links;
+mod lstm;
 mod motion;
 mod npc;
 pub mod params;
@@ -21,7 +22,9 @@ mod tests;
 mod tree;
 
 pub use links::{Association, Why, successors};
-pub use params::{AssociateParams, CbtrParams, FlowParams, GroupParams, Method, NpcParams};
+pub use params::{
+    AssociateParams, CbtrParams, FlowParams, GroupParams, Method, NetworkParams, NpcParams,
+};
 pub use points::{Points, PointsError};
 pub use score::{Mistake, Score, atd_score, mistakes, score, thinned};
 pub use segments::{Segment, segments};
@@ -54,6 +57,11 @@ pub fn associate(
     let mut made = match params.method {
         Method::Cbtr => linked(cbtr::cbtr(&spots, &params.cbtr, job)?),
         Method::NpcCluster => linked(npc::cluster(&spots, params.npc.neighbors, job)?),
+        Method::Lstm => {
+            let known = cbtr::cbtr(&spots, &params.cbtr, &job.uncounted())?;
+            let rows = npc::standardized(&spots);
+            linked(lstm::lstm(&spots, &rows, &known, &params.network, job)?)
+        }
         Method::Flow => linked(flow::flow(&spots, &params.flow, job)?),
         Method::Npc => {
             let known = known.filter(|known| known.len() == points.len()).ok_or_else(|| {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::params::{Choice, Field, Form, Params};
+use crate::learn::DeviceChoice;
 
 /// How points are put into tracks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub enum Method {
     Npc,
     /// Each point to the neighbor that comes nearest to where the point would be.
     NpcCluster,
+    /// Each point to the one nearest to what a recurrent network foretells.
+    Lstm,
     /// A mixture of normal distributions.
     Em,
     /// k-means on standardized features: the challenge's own baseline.
@@ -29,6 +32,7 @@ impl Choice for Method {
         ("cbtr", Method::Cbtr),
         ("npc", Method::Npc),
         ("npc-cluster", Method::NpcCluster),
+        ("lstm", Method::Lstm),
         ("em", Method::Em),
         ("kmeans", Method::Kmeans),
     ];
@@ -44,6 +48,8 @@ pub struct AssociateParams {
     pub cbtr: CbtrParams,
     /// For both methods of the next-point connection.
     pub npc: NpcParams,
+    /// For the recurrent network.
+    pub network: NetworkParams,
     /// For k-means and the mixture.
     pub groups: GroupParams,
     /// For ours.
@@ -52,10 +58,11 @@ pub struct AssociateParams {
 
 impl Params for AssociateParams {
     fn describe(&mut self, form: &mut dyn Form) {
-        self.method.describe("method", form, "How points become tracks: the cheapest one-to-one links (flow), each to its best next point (cbtr), to the label that predicts it best (npc), to the best of its nearest neighbors (npc-cluster), a mixture of normal distributions (em), k-means.");
+        self.method.describe("method", form, "How points become tracks: the cheapest one-to-one links (flow), each to its best next point (cbtr), to the label that predicts it best (npc), to the best of its nearest neighbors (npc-cluster), to the one nearest to what a recurrent network foretells (lstm), a mixture of normal distributions (em), k-means.");
         self.flow.describe(form);
         self.cbtr.describe(form);
         self.npc.describe(form);
+        self.network.describe(form);
         self.groups.describe(form);
     }
 
@@ -220,6 +227,66 @@ pub struct GroupParams {
 impl Default for GroupParams {
     fn default() -> Self {
         GroupParams { tracks: 0, starts: 4, rounds: 100, seed: 0 }
+    }
+}
+
+/// How next points are foretold by a recurrent network.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NetworkParams {
+    /// Units that remember; the paper's 250.
+    pub units: usize,
+    /// How often all links are gone through at most.
+    pub epochs: usize,
+    /// A next point comes within this time, minutes.
+    pub window_min: f64,
+    /// Seed of first weights and order.
+    pub network_seed: usize,
+    /// Where it is reckoned.
+    pub device: DeviceChoice,
+}
+
+impl Default for NetworkParams {
+    fn default() -> Self {
+        NetworkParams {
+            units: 250,
+            epochs: 30,
+            window_min: 15.0,
+            network_seed: 1,
+            device: DeviceChoice::Auto,
+        }
+    }
+}
+
+impl Params for NetworkParams {
+    fn describe(&mut self, form: &mut dyn Form) {
+        let number = |range, help| Field { unit: "", range, help };
+        form.heading("Recurrent network");
+        form.count(
+            "units",
+            &mut self.units,
+            number(1..=4096, "Units of the LSTM; the paper's 250."),
+        );
+        form.count(
+            "epochs",
+            &mut self.epochs,
+            number(1..=10_000, "How often all links that it learns from are gone through at most."),
+        );
+        form.number(
+            "window",
+            &mut self.window_min,
+            Field {
+                unit: "min",
+                range: 0.1..=1440.0,
+                help: "A next point comes within this time.",
+            },
+        );
+        form.count(
+            "network_seed",
+            &mut self.network_seed,
+            number(0..=1_000_000, "Seed of first weights and order."),
+        );
+        self.device.describe("device", form, "Where the network is reckoned: on a graphics card where there is a real one (auto), or on the processor.");
     }
 }
 

@@ -119,8 +119,15 @@ fn set(
 }
 
 /// Methods from quick to slow, so that there is something to look at soon; others come last.
-const ORDER: [Method; 6] =
-    [Method::Npc, Method::Cbtr, Method::NpcCluster, Method::Flow, Method::Kmeans, Method::Em];
+const ORDER: [Method; 7] = [
+    Method::Npc,
+    Method::Cbtr,
+    Method::NpcCluster,
+    Method::Flow,
+    Method::Kmeans,
+    Method::Em,
+    Method::Lstm,
+];
 
 fn cost(method: Method) -> usize {
     ORDER.iter().position(|other| *other == method).unwrap_or(ORDER.len())

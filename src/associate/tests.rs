@@ -333,7 +333,13 @@ fn odd_input_ends_without_harm_whatever_the_method() {
                 let params = AssociateParams { method: *method, ..AssociateParams::default() };
                 let params = Checked::new(&params).unwrap();
                 let known = vec![0; n];
-                let found = associate(&points, Some(&known), &params, &Job::default()).unwrap();
+                let found = match associate(&points, Some(&known), &params, &Job::default()) {
+                    Err(crate::base::job::Stopped::Failed(fault)) if *method == Method::Lstm => {
+                        assert!(fault.contains("links to learn from"), "{what} {name}: {fault}");
+                        continue;
+                    }
+                    found => found.unwrap(),
+                };
                 assert_eq!(found.labels.len(), n, "{what} {name}");
                 assert!(found.labels.iter().all(|label| (*label as usize) < found.tracks.max(1)));
                 if matches!(method, Method::Flow | Method::Cbtr) {

@@ -71,7 +71,7 @@ pub fn snap(arguments: &SnapArguments) -> Result<(), Failure> {
         ));
     }
     let mut desk = Desk::default();
-    let names = [&STAGES[..], &session.map.stages()].concat();
+    let names = [&STAGES[..], &session.map_stages()].concat();
     let wanted = desk.wanted(&names, &session).expect("these names are the desk's own");
     let stop = stop_on_ctrl_c();
     settle(&mut desk, &session, &wanted, &stop)?;

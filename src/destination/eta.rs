@@ -11,13 +11,15 @@ pub mod way;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-pub use self::score::{EtaBand, EtaScores, scores};
+pub use self::score::{EtaBand, EtaQuarter, EtaScores, scores};
 use self::way::Ways;
 use crate::ais::Sailings;
 use crate::base::forest::{Forest, ForestParams};
+use crate::base::geo::short_distance_m;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Field, Form, Params};
 use crate::base::rng::Rng;
+use crate::base::units::mps_from_kn;
 
 /// The share of a voyage's reports that another must have too for both to be one voyage under two
 /// numbers.
@@ -39,8 +41,6 @@ pub struct EtaParams {
     pub interval: f64,
     /// Parts into which voyages are put to be scored by each other.
     pub folds: usize,
-    /// Whether a voyage that the file has under two numbers stays in one part.
-    pub keeps_twins: bool,
     /// Where chance begins.
     pub seed: usize,
 }
@@ -54,7 +54,6 @@ impl Default for EtaParams {
             feature_share: 0.6,
             interval: 0.8,
             folds: 5,
-            keeps_twins: true,
             seed: 1,
         }
     }
@@ -106,9 +105,12 @@ impl Params for EtaParams {
         form.count(
             "folds",
             &mut self.folds,
-            Field { unit: "", range: 2..=50, help: "Parts into which voyages are put, each foretold by what the others teach. A voyage that the file has under two numbers stays in one part." },
+            Field {
+                unit: "",
+                range: 2..=50,
+                help: "Parts into which voyages are put, each foretold by what the others teach.",
+            },
         );
-        form.flag("keep_twins", &mut self.keeps_twins, "A voyage that the file has under two numbers stays in one part: without that, it is foretold by itself.");
         form.count(
             "seed",
             &mut self.seed,
@@ -168,6 +170,8 @@ pub struct EtaForecast {
 pub struct EtaModel {
     ways: Ways,
     forest: Forest,
+    /// Median speed of ships that make way, knots.
+    usual_kn: f32,
     /// Reports learned from, each as a hash: to know twins.
     seen: rustc_hash::FxHashSet<u64>,
     interval: f64,
@@ -195,7 +199,10 @@ impl EtaModel {
         };
         let forest = Forest::fit(&columns, &targets, &forest, job)?;
         let seen = (0..sailings.rows.len()).map(|row| mark(sailings, row)).collect();
-        Ok(EtaModel { ways, forest, seen, interval: params.interval })
+        let speeds = sailings.rows.iter().map(|row| f64::from(row.sog_kn));
+        let mut speeds: Vec<f64> = speeds.filter(|kn| *kn >= features::SLOW_KN).collect();
+        let usual_kn = if speeds.is_empty() { 10.0 } else { way::median(&mut speeds) as f32 };
+        Ok(EtaModel { ways, forest, usual_kn, seen, interval: params.interval })
     }
 
     /// The minutes that remain at each report; of a ship under way, her reports so far.
@@ -215,6 +222,18 @@ impl EtaModel {
         Ok(found.iter().map(forecast).collect())
     }
 
+    /// The minutes that remain as anybody would reckon them: the straight way to where voyages end,
+    /// at the speed of the report; of a ship that makes no way, at the usual speed.
+    pub fn naive_min(&self, sailings: &Sailings) -> Vec<f32> {
+        let naive = |row: &crate::ais::SailingRow| {
+            let makes_way = f64::from(row.sog_kn) >= features::SLOW_KN;
+            let kn = if makes_way { row.sog_kn } else { self.usual_kn };
+            let far_m = short_distance_m(row.position, self.ways.end());
+            (far_m / mps_from_kn(f64::from(kn)) / 60.0) as f32
+        };
+        sailings.rows.iter().map(naive).collect()
+    }
+
     /// For each report, whether its voyage is among those learned from, under whatever number.
     pub fn twins(&self, sailings: &Sailings) -> Vec<bool> {
         let mut twins = vec![false; sailings.rows.len()];
@@ -231,7 +250,7 @@ impl EtaModel {
     /// How well the minutes that remain are foretold.
     pub fn score(&self, sailings: &Sailings, job: &Job) -> Result<EtaScores, EtaError> {
         let forecasts = self.forecast(sailings, job)?;
-        Ok(scores(sailings, &forecasts, &self.twins(sailings)))
+        Ok(scores(sailings, &forecasts, &self.naive_min(sailings), &self.twins(sailings)))
     }
 }
 
@@ -299,14 +318,16 @@ fn root(parent: &mut [u32], mut at: u32) -> u32 {
     at
 }
 
-/// Foretells each voyage by what voyages of other parts teach, and scores that. Voyages that the
-/// file has under several numbers stay in one part, unless [`EtaParams::keeps_twins`] is off.
+/// Foretells each voyage by what voyages of other parts teach, and scores that. With `keeps_twins`,
+/// voyages that the file has under several numbers stay in one part; without, each number is a voyage
+/// of its own, as in published figures, and some are foretold by themselves.
 pub fn cross_validate(
     sailings: &Sailings,
     params: &Checked<EtaParams>,
+    keeps_twins: bool,
     job: &Job,
 ) -> Result<EtaScores, EtaError> {
-    let mut groups = if params.keeps_twins {
+    let mut groups = if keeps_twins {
         twin_groups(sailings)
     } else {
         sailings.trips().into_iter().map(|(trip, _)| vec![trip]).collect()
@@ -323,20 +344,23 @@ pub fn cross_validate(
     let nothing = EtaForecast { remaining_min: f32::NAN, low_min: f32::NAN, high_min: f32::NAN };
     let mut forecasts = vec![nothing; sailings.rows.len()];
     let mut twins = vec![false; sailings.rows.len()];
+    let mut naive = vec![f32::NAN; sailings.rows.len()];
     for fold in 0..folds {
         let model = EtaModel::fit(&sailings.only(|trip| fold_of[&trip] != fold), params, job)?;
         let held = sailings.only(|trip| fold_of[&trip] == fold);
-        let mut found = model.forecast(&held, job)?.into_iter().zip(model.twins(&held));
+        let plain = model.naive_min(&held).into_iter();
+        let mut found = model.forecast(&held, job)?.into_iter().zip(model.twins(&held)).zip(plain);
         for (row, at) in sailings.rows.iter().zip(0..) {
             if fold_of[&row.trip] == fold
-                && let Some((forecast, is_twin)) = found.next()
+                && let Some(((forecast, is_twin), plain)) = found.next()
             {
+                naive[at] = plain;
                 forecasts[at] = forecast;
                 twins[at] = is_twin;
             }
         }
     }
-    Ok(scores(sailings, &forecasts, &twins))
+    Ok(scores(sailings, &forecasts, &naive, &twins))
 }
 
 #[cfg(test)]

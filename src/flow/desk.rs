@@ -1,24 +1,31 @@
 //! All trays, and the flow between them in one function.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use super::bound::{EtaSettings, PortSettings, TellerChoice};
 use super::jobs::Jobs;
 use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf, ClustersStage,
-    CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DistancesOf, DistancesStage,
-    EmbedStage, EndsStage, FilterStage, FitParams, FitStage, GroupParams, IndicesStage, Ingest,
-    MeasureParams, MeasureStage, OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage,
-    PlaneStage, RepairStage, RepairedOf, RetentionStage, RoutesStage, ScoresStage, SpectrumStage,
-    StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, WindowsStage, study_params,
-    without_tolerance,
+    AheadParams, AheadStage, AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf,
+    Clean, ClustersOf, ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage,
+    DensityStage, DestinationFitParams, DestinationFitStage, DestinationScoresStage,
+    DestinationsStage, DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage,
+    EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage, FilterStage, FitParams, FitStage,
+    ForecastStage, ForecastsOf, ForecastsStage, GatesStage, GroupParams, IndicesStage, Ingest,
+    MeasureParams, MeasureStage, NestsStage, OdditiesStage, OpticsStage, OutliersOf, OutliersStage,
+    PairsStage, PathStage, PlaneStage, PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf,
+    RetentionStage, RouteGraphParams, RouteGraphStage, RoutesOf, RoutesStage, ScoresStage,
+    SpectrumStage, StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, VoyagesStage,
+    WatchedStage, WindowsStage, study_params, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
 use crate::distance::{Metric, Weights};
 use crate::io::FileRef;
+use crate::prep::Cleaned;
 
 /// Everything computed, kept up with everything set up.
 #[derive(Default)]
@@ -83,18 +90,82 @@ pub struct Desk {
     pub associate: Tray<AssociateStage>,
     /// How every method does at that.
     pub associate_study: Tray<AssociateStudyStage>,
-    model_file: ModelFile,
-    network_card: ModelFile,
+    /// The reports of which the safety officer asks.
+    pub watched: Tray<WatchedStage>,
+    /// Who crossed which line.
+    pub gates: Tray<GatesStage>,
+    /// How dense traffic is.
+    pub density: Tray<DensityStage>,
+    /// Who came close to whom.
+    pub encounters: Tray<EncountersStage>,
+    /// Who will come close to whom.
+    pub ahead: Tray<AheadStage>,
+    /// What ships did in areas.
+    pub areas: Tray<AreasStage>,
+    /// What does not fit.
+    pub oddities: Tray<OdditiesStage>,
+    /// The table of ports.
+    pub ports: Tray<PortsStage>,
+    /// What crews typed, and the ports that it names.
+    pub destinations: Tray<DestinationsStage>,
+    /// Voyages from port to port.
+    pub voyages: Tray<VoyagesStage>,
+    /// Voyages cut on a grid.
+    pub nests: Tray<NestsStage>,
+    /// Their routes, counted.
+    pub route_graph: Tray<RouteGraphStage>,
+    /// A network that tells destinations.
+    pub destination_fit: Tray<DestinationFitStage>,
+    /// How well models tell destinations.
+    pub destination_scores: Tray<DestinationScoresStage>,
+    /// Where all ships under way are bound.
+    pub forecasts: Tray<ForecastsStage>,
+    /// Where one ship is bound.
+    pub forecast: Tray<ForecastStage>,
+    /// Estimators of arrivals, of files of their own.
+    pub eta_fit: Tray<EtaFitStage>,
+    /// How far off they are.
+    pub eta_scores: Tray<EtaScoresStage>,
+    files: Files,
+}
+
+/// Files that parameters name, as they were when they were chosen: the disk is not asked on every
+/// frame.
+#[derive(Default)]
+struct Files {
+    model: NamedFile,
+    network_card: NamedFile,
+    destination_card: NamedFile,
+    ports: NamedFile,
+    routes: NamedFile,
+    eta_model: NamedFile,
+    eta_train: NamedFiles,
+    eta_test: NamedFiles,
 }
 
 /// The file of a network's folder that says what is in it.
 const CARD: &str = "card.json";
 
-/// The file of models as it was when it was chosen: the disk is not asked on every frame.
+/// A file that a parameter names.
 #[derive(Default)]
-struct ModelFile(Option<(String, FileRef)>);
+struct NamedFile(Option<(String, FileRef)>);
 
-impl ModelFile {
+/// Files that a parameter names, parted by semicolons.
+#[derive(Default)]
+struct NamedFiles(String, Vec<FileRef>);
+
+impl NamedFiles {
+    fn of(&mut self, names: &str) -> Vec<FileRef> {
+        if self.0 != names {
+            let each = names.split(';').map(str::trim).filter(|name| !name.is_empty());
+            self.1 = each.map(|name| FileRef::of(Path::new(name))).collect();
+            names.clone_into(&mut self.0);
+        }
+        self.1.clone()
+    }
+}
+
+impl NamedFile {
     /// The file that `name` names; none for none.
     /// With `inside`, `name` is that of a folder with such a file.
     fn of(&mut self, name: &str, inside: Option<&str>) -> Option<FileRef> {
@@ -107,6 +178,13 @@ impl ModelFile {
         }
         self.0.as_ref().map(|(_, file)| file.clone())
     }
+}
+
+/// Clusters and their routes, as far as they are asked for.
+#[derive(Default)]
+struct Grouped {
+    clusters: Option<Asked<ClustersOf>>,
+    routes: Option<Asked<RoutesOf>>,
 }
 
 /// Which stages are to be kept up: some that somebody looks at, and those that they need.
@@ -130,9 +208,19 @@ impl Desk {
     pub fn update(&mut self, session: &Session, jobs: &Jobs, wanted: &Wanted) {
         // Work whose panel was closed meanwhile ends here.
         self.shelves_mut().into_iter().for_each(Shelf::take_in);
+        // Ports and arrivals have files of their own.
+        let ports = wanted.has("ports").then(|| self.want_ports(&session.ports, jobs));
+        self.arrivals(&session.eta, jobs, wanted);
         if session.sources.is_empty() {
             if self.ingest.state() != State::Waiting {
-                *self = Desk::default(); // There is nothing to read any more.
+                // There is nothing to read any more.
+                *self = Desk {
+                    ports: std::mem::take(&mut self.ports),
+                    eta_fit: std::mem::take(&mut self.eta_fit),
+                    eta_scores: std::mem::take(&mut self.eta_scores),
+                    files: std::mem::take(&mut self.files),
+                    ..Desk::default()
+                };
             }
             return;
         }
@@ -147,18 +235,127 @@ impl Desk {
             return;
         }
         let cleaned = self.clean.want(&session.clean, &fleet, jobs);
+        let forecasts = ports.and_then(|ports| self.bound(session, &cleaned, &ports, jobs, wanted));
         if !wanted.has("trips") {
             return;
         }
         let trips = self.trips.want(&session.trips, &cleaned, jobs);
         if wanted.has("filter") {
             let chosen = self.filter.want(&session.filter, &trips, jobs);
-            let clusters = self.compare(session, &chosen, jobs, wanted);
+            self.watch(session, &chosen, jobs, wanted);
+            let Grouped { clusters, routes } = self.compare(session, &chosen, jobs, wanted);
+            // Without routes and forecasts where they are not asked; not at all while they are not
+            // even begun.
+            let settings = &session.oddities;
+            let routes = routes.as_ref().filter(|_| settings.of_routes);
+            let forecasts = forecasts.as_ref().filter(|_| settings.of_forecasts);
+            let has_all = routes.is_some() == settings.of_routes
+                && forecasts.is_some() == settings.of_forecasts;
+            if wanted.has("oddities") && has_all {
+                let sources = ((&chosen, &fleet), (routes, forecasts));
+                self.oddities.want(settings, sources, jobs);
+            }
             if wanted.has("outliers") {
                 let outliers = self.outliers.want(&session.outliers, &chosen, jobs);
                 self.predict(session, &chosen, &outliers, clusters.as_ref(), jobs, wanted);
             }
         }
+    }
+
+    /// From chosen trips to what the safety officer asks of their reports.
+    fn watch(&mut self, session: &Session, chosen: &Asked<ChosenOf>, jobs: &Jobs, wanted: &Wanted) {
+        if !wanted.has("watched") {
+            return;
+        }
+        let watched = self.watched.want(&session.watched, chosen, jobs);
+        if wanted.has("gates") {
+            self.gates.want(&session.gates, &watched, jobs);
+        }
+        if wanted.has("density") {
+            self.density.want(&session.density, &watched, jobs);
+        }
+        if wanted.has("encounters") {
+            self.encounters.want(&session.encounters, &watched, jobs);
+        }
+        if wanted.has("ahead") {
+            // Models that are there already: those of the predicted path.
+            let models = self.fit.shown().filter(|_| session.ahead.by_models);
+            let models =
+                models.map(|shown| Asked { key: shown.key, value: Some(Arc::clone(shown.value)) });
+            let encounter = session.encounters.params.clone();
+            let params = AheadParams { settings: session.ahead.clone(), encounter };
+            self.ahead.want(&params, (&watched, models.as_ref()), jobs);
+        }
+        if wanted.has("areas") {
+            self.areas.want(&session.areas, &watched, jobs);
+        }
+    }
+
+    fn want_ports(&mut self, settings: &PortSettings, jobs: &Jobs) -> Asked<PortsOf> {
+        let file = self.files.ports.of(&settings.file, None);
+        self.ports.want(&PortsParams { settings: settings.clone(), file }, (), jobs)
+    }
+
+    /// From files of voyages on one way to arrival times.
+    fn arrivals(&mut self, settings: &EtaSettings, jobs: &Jobs, wanted: &Wanted) {
+        if !wanted.has("eta-fit") {
+            return;
+        }
+        let (params, files) = (settings.params.clone(), &mut self.files);
+        let model = files.eta_model.of(&settings.model, None);
+        let train = files.eta_train.of(&settings.train);
+        let test = files.eta_test.of(&settings.test);
+        let fit = self.eta_fit.want(&EtaFitParams { params, train, model }, (), jobs);
+        if wanted.has("eta-scores") {
+            let params = settings.params.clone();
+            self.eta_scores.want(&EtaScoresParams { params, test }, &fit, jobs);
+        }
+    }
+
+    /// From cleaned reports and ports to voyages, and to where ships are bound.
+    fn bound(
+        &mut self,
+        session: &Session,
+        cleaned: &Asked<Cleaned>,
+        ports: &Asked<PortsOf>,
+        jobs: &Jobs,
+        wanted: &Wanted,
+    ) -> Option<Asked<ForecastsOf>> {
+        let settings = &session.voyages;
+        if !wanted.has("destinations") {
+            return None;
+        }
+        let typed = self.destinations.want(&settings.annotate, (cleaned, ports), jobs);
+        if !wanted.has("voyages") {
+            return None;
+        }
+        let voyages = self.voyages.want(&settings.voyage, &typed, jobs);
+        if !wanted.has("nests") {
+            return None;
+        }
+        let nests = self.nests.want(&session.destination.nest, &voyages, jobs);
+        if wanted.has("destination-scores") {
+            self.destination_scores.want(&session.destination.of_scores(), &nests, jobs);
+        }
+        let told_by = &session.destination;
+        let network = wanted.has("destination-fit").then(|| {
+            let card = self.files.destination_card.of(&told_by.model, Some(CARD));
+            self.destination_fit.want(&DestinationFitParams::of(told_by, card), &nests, jobs)
+        });
+        let network = network.filter(|_| told_by.by == TellerChoice::Network);
+        if !wanted.has("route-graph") {
+            return None;
+        }
+        let file = self.files.routes.of(&session.destination.routes, None);
+        let routes = self.route_graph.want(&RouteGraphParams { file }, &nests, jobs);
+        if !wanted.has("forecasts") {
+            return None;
+        }
+        let all = self.forecasts.want(&(), ((&routes, &voyages), network.as_ref()), jobs);
+        if wanted.has("forecast") {
+            self.forecast.want(&session.forecast, (&all, &nests), jobs);
+        }
+        Some(all)
     }
 
     /// From chosen trips, less what teaches nothing, to predicted paths.
@@ -189,7 +386,7 @@ impl Desk {
         if !wanted.has("predict-fit") {
             return;
         }
-        let file = self.model_file.of(&settings.model, None);
+        let file = self.files.model.of(&settings.model, None);
         let models = self.fit.want(&FitParams::of(settings, file), &windows, jobs);
         if wanted.has("predict") {
             self.ends.want(&(), (&models, chosen), jobs);
@@ -206,30 +403,30 @@ impl Desk {
         chosen: &Asked<ChosenOf>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) -> Option<Asked<ClustersOf>> {
+    ) -> Grouped {
         let params = &session.compress;
         if !wanted.has("repair") {
-            return None;
+            return Grouped::default();
         }
         let repaired = self.repair.want(&params.repair, chosen, jobs);
         let deep = self.deep(session, &repaired, jobs, wanted);
         if !wanted.has("significance") {
-            return None;
+            return Grouped::default();
         }
         let measured = self.measure.want(&MeasureParams::of(params), &repaired, jobs);
         if wanted.has("retention") {
             self.retention.want(&without_tolerance(params), &measured, jobs);
         }
         if !wanted.has("compress") {
-            return None;
+            return Grouped::default();
         }
         let compressed = self.compress.want(params, &measured, jobs);
         if !wanted.has("pairs") {
-            return None;
+            return Grouped::default();
         }
         let pairs = self.pairs.want(&session.distances.pairs(), &compressed, jobs);
         if !wanted.has("distances") {
-            return None;
+            return Grouped::default();
         }
         // No other metric has weights, be they right or wrong.
         let weights = match session.distances.measure.metric {
@@ -255,8 +452,8 @@ impl Desk {
         if !wanted.has("deep-embed") {
             return None;
         }
-        let card = self.network_card.of(&settings.model, Some(CARD));
-        let embedded = self.embed.want(&TrainedParams::of(&settings.embed, card), repaired, jobs);
+        let card = self.files.network_card.of(&settings.model, Some(CARD));
+        let embedded = self.embed.want(&TrainedParams::of(settings, card), repaired, jobs);
         if !wanted.has("deep-groups") {
             return None;
         }
@@ -278,7 +475,7 @@ impl Desk {
         deep: Option<&Asked<DeepGroupsOf>>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) -> Option<Asked<ClustersOf>> {
+    ) -> Grouped {
         let mut settings = session.clusters.clone();
         let sweep = wanted.has("sweep").then(|| self.sweep.want(&session.sweep, distances, jobs));
         let spectrum =
@@ -289,35 +486,39 @@ impl Desk {
             && !session.distances.is_pruned()
         {
             // Until the sweep is done there is nothing to cut by.
-            let best = sweep.value?;
+            let Some(best) = sweep.value else { return Grouped::default() };
             settings.take_best(&best);
         }
         let density = &settings.density;
         let tree = wanted.has("tree").then(|| self.tree.want(density, distances, jobs));
         let optics = wanted.has("optics").then(|| self.optics.want(density, distances, jobs));
         if settings.follows_gap() {
-            settings.take_gap(&spectrum.as_ref()?.value.as_ref()?.spectrum);
+            let Some(known) = spectrum.as_ref().and_then(|asked| asked.value.as_ref()) else {
+                return Grouped::default();
+            };
+            settings.take_gap(&known.spectrum);
         }
         if !wanted.has("clusters") {
-            return None;
+            return Grouped::default();
         }
         let by = match (settings.cluster.method, &tree, &optics, &spectrum) {
             (Method::Dbscan | Method::Hdbscan, Some(tree), ..) => ByAsked::Tree(tree),
             (Method::Optics, _, Some(optics), _) => ByAsked::Optics(optics),
             (Method::Spectral, .., Some(spectrum)) => ByAsked::Spectrum(spectrum),
-            (Method::Deep, ..) => ByAsked::Deep(deep?),
+            (Method::Deep, ..) => match deep {
+                Some(deep) => ByAsked::Deep(deep),
+                None => return Grouped::default(),
+            },
             _ => ByAsked::Nothing,
         };
         let merged = settings.edits.merged.clone();
         let params = GroupParams { cluster: settings.cluster, merged };
         let clusters = self.clusters.want(&params, (distances, by), jobs);
-        if wanted.has("indices") {
+        let routes = wanted.has("indices").then(|| {
             let indices = self.indices.want(&(), (distances, &clusters), jobs);
-            if wanted.has("routes") {
-                self.routes.want(&session.routes, &indices, jobs);
-            }
-        }
-        Some(clusters)
+            wanted.has("routes").then(|| self.routes.want(&session.routes, &indices, jobs))
+        });
+        Grouped { clusters: Some(clusters), routes: routes.flatten() }
     }
 
     /// Writes what results chose into `session`, where the user lets them: the sliders stand where
@@ -369,6 +570,24 @@ impl Desk {
             &self.path,
             &self.associate,
             &self.associate_study,
+            &self.watched,
+            &self.gates,
+            &self.density,
+            &self.encounters,
+            &self.ahead,
+            &self.areas,
+            &self.oddities,
+            &self.ports,
+            &self.destinations,
+            &self.voyages,
+            &self.nests,
+            &self.route_graph,
+            &self.destination_fit,
+            &self.destination_scores,
+            &self.forecasts,
+            &self.forecast,
+            &self.eta_fit,
+            &self.eta_scores,
         ]
     }
 
@@ -405,6 +624,24 @@ impl Desk {
             &mut self.path,
             &mut self.associate,
             &mut self.associate_study,
+            &mut self.watched,
+            &mut self.gates,
+            &mut self.density,
+            &mut self.encounters,
+            &mut self.ahead,
+            &mut self.areas,
+            &mut self.oddities,
+            &mut self.ports,
+            &mut self.destinations,
+            &mut self.voyages,
+            &mut self.nests,
+            &mut self.route_graph,
+            &mut self.destination_fit,
+            &mut self.destination_scores,
+            &mut self.forecasts,
+            &mut self.forecast,
+            &mut self.eta_fit,
+            &mut self.eta_scores,
         ]
     }
 
@@ -420,6 +657,13 @@ impl Desk {
                 open.extend(shelf.needs());
                 if shelf.name() == "clusters" {
                     open.extend(needs_of(session));
+                }
+                if shelf.name() == "oddities" {
+                    open.extend(session.oddities.of_routes.then_some("routes"));
+                    open.extend(session.oddities.of_forecasts.then_some("forecasts"));
+                }
+                if shelf.name() == "forecasts" && session.destination.by == TellerChoice::Network {
+                    open.push("destination-fit");
                 }
                 if shelf.name() == "windows" && session.predict.params.has_region {
                     open.push("clusters");

@@ -57,6 +57,51 @@ impl Choice for Density {
         &[("off", Density::Off), ("reports", Density::Reports), ("ship-hours", Density::ShipHours)];
 }
 
+/// What the exact cells of density show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellMeasure {
+    /// There is no such layer.
+    #[default]
+    Off,
+    /// Ship-hours for each square kilometer.
+    ShipHours,
+    /// How often ships came into the cell.
+    Transits,
+    /// Ship-hours for each square kilometer and day, less those of the other period.
+    HoursChange,
+    /// Transits for each day, less those of the other period.
+    TransitsChange,
+}
+
+impl CellMeasure {
+    /// What it is, with its unit.
+    pub fn title(self) -> &'static str {
+        match self {
+            CellMeasure::Off => "No cells",
+            CellMeasure::ShipHours => "Ship-hours per km²",
+            CellMeasure::Transits => "Transits per cell",
+            CellMeasure::HoursChange => "Change: ship-hours per km² and day",
+            CellMeasure::TransitsChange => "Change: transits per cell and day",
+        }
+    }
+
+    /// Whether it says what two periods differ by.
+    pub fn is_change(self) -> bool {
+        matches!(self, CellMeasure::HoursChange | CellMeasure::TransitsChange)
+    }
+}
+
+impl Choice for CellMeasure {
+    const CASES: &'static [(&'static str, CellMeasure)] = &[
+        ("off", CellMeasure::Off),
+        ("ship-hours", CellMeasure::ShipHours),
+        ("transits", CellMeasure::Transits),
+        ("change of ship-hours", CellMeasure::HoursChange),
+        ("change of transits", CellMeasure::TransitsChange),
+    ];
+}
+
 /// The look of the map.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -83,6 +128,8 @@ pub struct MapParams {
     pub kept: bool,
     /// Whether the predicted path of the selected ship is drawn, where models were fitted.
     pub path: bool,
+    /// Whether the selected trip is drawn as the network of deep clustering makes it again.
+    pub reconstruction: bool,
     /// Whether points without identity and the tracks they were put into are drawn, in place of
     /// trips.
     pub found: bool,
@@ -90,6 +137,20 @@ pub struct MapParams {
     pub hide_identity: bool,
     /// Whether wrong links and broken tracks are marked, where the truth is known.
     pub mistakes: bool,
+    /// What the workspace Watch shows.
+    pub watch: WatchLayers,
+    /// Whether gates are drawn.
+    pub gates: bool,
+    /// Whether areas under watch are drawn, with what happened in them.
+    pub areas: bool,
+    /// The exact cells of density.
+    pub cells: CellMeasure,
+    /// Whether ports are drawn.
+    pub ports: bool,
+    /// Whether voyages from port to port and ships under way are drawn, in place of trips.
+    pub voyages: bool,
+    /// Whether the ports are marked where the selected ship is likely bound.
+    pub bound: bool,
     /// What lies under everything.
     #[serde(flatten)]
     pub base: BaseChoice,
@@ -123,9 +184,17 @@ impl Default for MapParams {
             outliers: false,
             kept: false,
             path: true,
+            reconstruction: false,
             found: false,
             hide_identity: true,
             mistakes: true,
+            watch: WatchLayers::default(),
+            gates: true,
+            areas: true,
+            cells: CellMeasure::default(),
+            ports: false,
+            voyages: false,
+            bound: true,
             base: BaseChoice::default(),
             graticule: true,
             legend: true,
@@ -153,8 +222,21 @@ impl MapParams {
         if self.kept {
             stages.push("compress");
         }
+        if self.reconstruction {
+            stages.push("deep-embed");
+        }
         if self.found {
             stages.push("associate");
+        }
+        stages.extend(self.watch.stages());
+        if self.cells != CellMeasure::Off {
+            stages.push("density");
+        }
+        if self.ports {
+            stages.push("ports");
+        }
+        if self.voyages {
+            stages.push("voyages");
         }
         if self.color_by == TrackColor::Cluster {
             stages.push("clusters");
@@ -169,6 +251,49 @@ impl MapParams {
     #[must_use]
     pub fn seen_from(&self, camera: Camera) -> MapParams {
         MapParams { lon: camera.lon, lat: camera.lat, zoom: camera.zoom, ..self.clone() }
+    }
+}
+
+/// Which layers of the workspace Watch are drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WatchLayers {
+    /// Encounters, where ships were closest.
+    pub encounters: bool,
+    /// How many encounters lie in each cell.
+    pub heat: bool,
+    /// Encounters that are to come.
+    pub ahead: bool,
+    /// What is odd.
+    pub oddities: bool,
+}
+
+impl WatchLayers {
+    /// What the workspace shows at first.
+    pub fn usual() -> WatchLayers {
+        WatchLayers { encounters: true, heat: false, ahead: true, oddities: true }
+    }
+
+    /// The steps whose results these layers show.
+    fn stages(self) -> impl Iterator<Item = &'static str> {
+        let wanted = [
+            (self.encounters || self.heat, "encounters"),
+            (self.ahead, "ahead"),
+            (self.oddities, "oddities"),
+        ];
+        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, stage)| stage)
+    }
+
+    fn describe(&mut self, form: &mut dyn Form) {
+        form.heading("Watch");
+        form.flag(
+            "encounters",
+            &mut self.encounters,
+            "Encounters of ships, where they were closest",
+        );
+        form.flag("encounter_heat", &mut self.heat, "How many encounters lie in each cell");
+        form.flag("ahead", &mut self.ahead, "Encounters that are to come, by the predicted paths");
+        form.flag("oddities", &mut self.oddities, "Marks of what is odd, by kind");
     }
 }
 
@@ -241,6 +366,11 @@ impl Params for MapParams {
             "The predicted path of the selected ship, where models were fitted",
         );
         form.flag(
+            "reconstruction",
+            &mut self.reconstruction,
+            "The selected trip as the network of deep clustering makes it again",
+        );
+        form.flag(
             "found",
             &mut self.found,
             "Points without identity and the tracks they were put into, in place of trips",
@@ -255,6 +385,21 @@ impl Params for MapParams {
             &mut self.mistakes,
             "Wrong links and broken tracks, where the truth is known",
         );
+        self.watch.describe(form);
+        form.flag("gates", &mut self.gates, "Gates, with how many crossed them");
+        form.flag("areas", &mut self.areas, "Areas under watch, with what happened in them");
+        self.cells.describe(
+            "cells",
+            form,
+            "The exact cells of density: ship-hours, transits, or what two periods differ by",
+        );
+        form.flag("ports", &mut self.ports, "Ports; larger where more voyages begin and end");
+        form.flag(
+            "voyages",
+            &mut self.voyages,
+            "Voyages from port to port and ships under way, in place of trips; colors say where to",
+        );
+        form.flag("bound", &mut self.bound, "The ports where the selected ship is likely bound");
         form.heading("Ground");
         self.base.describe(form);
         form.flag("graticule", &mut self.graticule, "Meridians and parallels");

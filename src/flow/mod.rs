@@ -1,12 +1,15 @@
 //! Parameters to jobs to kept results.
 
+pub mod bound;
 pub mod deep;
 pub mod desk;
 pub mod jobs;
+pub mod kept;
 pub mod key;
 pub mod look;
 pub mod made;
 pub mod map_base;
+pub mod places;
 pub mod predicting;
 pub mod project;
 pub mod run_file;
@@ -15,6 +18,7 @@ pub mod settings;
 pub mod stage;
 pub mod stages;
 pub mod tray;
+pub mod watching;
 
 pub use desk::Desk;
 pub use jobs::Jobs;

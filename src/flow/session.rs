@@ -4,11 +4,18 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::bound::{
+    DestinationSettings, EtaSettings, ForecastParams, PortSettings, VoyageSettings,
+};
 use super::deep::DeepSettings;
 use super::look::MapParams;
 use super::predicting::{PathParams, PredictSettings};
 use super::settings::{ClusterSettings, DistanceSettings};
 use super::stages::StudyParams;
+use super::watching::{
+    AheadSettings, AreaSettings, DensitySettings, EncounterSettings, GateSettings, OdditySettings,
+    WatchedParams,
+};
 use crate::associate::AssociateParams;
 use crate::base::params::{self, Checked, Entry, Form, Params};
 use crate::base::text::nearest;
@@ -18,6 +25,10 @@ use crate::compress::CompressParams;
 pub use crate::io::{FileLedger, FileRef, Mapping};
 use crate::prep::{CleanParams, FilterParams, OutlierParams, TripParams};
 use crate::synth::SeaParams;
+use crate::synth::world::WorldParams;
+
+/// Voyages of the demo: enough to learn from, made in seconds.
+const DEMO_VOYAGES: usize = 2000;
 
 /// What to read, and how each stage is set.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -53,6 +64,30 @@ pub struct Session {
     pub path: PathParams,
     /// How points without identity are put into tracks.
     pub associate: AssociateParams,
+    /// Of which reports the safety officer asks.
+    pub watched: WatchedParams,
+    /// Lines whose crossings are counted.
+    pub gates: GateSettings,
+    /// What counts for density.
+    pub density: DensitySettings,
+    /// What counts as an encounter.
+    pub encounters: EncounterSettings,
+    /// From when on and how far encounters are foretold.
+    pub ahead: AheadSettings,
+    /// Areas and their rules.
+    pub areas: AreaSettings,
+    /// What is odd.
+    pub oddities: OdditySettings,
+    /// Which ports there are.
+    pub ports: PortSettings,
+    /// How typed destinations are read, and what makes a voyage.
+    pub voyages: VoyageSettings,
+    /// How destinations are learned and scored.
+    pub destination: DestinationSettings,
+    /// Whose destination is told.
+    pub forecast: ForecastParams,
+    /// From which files arrival times are learned.
+    pub eta: EtaSettings,
     /// How the map looks.
     pub map: MapParams,
 }
@@ -65,20 +100,53 @@ pub struct Sources {
     pub files: Vec<FileRef>,
     /// A made sea instead of files.
     pub made: Option<SeaParams>,
+    /// Made voyages on the real sea instead of files.
+    pub world: Option<WorldSource>,
     /// What the user says of columns, units and dates.
     pub mapping: Mapping,
+}
+
+/// Made voyages from port to port, and who trades with whom.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WorldSource {
+    /// How they are made.
+    #[serde(flatten)]
+    pub params: WorldParams,
+    /// A table of trips between ports of the World Port Index; empty for trade by gravity.
+    pub flows: String,
+}
+
+impl Params for WorldSource {
+    fn describe(&mut self, form: &mut dyn Form) {
+        self.params.describe(form);
+        form.text("flows", &mut self.flows, "A table of trips between ports of the World Port Index (start_port, end_port, vessel_category, trips_count) in place of trade by gravity.");
+    }
+
+    fn faults(&self) -> Vec<String> {
+        self.params.faults()
+    }
 }
 
 impl Sources {
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.made.is_none()
+        self.files.is_empty() && self.made.is_none() && self.world.is_none()
     }
 
     /// Made traffic in place of files: the demo.
     pub fn make_demo(&mut self) {
         self.files.clear();
+        self.world = None;
         self.made = Some(SeaParams::default());
+    }
+
+    /// Made voyages on the real sea in place of files: the demo of destinations.
+    pub fn make_world(&mut self) {
+        self.files.clear();
+        self.made = None;
+        let params = WorldParams { voyages: DEMO_VOYAGES, ..WorldParams::default() };
+        self.world = Some(WorldSource { params, flows: String::new() });
     }
 
     /// Looks at the files again: they may have changed, or lie on another machine.
@@ -88,9 +156,9 @@ impl Sources {
         }
     }
 
-    /// Adds `files` that are not there yet; a made sea makes way for them.
+    /// Adds `files` that are not there yet; made traffic makes way for them.
     pub fn add(&mut self, files: Vec<FileRef>) {
-        self.made = None;
+        (self.made, self.world) = (None, None);
         for file in files {
             match self.files.iter_mut().find(|known| known.path == file.path) {
                 Some(known) => *known = file,
@@ -111,6 +179,9 @@ impl Params for Sources {
         if let Some(sea) = &mut self.made {
             // Not for `--set sources.…`, which comes through the mapping alone, but for the ranges.
             sea.describe(form);
+        }
+        if let Some(world) = &mut self.world {
+            world.describe(form);
         }
     }
 
@@ -139,11 +210,26 @@ impl Session {
     /// The same without what results chose: what the user did, for undo.
     #[must_use]
     pub fn as_set(&self) -> Session {
-        // Whose path is shown follows the selection and the moment, which are no acts.
-        let path = PathParams::default();
-        // Nor is it one to enter the workspace that shows this layer.
-        let map = MapParams { found: MapParams::default().found, ..self.map.clone() };
-        Session { clusters: self.clusters.as_set(), path, map, ..self.clone() }
+        // Whose path is shown follows the selection and the moment, which are no acts; so do the
+        // encounters ahead.
+        let (path, forecast) = (PathParams::default(), ForecastParams::default());
+        let ahead = AheadSettings { at: String::new(), ..self.ahead.clone() };
+        // Nor is it one to enter a workspace that shows layers of its own.
+        let MapParams { found, watch, ports, voyages, .. } = MapParams::default();
+        let map = MapParams { found, watch, ports, voyages, ..self.map.clone() };
+        Session { clusters: self.clusters.as_set(), path, forecast, ahead, map, ..self.clone() }
+    }
+
+    /// The steps whose results the map shows, beyond trips.
+    pub fn map_stages(&self) -> Vec<&'static str> {
+        let mut stages = self.map.stages();
+        if self.map.gates && !self.gates.lines.trim().is_empty() {
+            stages.push("gates");
+        }
+        if self.map.areas && !self.areas.areas.trim().is_empty() {
+            stages.push("areas");
+        }
+        stages
     }
 
     /// Shows `visitor` the parameters of every stage, in the order of the flow.
@@ -151,6 +237,9 @@ impl Session {
         visitor.meet("sources", &mut self.sources.mapping);
         if let Some(sea) = &mut self.sources.made {
             visitor.meet("synth", sea);
+        }
+        if let Some(world) = &mut self.sources.world {
+            visitor.meet("world", world);
         }
         visitor.meet("clean", &mut self.clean);
         visitor.meet("trips", &mut self.trips);
@@ -166,6 +255,18 @@ impl Session {
         visitor.meet("predict", &mut self.predict);
         visitor.meet("path", &mut self.path);
         visitor.meet("associate", &mut self.associate);
+        visitor.meet("watched", &mut self.watched);
+        visitor.meet("gates", &mut self.gates);
+        visitor.meet("density", &mut self.density);
+        visitor.meet("encounters", &mut self.encounters);
+        visitor.meet("ahead", &mut self.ahead);
+        visitor.meet("areas", &mut self.areas);
+        visitor.meet("oddities", &mut self.oddities);
+        visitor.meet("ports", &mut self.ports);
+        visitor.meet("voyages", &mut self.voyages);
+        visitor.meet("destination", &mut self.destination);
+        visitor.meet("forecast", &mut self.forecast);
+        visitor.meet("eta", &mut self.eta);
         visitor.meet("map", &mut self.map);
     }
 

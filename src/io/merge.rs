@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::batch::{About, Batch, Refusal};
-use crate::ais::vessel::VoyageNote;
+use crate::ais::vessel::{Claim, VoyageNote};
 use crate::ais::{Fleet, Mmsi, Report, Reports, Truth, Vessel};
 use crate::base::job::{Job, Stopped};
 use crate::base::note::{Place, Tally};
@@ -269,6 +269,15 @@ fn describe(id: u32, is_local: bool, abouts: &[About]) -> Vessel {
         if is_news && voyage != VoyageNote::default() {
             vessel.voyages.push((about.t_ms, voyage));
         }
+        // A report that leaves one out changes nothing.
+        let last = vessel.identities.last().map(|(_, last)| last.clone()).unwrap_or_default();
+        let claim = Claim {
+            name: if said.name.is_empty() { last.name.clone() } else { said.name.clone() },
+            imo: if said.imo == 0 { last.imo } else { said.imo },
+        };
+        if claim != last {
+            vessel.identities.push((about.t_ms, claim));
+        }
     }
     vessel
 }
@@ -368,6 +377,9 @@ mod tests {
         let typed: Vec<_> =
             vessel.voyages.iter().map(|(t, note)| (*t, note.destination.as_str())).collect();
         assert_eq!(typed, [(10, "GDYNIA"), (20, "KIEL")]);
+        // The name stands though later reports leave it out: no change of identity.
+        let anna = crate::ais::vessel::Claim { name: "ANNA".into(), imo: 0 };
+        assert_eq!(vessel.identities, [(10, anna)]);
         assert!(fleet.track(0).is_empty());
     }
 

@@ -121,8 +121,10 @@ pub const ACTIONS: &[Action] = {
             C::AskForFolder
         }),
         action(File, 0, "Open made demo traffic", None, ALWAYS, || C::Demo),
+        action(File, 0, "Open made world voyages", None, ALWAYS, || C::World),
         action(File, 1, "Read sources again", Some((CTRL, Key::R)), SOURCES, || C::Reload),
         action(File, 1, "Close all sources", None, SOURCES, || C::CloseAll),
+        action(File, 1, "Choose a list of ports…", None, NOT_ASKING, || C::AskForPorts),
         action(File, 2, "Save project", Some((CTRL, Key::S)), NOT_ASKING, || C::Save),
         action(File, 2, "Save project as…", Some((CTRL_SHIFT, Key::S)), NOT_ASKING, || {
             C::AskToSave
@@ -148,6 +150,10 @@ pub const ACTIONS: &[Action] = {
         }),
         action(View, 1, "Filter by a polygon", Some((NONE, Key::P)), TRIPS, || {
             C::TakeUp(Tool::Polygon(Vec::new()))
+        }),
+        action(View, 1, "Draw a gate", Some((NONE, Key::G)), TRIPS, || C::TakeUp(Tool::Gate(None))),
+        action(View, 1, "Draw an area under watch", Some((NONE, Key::A)), TRIPS, || {
+            C::TakeUp(Tool::Area(Vec::new()))
         }),
         action(
             Analysis,
@@ -216,6 +222,11 @@ pub const ACTIONS: &[Action] = {
         action(Window, 0, "Associate", Some((CTRL, Key::Num6)), ALWAYS, || {
             C::Enter(Workspace::Associate)
         }),
+        action(Window, 0, "Watch", Some((CTRL, Key::Num8)), ALWAYS, || C::Enter(Workspace::Watch)),
+        action(Window, 0, "Destinations", Some((CTRL, Key::Num7)), ALWAYS, || {
+            C::Enter(Workspace::Destinations)
+        }),
+        action(Window, 0, "Models", Some((CTRL, Key::Num9)), ALWAYS, || C::Enter(Workspace::Train)),
         action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
         action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),
         action(Window, 2, "Sources panel", None, ALWAYS, || C::Toggle(Pane::Sources)),
@@ -241,7 +252,10 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Pairs tried panel", None, ALWAYS, || C::Toggle(Pane::Pairs)),
         action(Window, 2, "Eigenvalues panel", None, ALWAYS, || C::Toggle(Pane::Eigenvalues)),
         action(Window, 2, "Embedding panel", None, ALWAYS, || C::Toggle(Pane::Embedding)),
-        action(Window, 2, "Training panel", None, ALWAYS, || C::Toggle(Pane::Training)),
+        action(Window, 2, "Training curves panel", None, ALWAYS, || C::Toggle(Pane::Training)),
+        action(Window, 2, "Deep and baseline panel", None, ALWAYS, || C::Toggle(Pane::DecStudy)),
+        action(Window, 2, "Training panel", None, ALWAYS, || C::Toggle(Pane::Network)),
+        action(Window, 2, "Runs panel", None, ALWAYS, || C::Toggle(Pane::Runs)),
         action(Window, 2, "Study of distances panel", None, ALWAYS, || C::Toggle(Pane::Study)),
         action(Window, 2, "Prediction panel", None, ALWAYS, || C::Toggle(Pane::Predict)),
         action(Window, 2, "Errors of methods panel", None, ALWAYS, || {
@@ -258,6 +272,35 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Methods compared panel", None, ALWAYS, || {
             C::Toggle(Pane::AssociateMethods)
         }),
+        action(Window, 2, "Encounters panel", None, ALWAYS, || C::Toggle(Pane::Encounters)),
+        action(Window, 2, "Encounters found panel", None, ALWAYS, || {
+            C::Toggle(Pane::EncounterList)
+        }),
+        action(Window, 2, "Encounter plots panel", None, ALWAYS, || {
+            C::Toggle(Pane::EncounterPlots)
+        }),
+        action(Window, 2, "Encounters ahead panel", None, ALWAYS, || C::Toggle(Pane::Ahead)),
+        action(Window, 2, "Oddities panel", None, ALWAYS, || C::Toggle(Pane::Oddities)),
+        action(Window, 2, "Oddities found panel", None, ALWAYS, || C::Toggle(Pane::OddityList)),
+        action(Window, 2, "Gates panel", None, ALWAYS, || C::Toggle(Pane::Gates)),
+        action(Window, 2, "Across the gate panel", None, ALWAYS, || C::Toggle(Pane::Lateral)),
+        action(Window, 2, "Crossings counted panel", None, ALWAYS, || C::Toggle(Pane::GateCounts)),
+        action(Window, 2, "Crossings panel", None, ALWAYS, || C::Toggle(Pane::Crossings)),
+        action(Window, 2, "Areas panel", None, ALWAYS, || C::Toggle(Pane::Areas)),
+        action(Window, 2, "Area events panel", None, ALWAYS, || C::Toggle(Pane::AreaEvents)),
+        action(Window, 2, "Density panel", None, ALWAYS, || C::Toggle(Pane::Density)),
+        action(Window, 2, "Densest cells panel", None, ALWAYS, || C::Toggle(Pane::Densest)),
+        action(Window, 2, "Ports and voyages panel", None, ALWAYS, || {
+            C::Toggle(Pane::Destinations)
+        }),
+        action(Window, 2, "Where bound panel", None, ALWAYS, || C::Toggle(Pane::Bound)),
+        action(Window, 2, "Voyages panel", None, ALWAYS, || C::Toggle(Pane::Voyages)),
+        action(Window, 2, "Typed destinations panel", None, ALWAYS, || C::Toggle(Pane::Texts)),
+        action(Window, 2, "Ports panel", None, ALWAYS, || C::Toggle(Pane::Ports)),
+        action(Window, 2, "Destination scores panel", None, ALWAYS, || {
+            C::Toggle(Pane::DestinationScores)
+        }),
+        action(Window, 2, "Arrival scores panel", None, ALWAYS, || C::Toggle(Pane::EtaScores)),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
         action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
         action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),

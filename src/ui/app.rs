@@ -12,27 +12,34 @@ use super::actions::{self, Status};
 use super::associate_view::AssociateView;
 use super::cluster_view::ClusterView;
 use super::command::{Command, Commands, Message};
+use super::destination_view::{self, DestinationView};
 use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane, Workspace};
-use super::map::MapPanel;
+use super::map::{MapPanel, Tool};
 use super::panels::{
-    AssociatePanels, ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels,
-    Preview, Tables, Timeline,
+    AssociatePanels, ClusterPanels, Compression, DestinationPanels, Filters, OutlierList, Palette,
+    PredictPanels, Preview, Tables, Timeline, WatchPanels, WaterPanels,
 };
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
 use super::time_view::TimeView;
-use crate::base::text::grouped;
+use super::training::{Training, request_loaded};
+use super::watch_view::WatchView;
+use super::water_view::WaterView;
+use crate::base::text::{counted, grouped};
+use crate::base::time::iso_text;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
-use crate::flow::tray::{Shelf as _, State};
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
 mod show;
+
+/// While time plays, encounters are foretold anew after so much of it, milliseconds.
+const AHEAD_STEP_MS: i64 = 30_000;
 
 /// The window's state.
 pub struct App {
@@ -50,6 +57,14 @@ pub struct App {
     pub predict: PredictView,
     /// Which anonymous point and which mistake are looked at.
     pub associate: AssociateView,
+    /// Which port and which voyage are looked at, and where the ship is told to be bound.
+    pub destination: DestinationView,
+    /// Runs of all models.
+    pub training: Training,
+    /// Which encounter and which oddity are looked at.
+    pub watch: WatchView,
+    /// What is looked at of gates, areas and density.
+    pub water: WaterView,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -71,6 +86,11 @@ pub struct App {
     clustering: ClusterPanels,
     prediction: PredictPanels,
     association: AssociatePanels,
+    destinations: DestinationPanels,
+    /// Stages that are to be asked once it is known what is wanted of them.
+    due: Vec<&'static str>,
+    watching: WatchPanels,
+    waters: WaterPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -106,6 +126,10 @@ impl App {
             clusters: ClusterView::default(),
             predict: PredictView::default(),
             associate: AssociateView::default(),
+            destination: DestinationView::default(),
+            training: Training::default(),
+            watch: WatchView::default(),
+            water: WaterView::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -125,6 +149,10 @@ impl App {
             clustering: ClusterPanels::default(),
             prediction: PredictPanels::default(),
             association: AssociatePanels::default(),
+            destinations: DestinationPanels::default(),
+            due: Vec::new(),
+            watching: WatchPanels::default(),
+            waters: WaterPanels::default(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -157,11 +185,17 @@ impl App {
             || self.preview.is_busy()
             || self.map.is_busy()
             || self.timeline.is_busy()
+            || self.destinations.is_busy()
     }
 
     /// The middle of the map on the screen.
     pub fn map_center(&self) -> egui::Pos2 {
         self.map.center()
+    }
+
+    /// What the pointer does on the map.
+    pub fn map_tool(&self) -> &Tool {
+        self.map.tool()
     }
 
     /// Where the map is centered.
@@ -183,10 +217,21 @@ impl App {
         }
         self.suit_map();
         self.follow_path();
+        self.follow_moment();
+        self.follow_bound();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
-        if self.request_loaded(&wanted) {
+        let due = std::mem::take(&mut self.due);
+        let shelves = self.desk.shelves_mut().into_iter();
+        shelves.filter(|shelf| due.contains(&shelf.name())).for_each(|shelf| shelf.request());
+        let is_loading = request_loaded(&mut self.desk, &self.session, |name| wanted.has(name));
+        if is_loading || !due.is_empty() {
             self.desk.update(&self.session, &self.jobs, &wanted);
+        }
+        self.training.follow(&self.desk, &self.session);
+        if self.layout.has(Pane::Network) {
+            let choice = self.training.model().device(&self.session);
+            self.training.look_for_device(choice, &self.jobs);
         }
         self.desk.follow_choice(&mut self.session);
         self.preview.update(&self.session, &self.jobs);
@@ -196,9 +241,11 @@ impl App {
         self.associate.begin_frame();
         self.associate.follow(&self.desk);
         self.association.follow(&self.desk);
+        self.destination.follow(&self.desk, &self.selection);
         self.clusters.begin_frame();
         self.clusters.follow_desk(&self.desk);
         self.map.update(&self.desk, &self.session, &self.jobs);
+        self.map.follow_selected(&self.desk, &self.session, &self.selection, &self.jobs);
         self.time.set_span_ms(
             self.desk.clean.shown().and_then(|shown| shown.value.fleet.time_span_ms()),
         );
@@ -238,20 +285,27 @@ impl App {
             self.clusters.version(),
             self.predict.clone(),
             self.associate.clone(),
+            self.watch.clone(),
+            self.water.clone(),
+            self.destination.clone(),
         );
         self.panels(ui, status);
         let is_edited = self.session != before.0
             || self.time != before.1
             || self.clusters.version() != before.2
             || self.predict != before.3
-            || self.associate != before.4;
+            || self.associate != before.4
+            || self.watch != before.5
+            || self.water != before.6
+            || self.destination != before.7;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
     }
 
     /// In the workspace of clustering the map shows clusters, in that of association points and found
-    /// tracks, and elsewhere what it showed before, as long as the user did not choose otherwise.
+    /// tracks, in that of watching encounters and the like, in that of destinations ports and voyages,
+    /// and elsewhere what it showed before, as long as the user did not choose otherwise.
     fn suit_map(&mut self) {
         let workspace = self.layout.workspace;
         let before = self.suited.replace(workspace);
@@ -262,6 +316,14 @@ impl App {
             self.session.map.found = true;
         } else if before == Some(Workspace::Associate) {
             self.session.map.found = false;
+        }
+        if (workspace == Workspace::Watch) != (before == Some(Workspace::Watch)) {
+            // Each of the two keeps its own.
+            std::mem::swap(&mut self.session.map.watch, &mut self.watch.layers);
+        }
+        let is_bound = workspace == Workspace::Destinations;
+        if is_bound || before == Some(Workspace::Destinations) {
+            (self.session.map.ports, self.session.map.voyages) = (is_bound, is_bound);
         }
         let color_by = &mut self.session.map.color_by;
         if workspace == Workspace::Cluster && *color_by == TrackColor::default() {
@@ -283,7 +345,10 @@ impl App {
         for pane in Pane::ALL.into_iter().filter(is_open) {
             names.extend(pane.stages());
         }
-        names.extend(self.session.map.stages());
+        if [Pane::Network, Pane::Runs].into_iter().any(|pane| self.layout.has(pane)) {
+            names.extend(self.training.model().stages());
+        }
+        names.extend(self.session.map_stages());
         if self.is_path_seen() {
             if !self.session.predict.model.is_empty() {
                 names.push("predict-fit");
@@ -292,6 +357,12 @@ impl App {
             if matches!(self.predict.target(), Target::At(_)) && self.desk.fit.shown().is_some() {
                 names.push("path");
             }
+        }
+        if self.palette.is_open() {
+            names.push("ports"); // To be found by name.
+        }
+        if matches!(self.destination.target(), destination_view::Target::At(..)) {
+            names.push("forecast");
         }
         self.desk.wanted(&names, &self.session).unwrap_or_else(|_| Wanted::explore())
     }
@@ -318,17 +389,36 @@ impl App {
         self.predict.set_target(target);
     }
 
-    /// Models that are read from a file need no button: to name the file was to ask for them. Says
-    /// whether they were asked for just now.
-    fn request_loaded(&mut self, wanted: &Wanted) -> bool {
-        let fit = &mut self.desk.fit;
-        let is_due = wanted.has("predict-fit")
-            && !self.session.predict.model.is_empty()
-            && matches!(fit.state(), State::Waiting | State::Stale);
-        if is_due {
-            fit.request();
+    /// From which moment on encounters are foretold: written into the session where that changed.
+    fn follow_moment(&mut self) {
+        if !self.session.map.watch.ahead && !self.layout.has(Pane::Ahead) {
+            return;
         }
-        is_due
+        // Not every frame while it plays.
+        let at = self.time.now_ms().map(|now_ms| now_ms - now_ms.rem_euclid(AHEAD_STEP_MS));
+        let at = at.map(iso_text).unwrap_or_default();
+        if self.session.ahead.at != at {
+            self.session.ahead.at = at;
+        }
+    }
+
+    /// Of which ship it is to be told where she is bound: written into the session where that changed.
+    fn follow_bound(&mut self) {
+        use destination_view::Target;
+        let is_there = self.layout.workspace == Workspace::Destinations;
+        let is_seen = self.layout.has(Pane::Bound) || (is_there && self.session.map.bound);
+        let target = if is_seen {
+            Target::of(&self.desk, &self.selection, &self.destination, &self.time)
+        } else {
+            Target::Off
+        };
+        if let Target::At(params, _) = &target
+            && self.session.forecast != *params
+        {
+            self.session.forecast = params.clone();
+        }
+        self.destination.is_told = is_there;
+        self.destination.set_target(target);
     }
 
     fn status(&self) -> Status {
@@ -345,6 +435,8 @@ impl App {
                     .is_some_and(|shown| !shown.value.mistakes.is_empty()),
             has_selection: !self.selection.is_empty()
                 || self.associate.point().is_some()
+                || self.watch.has_selection()
+                || self.destination.has_selection()
                 || !self.map.tool().is_hand(),
             has_undo: self.undoer.has_undo(&self.session.as_set()),
             has_redo: self.undoer.has_redo(&self.session.as_set()),
@@ -405,6 +497,9 @@ impl eframe::App for App {
 pub fn data_line(desk: &Desk) -> String {
     let Some(shown) = desk.ingest.shown() else { return "no data".into() };
     let fleet = &shown.value.fleet;
+    if fleet.names_nobody() {
+        return format!("{} without a ship's name", counted(fleet.reports().len() as u64, "point"));
+    }
     format!(
         "{} reports · {} vessels",
         grouped(fleet.reports().len() as u64),

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::layout::{Pane, Workspace};
-use super::map::Tool;
+use super::map::{Drawn, Tool};
 use super::selection::Pick;
+use crate::ais::PortId;
 use crate::associate::Mistake;
 use crate::base::geo::Position;
 use crate::flow::Session;
@@ -24,6 +25,38 @@ pub enum Command {
     AskForModel,
     /// Predict by the models of this file; of none: by those that are fitted.
     UseModel(Option<PathBuf>),
+    /// Ask the user for a list of ports.
+    AskForPorts,
+    /// Take the ports of this list; of none: the bundled ones.
+    UsePorts(Option<PathBuf>),
+    /// Ask the user for files of voyages to learn arrivals from, or (`true`) to be scored on.
+    AskForSailings(bool),
+    /// Take these.
+    UseSailings(bool, Vec<PathBuf>),
+    /// Select a port and show it on the map.
+    GoToPort(PortId),
+    /// Select a voyage, as an index into those that are shown, and show it on the map if wanted.
+    GoToVoyage(usize, bool),
+    /// Ask the user where a model of training lies, by its place in the list of models.
+    AskToLoad(usize),
+    /// Check the model there and, if nothing is wrong with it, take it.
+    Load(usize, PathBuf),
+    /// Take the model that lies there; nowhere: train it.
+    UseNetwork(usize, Option<PathBuf>),
+    /// Ask the user for a folder, and keep the model of this run there.
+    AskToKeep(u64),
+    /// Keep the model of this run in this folder.
+    Keep(u64, PathBuf),
+    /// The model of this run was kept here.
+    Kept(u64, PathBuf),
+    /// Set everything as it was for this run.
+    UseRun(u64),
+    /// Take a run off the list.
+    ForgetRun(u64),
+    /// Remove what was kept of a run from the disk, and take it off the list.
+    RemoveKept(u64),
+    /// What was kept of this run was removed from the disk.
+    Removed(u64, PathBuf),
     /// Look at these files, folders or projects, and open them.
     Open(Vec<PathBuf>),
     /// Add files that were looked at.
@@ -42,6 +75,8 @@ pub enum Command {
     Reload,
     /// Open made traffic.
     Demo,
+    /// Open made voyages between the ports of the world.
+    World,
     /// Ask where to save the project.
     AskToSave,
     /// Save the project where it was saved before, or ask.
@@ -78,8 +113,10 @@ pub enum Command {
     GoToMistake(Mistake),
     /// Look at the next (`true`) or the last mistake of those that are listed.
     StepMistake(bool),
-    /// Look only at trips through this area: corners of a polygon, or two of a box.
-    FilterArea(Vec<Position>),
+    /// Take up what was drawn on the map: an area to filter by, a gate, an area under watch.
+    TakeDrawn(Drawn),
+    /// Go to a ship: map, time window and selection go there.
+    GoTo(GoTo),
     /// Look at all trips again.
     ClearFilters,
     /// Change what the pointer does on the map.
@@ -120,6 +157,21 @@ pub enum Command {
     Say(Message),
     /// Close the message.
     Dismiss(usize),
+}
+
+/// A ship at a time and place.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GoTo {
+    /// The ship, as an index of the vessel in the cleaned fleet.
+    pub vessel: usize,
+    /// The window of time begins, UTC milliseconds,
+    pub from_ms: i64,
+    /// and ends.
+    pub to_ms: i64,
+    /// The moment: her trip at that time is selected.
+    pub at_ms: i64,
+    /// The map shows these.
+    pub places: Vec<Position>,
 }
 
 /// Something to tell the user, which stays until it is closed.

@@ -29,17 +29,26 @@ pub enum Workspace {
     Predict,
     /// Points without identity into tracks.
     Associate,
+    /// Where ships are bound, and when they arrive.
+    Destinations,
+    /// Networks and what they learn.
+    Train,
+    /// What a safety officer asks of traffic.
+    Watch,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 6] = [
+    pub const ALL: [Workspace; 9] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
         Workspace::Cluster,
         Workspace::Predict,
         Workspace::Associate,
+        Workspace::Destinations,
+        Workspace::Watch,
+        Workspace::Train,
     ];
 
     /// What its tab says.
@@ -51,6 +60,9 @@ impl Workspace {
             Workspace::Cluster => "Cluster",
             Workspace::Predict => "Predict",
             Workspace::Associate => "Associate",
+            Workspace::Destinations => "Destinations",
+            Workspace::Train => "Models",
+            Workspace::Watch => "Watch",
         }
     }
 
@@ -89,6 +101,7 @@ impl Workspace {
                     Pane::Eigenvalues,
                     Pane::Embedding,
                     Pane::Training,
+                    Pane::DecStudy,
                     Pane::Study,
                     Pane::Trips,
                 ],
@@ -109,6 +122,45 @@ impl Workspace {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
                 below: &[Pane::Segments, Pane::Mistakes, Pane::AssociateMethods, Pane::Vessels],
                 right: &[&[Pane::Associate, Pane::Inspector]],
+            },
+            Workspace::Destinations => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[
+                    Pane::Bound,
+                    Pane::Voyages,
+                    Pane::Texts,
+                    Pane::Ports,
+                    Pane::DestinationScores,
+                    Pane::EtaScores,
+                ],
+                right: &[&[Pane::Destinations, Pane::Inspector]],
+            },
+            Workspace::Train => Arrangement {
+                left: &[&[Pane::Runs], &[Pane::Sources, Pane::Layers, Pane::Filters]],
+                below: &[Pane::Training, Pane::Embedding, Pane::DecStudy, Pane::Trips],
+                right: &[&[Pane::Network, Pane::Inspector]],
+            },
+            Workspace::Watch => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[
+                    Pane::EncounterList,
+                    Pane::EncounterPlots,
+                    Pane::Ahead,
+                    Pane::OddityList,
+                    Pane::Lateral,
+                    Pane::GateCounts,
+                    Pane::Crossings,
+                    Pane::AreaEvents,
+                    Pane::Densest,
+                ],
+                right: &[&[
+                    Pane::Encounters,
+                    Pane::Oddities,
+                    Pane::Gates,
+                    Pane::Areas,
+                    Pane::Density,
+                    Pane::Inspector,
+                ]],
             },
         }
     }

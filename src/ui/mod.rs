@@ -9,6 +9,7 @@ pub mod associate_view;
 pub mod cluster_view;
 pub mod command;
 pub mod deck;
+pub mod destination_view;
 mod driver;
 mod errand;
 pub mod form;
@@ -25,6 +26,9 @@ pub mod remembered;
 pub mod selection;
 mod theme;
 pub mod time_view;
+pub mod training;
+pub mod watch_view;
+pub mod water_view;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -185,6 +185,22 @@ pub fn watch_areas(
     Ok(events)
 }
 
+/// Whether `corners` are those of an area.
+///
+/// # Errors
+///
+/// [`AreaError`]: fewer than three corners, corners that are no places or stand twice, edges that
+/// cross or touch.
+pub fn check_corners(corners: &[Position]) -> Result<(), AreaError> {
+    Ring::new(corners).map(|_| ())
+}
+
+/// Which edge of an area that is being drawn, from 1, a further edge to `next` would cross or touch;
+/// `None` where it would not. The edge back to the first corner does not count yet.
+pub fn crossed_edge(corners: &[Position], next: Position) -> Option<usize> {
+    ring::crossed(corners, next)
+}
+
 fn checked(area: &Area) -> Result<(Ring, KindSet), AreaError> {
     let limits = [
         ("the speed limit, knots,", area.above_kn),

@@ -14,7 +14,7 @@ pub use params::DensityParams;
 
 use self::window::Window;
 use super::grid::{Cell, Grid};
-use crate::ais::{Fleet, NavStatus};
+use crate::ais::{Fleet, NavStatus, ShipKind};
 use crate::base::geo::{Position, short_distance_m};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
@@ -30,6 +30,14 @@ pub struct Density {
     grid: Grid,
     ship_ms: Vec<u64>,
     transits: Vec<u32>,
+    shares: Shares,
+}
+
+/// Milliseconds in all cells, by what they can be told apart by.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Shares {
+    by_kind: [u64; ShipKind::ALL.len()],
+    by_hour: [u64; 24],
 }
 
 /// What two densities differ by, cell by cell: the later less the earlier.
@@ -74,6 +82,16 @@ impl Density {
     /// Hours of all ships in all cells.
     pub fn total_hours(&self) -> f64 {
         self.ship_ms.iter().sum::<u64>() as f64 / HOUR_MS
+    }
+
+    /// The same by the kind of ship, in the order of [`ShipKind::ALL`].
+    pub fn hours_by_kind(&self) -> [f64; ShipKind::ALL.len()] {
+        self.shares.by_kind.map(|ms| ms as f64 / HOUR_MS)
+    }
+
+    /// The same by the hour of the day, UTC.
+    pub fn hours_by_hour(&self) -> [f64; 24] {
+        self.shares.by_hour.map(|ms| ms as f64 / HOUR_MS)
     }
 
     /// How `later` differs from this, in figures of a day: this one is of `days`, the other of
@@ -130,19 +148,45 @@ pub fn density(
         transits: (0..grid.cells()).map(|_| AtomicU32::new(0)).collect(),
     };
     job.expect(fleet.reports().len());
-    (0..fleet.vessels().len()).into_par_iter().try_for_each(|ship| {
-        let vessel = &fleet.vessels()[ship];
-        if vessel.class().may_sail() && kinds.has(vessel.kind()) {
-            count_ship(fleet, ship, &counts, &window, params);
-        }
-        job.advance(fleet.range(ship).len())
-    })?;
+    let shares = (0..fleet.vessels().len())
+        .into_par_iter()
+        .map(|ship| {
+            let mut shares = Shares::default();
+            let vessel = &fleet.vessels()[ship];
+            if vessel.class().may_sail() && kinds.has(vessel.kind()) {
+                count_ship(fleet, ship, &counts, &window, params, &mut shares);
+            }
+            job.advance(fleet.range(ship).len())?;
+            Ok::<Shares, Stopped>(shares)
+        })
+        .try_reduce(Shares::default, |a, b| Ok(a.plus(&b)))?;
     let Counts { ship_ms, transits, .. } = counts;
     Ok(Density {
         grid: grid.clone(),
         ship_ms: ship_ms.into_iter().map(AtomicU64::into_inner).collect(),
         transits: transits.into_iter().map(AtomicU32::into_inner).collect(),
+        shares,
     })
+}
+
+impl Shares {
+    fn plus(mut self, other: &Shares) -> Shares {
+        self.by_kind.iter_mut().zip(other.by_kind).for_each(|(sum, ms)| *sum += ms);
+        self.by_hour.iter_mut().zip(other.by_hour).for_each(|(sum, ms)| *sum += ms);
+        self
+    }
+
+    /// Counts a stay of a ship of this kind.
+    fn add(&mut self, kind: ShipKind, mut from_ms: i64, to_ms: i64) {
+        let hour_ms = HOUR_MS as i64;
+        self.by_kind[kind as usize] += (to_ms - from_ms) as u64;
+        while from_ms < to_ms {
+            let hour = from_ms.div_euclid(hour_ms);
+            let until_ms = to_ms.min((hour + 1) * hour_ms);
+            self.by_hour[hour.rem_euclid(24) as usize] += (until_ms - from_ms) as u64;
+            from_ms = until_ms;
+        }
+    }
 }
 
 /// What is counted so far. Whole numbers add up to the same in any order.
@@ -159,7 +203,9 @@ fn count_ship(
     counts: &Counts<'_>,
     window: &Window,
     params: &DensityParams,
+    told: &mut Shares,
 ) {
+    let kind = fleet.vessels()[ship].kind();
     let reports = fleet.reports();
     let return_ms = (params.return_min * 60_000.0) as i64;
     // When the ship was last in each cell.
@@ -193,6 +239,7 @@ fn count_ship(
                 let until_ms = from_ms + (until * (to_ms - from_ms) as f64).round() as i64;
                 let until_ms = until_ms.clamp(done_ms, part_to_ms);
                 if let Some(index) = index {
+                    told.add(kind, done_ms, until_ms);
                     counts.ship_ms[index as usize].fetch_add((until_ms - done_ms) as u64, Relaxed);
                     let is_new = here != Some(index)
                         && last_ms.get(&index).is_none_or(|last| done_ms - last > return_ms);

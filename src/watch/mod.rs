@@ -14,7 +14,9 @@ pub mod grid;
 pub mod oddities;
 mod sphere;
 
-pub use areas::{Area, AreaError, AreaEvent, AreaEventKind, AreaParams, watch_areas};
+pub use areas::{
+    Area, AreaError, AreaEvent, AreaEventKind, AreaParams, check_corners, crossed_edge, watch_areas,
+};
 pub use density::{Change, Density, DensityParams, density};
 pub use encounters::{Encounter, EncounterParams, Encounters, GiveWay, Meeting, PathAhead};
 pub use encounters::{ahead, encounters};

@@ -12,7 +12,7 @@ const WEEK_MIN: f64 = 10_080.0;
 /// Speeds above this are errors, knots.
 const FASTEST_KN: f64 = 30.0;
 /// A ship that is slower than this makes no way, knots.
-const SLOW_KN: f64 = 4.0;
+pub const SLOW_KN: f64 = 4.0;
 /// Meters that a knot makes in a minute.
 const M_PER_KN_MIN: f64 = 1852.0 / 60.0;
 

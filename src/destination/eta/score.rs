@@ -24,8 +24,29 @@ pub struct EtaScores {
     pub twin_share: f64,
     /// Mean absolute error of all others: what to expect of new voyages. None if there are no others.
     pub new_mae_min: Option<f64>,
+    /// Mean absolute error of distance over speed ([`EtaModel::naive_min`](super::EtaModel::naive_min)).
+    pub naive_mae_min: f64,
+    /// Root of its mean squared error.
+    pub naive_rmse_min: f64,
+    /// The error in four parts of as many reports, by time to go, the nearest first.
+    pub quarters: Vec<EtaQuarter>,
     /// The error by how much time was left.
     pub by_remaining: Vec<EtaBand>,
+}
+
+/// The error of a quarter of the reports, by time to go.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct EtaQuarter {
+    /// The least time to go, minutes.
+    pub from_min: f64,
+    /// The greatest.
+    pub to_min: f64,
+    /// How many reports.
+    pub n: usize,
+    /// Mean absolute error, minutes.
+    pub mae_min: f64,
+    /// The same of distance over speed.
+    pub naive_mae_min: f64,
 }
 
 /// The error at reports with about the same time left.
@@ -41,8 +62,14 @@ pub struct EtaBand {
     pub mae_min: f64,
 }
 
-/// Scores forecasts, one a report; `twins` as [`EtaModel::twins`] tells.
-pub fn scores(sailings: &Sailings, forecasts: &[EtaForecast], twins: &[bool]) -> EtaScores {
+/// Scores forecasts, one a report; `naive_min` are those by distance over speed, and `twins` as
+/// [`EtaModel::twins`](super::EtaModel::twins) tells.
+pub fn scores(
+    sailings: &Sailings,
+    forecasts: &[EtaForecast],
+    naive_min: &[f32],
+    twins: &[bool],
+) -> EtaScores {
     const BANDS_H: [f64; 9] = [0.0, 1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 96.0, f64::INFINITY];
     let rows: Vec<(f64, &EtaForecast, f64)> = sailings
         .rows
@@ -74,7 +101,25 @@ pub fn scores(sailings: &Sailings, forecasts: &[EtaForecast], twins: &[bool]) ->
             mae_min,
         })
     };
+    let naive = |at: usize| (f64::from(naive_min[at]) - rows[at].0).abs();
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by(|a, b| rows[*a].0.total_cmp(&rows[*b].0));
+    let quarter = |part: usize| {
+        let places = &order[part * order.len() / 4..(part + 1) * order.len() / 4];
+        let (first, last) = (places.first()?, places.last()?);
+        let n = places.len() as f64;
+        Some(EtaQuarter {
+            from_min: rows[*first].0,
+            to_min: rows[*last].0,
+            n: places.len(),
+            mae_min: places.iter().map(|at| rows[*at].2).sum::<f64>() / n,
+            naive_mae_min: places.iter().map(|at| naive(*at)).sum::<f64>() / n,
+        })
+    };
     EtaScores {
+        naive_mae_min: (0..rows.len()).map(naive).sum::<f64>() / n,
+        naive_rmse_min: ((0..rows.len()).map(|at| naive(at).powi(2)).sum::<f64>() / n).sqrt(),
+        quarters: (0..4).filter_map(quarter).collect(),
         mae_min: rows.iter().map(|row| row.2).sum::<f64>() / n,
         rmse_min: (rows.iter().map(|row| row.2 * row.2).sum::<f64>() / n).sqrt(),
         n: rows.len(),

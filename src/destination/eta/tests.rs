@@ -73,6 +73,20 @@ fn what_comes_later_changes_no_forecast() {
 }
 
 #[test]
+fn the_naive_arrival_is_the_straight_way_at_the_present_speed() {
+    let job = Job::default();
+    let model = EtaModel::fit(&fleet(0..20, 1), &params(), &job).unwrap();
+    let mut rows = voyage(7, 12.0, 0.0);
+    rows.truncate(2);
+    rows[1].sog_kn = 0.2; // At anchor: as ships usually go.
+    let naive = model.naive_min(&Sailings { rows, has_minutes: false });
+    // 1.5 degrees at 54 degrees north are 52.9 nautical miles, 264 minutes at 12 knots.
+    assert!((naive[0] - 264.5).abs() < 3.0, "{naive:?}");
+    // Speeds are drawn from 8 to 20 knots; the slow ones report more often.
+    assert!((170.0..380.0).contains(&naive[1]), "{naive:?}");
+}
+
+#[test]
 fn a_model_comes_back_from_its_file_as_it_was() {
     let job = Job::default();
     let model = EtaModel::fit(&fleet(0..5, 1), &params(), &job).unwrap();
@@ -90,10 +104,10 @@ fn a_voyage_under_two_numbers_is_known_and_stays_in_one_part() {
     assert_eq!(groups.len(), 12);
     assert!(groups.contains(&vec![4, 99]));
     let job = Job::default();
-    let together = cross_validate(&sailings, &params(), &job).unwrap();
+    let together = cross_validate(&sailings, &params(), true, &job).unwrap();
     assert_eq!(together.twin_share, 0.0);
-    let apart = EtaParams { keeps_twins: false, folds: 13, ..params().clone_inner() };
-    let apart = cross_validate(&sailings, &Checked::new(&apart).unwrap(), &job).unwrap();
+    let apart = EtaParams { folds: 13, ..params().clone_inner() };
+    let apart = cross_validate(&sailings, &Checked::new(&apart).unwrap(), false, &job).unwrap();
     let of_twins = 2.0 * twin.len() as f64 / sailings.rows.len() as f64;
     assert!((apart.twin_share - of_twins).abs() < 1e-9, "{}", apart.twin_share);
 }
@@ -108,10 +122,18 @@ fn scores_are_what_a_hand_computes() {
         EtaForecast { remaining_min: 103.0, low_min: 90.0, high_min: 110.0 },
         EtaForecast { remaining_min: 6.0, low_min: 4.0, high_min: 8.0 },
     ];
-    let scores = scores(&sailings, &forecasts, &[true, false]);
+    let scores = scores(&sailings, &forecasts, &[80.0, 20.0], &[true, false]);
     assert_eq!((scores.mae_min, scores.rmse_min), (3.5, 12.5_f64.sqrt()));
     assert_eq!((scores.covered, scores.half_width_min), (0.5, 6.0));
     assert_eq!((scores.twin_share, scores.new_mae_min), (0.5, Some(4.0)));
+    // Distance over speed is off by 20 and 10 minutes; each report is a quarter of its own.
+    assert_eq!((scores.naive_mae_min, scores.naive_rmse_min), (15.0, 250_f64.sqrt()));
+    let quarters: Vec<(f64, f64, f64)> = scores
+        .quarters
+        .iter()
+        .map(|quarter| (quarter.to_min, quarter.mae_min, quarter.naive_mae_min))
+        .collect();
+    assert_eq!(quarters, [(10.0, 4.0, 10.0), (100.0, 3.0, 20.0)]);
     let bands: Vec<(f64, usize, f64)> =
         scores.by_remaining.iter().map(|band| (band.to_h, band.n, band.mae_min)).collect();
     assert_eq!(bands, [(1.0, 1, 4.0), (3.0, 1, 3.0)]);
@@ -129,7 +151,7 @@ fn what_cannot_be_learned_or_foretold_is_told() {
     let mut elsewhere = fleet(0..1, 1);
     elsewhere.rows.iter_mut().for_each(|row| row.position = Position::new(-150.0, 10.0));
     assert_eq!(model.forecast(&elsewhere, &job), Err(EtaError::OtherWay));
-    let few = cross_validate(&fleet(0..2, 1), &params(), &job).err();
+    let few = cross_validate(&fleet(0..2, 1), &params(), true, &job).err();
     assert_eq!(few, Some(EtaError::TooFewVoyages { trips: 2, folds: 3 }));
     job.cancel();
     let stopped = EtaModel::fit(&fleet(0..3, 1), &params(), &job).err();

@@ -72,6 +72,11 @@ impl Ways {
         Some(Ways { points, end })
     }
 
+    /// Where voyages end.
+    pub fn end(&self) -> Position {
+        self.end
+    }
+
     /// How far it is from each row's place by the ways of other voyages than its own. Where nobody
     /// passed near, the straight way.
     pub fn to_go(&self, sailings: &Sailings, job: &Job) -> Result<Vec<ToGo>, Stopped> {

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::ais::Fleet;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
 use crate::base::time::iso_text;
-use crate::flow::session::Sources;
+use crate::flow::made::world_of;
+use crate::flow::session::{Sources, WorldSource};
 use crate::flow::stage::{Pace, Stage};
 use crate::io::batch::BatchBuilder;
 use crate::io::intake::{At, Row, Units};
 use crate::io::{FileLedger, Reading, export, read};
+use crate::synth::world::World;
 use crate::synth::{Sea, SeaParams, make};
 
 /// Reports read and sorted by vessel and time.
@@ -30,9 +33,10 @@ impl Stage for Ingest {
     type Output = Reading;
 
     fn run(params: &Checked<Sources>, (): &(), job: &Job) -> Result<Reading, Stopped> {
-        match &params.made {
-            Some(sea) => made(sea, job),
-            None => read(&params.files, &params.mapping, job),
+        match (&params.made, &params.world) {
+            (Some(sea), _) => made(sea, job),
+            (None, Some(world)) => made_world(world, job),
+            (None, None) => read(&params.files, &params.mapping, job),
         }
     }
 
@@ -104,12 +108,37 @@ fn file_figures(file: &FileLedger) -> Value {
     })
 }
 
-/// A made sea through the same gate as files: what has no position is refused, what is not
-/// available is missing.
+/// A made sea as it would be read from a file.
 fn made(params: &SeaParams, job: &Job) -> Result<Reading, Stopped> {
-    use rayon::prelude::*;
     let checked = Checked::new(params).map_err(|faults| Stopped::Failed(faults.join("\n")))?;
     let Sea { fleet, .. } = make(&checked, job)?;
+    let ledger = FileLedger {
+        path: PathBuf::from(format!("made sea, seed {}", params.seed)),
+        form: "made traffic".into(),
+        notes: vec!["this traffic is made: no such ships, ports or voyages exist".into()],
+        ..FileLedger::default()
+    };
+    through_the_gate(&fleet, ledger, job)
+}
+
+/// Made voyages as they would be read from a file.
+fn made_world(source: &WorldSource, job: &Job) -> Result<Reading, Stopped> {
+    let World { fleet, .. } = world_of(source, job)?.0;
+    let ledger = FileLedger {
+        path: PathBuf::from(format!("made voyages, seed {}", source.params.seed)),
+        form: "made traffic".into(),
+        notes: vec![
+            "these voyages are made: the ports are real, the ships and trips are not".into(),
+        ],
+        ..FileLedger::default()
+    };
+    through_the_gate(&fleet, ledger, job)
+}
+
+/// Made traffic through the same gate as files: what has no position is refused, what is not
+/// available is missing.
+fn through_the_gate(fleet: &Fleet, mut ledger: FileLedger, job: &Job) -> Result<Reading, Stopped> {
+    use rayon::prelude::*;
     let batches: Vec<_> = (0..fleet.vessels().len())
         .into_par_iter()
         .map(|vessel| {
@@ -135,12 +164,6 @@ fn made(params: &SeaParams, job: &Job) -> Result<Reading, Stopped> {
             builder.finish()
         })
         .collect();
-    let mut ledger = FileLedger {
-        path: PathBuf::from(format!("made sea, seed {}", params.seed)),
-        form: "made traffic".into(),
-        notes: vec!["this traffic is made: no such ships, ports or voyages exist".into()],
-        ..FileLedger::default()
-    };
     crate::io::read::gather(&mut ledger, batches, fleet.vessels(), job).map(|fleet| Reading {
         fleet: Arc::new(fleet),
         files: vec![ledger],

@@ -6,7 +6,7 @@ use super::App;
 use crate::ui::actions::Status;
 use crate::ui::deck::Deck;
 use crate::ui::layout::Pane;
-use crate::ui::panels::{self, ClusterPanels, PredictPanels};
+use crate::ui::panels::{self, ClusterPanels, DestinationPanels, PredictPanels};
 
 impl App {
     pub(super) fn panels(&mut self, ui: &mut Ui, status: Status) {
@@ -18,6 +18,10 @@ impl App {
             clusters,
             predict,
             associate,
+            destination,
+            training,
+            watch,
+            water,
             layout,
             commands,
             errands,
@@ -34,12 +38,27 @@ impl App {
             clustering,
             prediction,
             association,
+            watching,
+            waters,
+            destinations,
             path_field,
             ..
         } = self;
         let is_asking = errands.is_busy();
-        let mut deck =
-            Deck { session, desk, selection, time, clusters, predict, associate, commands };
+        let mut deck = Deck {
+            session,
+            desk,
+            selection,
+            time,
+            clusters,
+            predict,
+            associate,
+            destination,
+            training,
+            watch,
+            water,
+            commands,
+        };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
         Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
         if log.iter().any(|message| !message.is_closed) {
@@ -72,7 +91,7 @@ impl App {
                 Pane::Retention => panels::retention(ui, &mut deck),
                 Pane::BeforeAfter => compression.before_after(ui, &mut deck),
                 Pane::Thresholds => panels::thresholds(ui, &mut deck),
-                Pane::Clustering => clustering.parameters(ui, &mut deck),
+                Pane::Clustering => clustering.parameters(ui, &mut deck, is_asking),
                 Pane::Clusters => clustering.clusters(ui, &mut deck),
                 Pane::KDistance => clustering.k_distance(ui, &mut deck),
                 Pane::Reachability => ClusterPanels::reachability(ui, &mut deck),
@@ -80,7 +99,10 @@ impl App {
                 Pane::Pairs => clustering.pairs(ui, &mut deck),
                 Pane::Eigenvalues => ClusterPanels::spectrum(ui, &mut deck),
                 Pane::Embedding => ClusterPanels::embedding(ui, &mut deck),
-                Pane::Training => ClusterPanels::training(ui, &mut deck),
+                Pane::Training => panels::curves(ui, &mut deck),
+                Pane::DecStudy => ClusterPanels::compare(ui, &mut deck),
+                Pane::Network => panels::network(ui, &mut deck, is_asking),
+                Pane::Runs => panels::runs(ui, &mut deck, is_asking),
                 Pane::Study => ClusterPanels::study(ui, &mut deck),
                 Pane::Predict => PredictPanels::parameters(ui, &mut deck, is_asking),
                 Pane::PredictScores => prediction.scores(ui, &mut deck),
@@ -91,6 +113,27 @@ impl App {
                 Pane::Segments => association.segments(ui, &mut deck),
                 Pane::Mistakes => association.mistakes(ui, &mut deck),
                 Pane::AssociateMethods => association.methods(ui, &mut deck),
+                Pane::Encounters => watching.encounters(ui, &mut deck),
+                Pane::EncounterList => watching.encounter_list(ui, &mut deck),
+                Pane::EncounterPlots => watching.encounter_plots(ui, &mut deck),
+                Pane::Ahead => watching.ahead(ui, &mut deck),
+                Pane::Oddities => watching.oddities(ui, &mut deck),
+                Pane::OddityList => watching.oddity_list(ui, &mut deck),
+                Pane::Gates => waters.gates(ui, &mut deck),
+                Pane::Lateral => waters.lateral(ui, &mut deck),
+                Pane::GateCounts => waters.gate_counts(ui, &mut deck),
+                Pane::Crossings => waters.crossings(ui, &mut deck),
+                Pane::Areas => waters.areas(ui, &mut deck),
+                Pane::AreaEvents => waters.events(ui, &mut deck),
+                Pane::Density => waters.density(ui, &mut deck),
+                Pane::Densest => waters.densest(ui, &mut deck),
+                Pane::Destinations => DestinationPanels::parameters(ui, &mut deck, is_asking),
+                Pane::Bound => DestinationPanels::bound(ui, &mut deck),
+                Pane::Voyages => destinations.voyages(ui, &mut deck),
+                Pane::Texts => destinations.texts(ui, &mut deck),
+                Pane::Ports => destinations.ports(ui, &mut deck, is_asking),
+                Pane::DestinationScores => destinations.destination_scores(ui, &mut deck),
+                Pane::EtaScores => DestinationPanels::eta_scores(ui, &mut deck, is_asking),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -55,6 +55,12 @@ pub enum Pane {
     Embedding,
     /// How the training of a network goes.
     Training,
+    /// Deep clustering beside the paper's baseline.
+    DecStudy,
+    /// A model that is trained: which, how large, where, and how.
+    Network,
+    /// The trainings that there were.
+    Runs,
     /// How distances change with compression, noise and direction.
     Study,
     /// Prediction: its parameters, its models, and which methods are drawn.
@@ -75,13 +81,55 @@ pub enum Pane {
     Mistakes,
     /// How every method of association does.
     AssociateMethods,
+    /// What counts as an encounter of ships, and what was found.
+    Encounters,
+    /// The encounters that were found.
+    EncounterList,
+    /// Encounters by hour and kind, and the distance over time in one.
+    EncounterPlots,
+    /// The encounters that are to come.
+    Ahead,
+    /// What counts as odd, and what was found.
+    Oddities,
+    /// The oddities that were found.
+    OddityList,
+    /// Lines across lanes, and how crossings are counted.
+    Gates,
+    /// How crossings lie along a gate.
+    Lateral,
+    /// Crossings of a gate by type, size, speed, hour and day.
+    GateCounts,
+    /// Crossings of a gate one by one.
+    Crossings,
+    /// Areas under watch and their rules.
+    Areas,
+    /// What happened in them.
+    AreaEvents,
+    /// Exact density, and what counts for it.
+    Density,
+    /// The densest cells, and hours by type and hour.
+    Densest,
+    /// Ports, voyages and who tells destinations: the parameters.
+    Destinations,
+    /// Where the selected ship is bound.
+    Bound,
+    /// Voyages from port to port.
+    Voyages,
+    /// Typed destinations and the ports that they name.
+    Texts,
+    /// The table of ports.
+    Ports,
+    /// How models do at naming the port.
+    DestinationScores,
+    /// How far off arrival times are.
+    EtaScores,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 36] = [
+    pub const ALL: [Pane; 60] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -107,6 +155,9 @@ impl Pane {
         Pane::Eigenvalues,
         Pane::Embedding,
         Pane::Training,
+        Pane::DecStudy,
+        Pane::Network,
+        Pane::Runs,
         Pane::Study,
         Pane::Predict,
         Pane::PredictScores,
@@ -117,6 +168,27 @@ impl Pane {
         Pane::Segments,
         Pane::Mistakes,
         Pane::AssociateMethods,
+        Pane::Encounters,
+        Pane::EncounterList,
+        Pane::EncounterPlots,
+        Pane::Ahead,
+        Pane::Oddities,
+        Pane::OddityList,
+        Pane::Gates,
+        Pane::Lateral,
+        Pane::GateCounts,
+        Pane::Crossings,
+        Pane::Areas,
+        Pane::AreaEvents,
+        Pane::Density,
+        Pane::Densest,
+        Pane::Destinations,
+        Pane::Bound,
+        Pane::Voyages,
+        Pane::Texts,
+        Pane::Ports,
+        Pane::DestinationScores,
+        Pane::EtaScores,
         Pane::Log,
     ];
 
@@ -147,7 +219,10 @@ impl Pane {
             Pane::Pairs => "Pairs tried",
             Pane::Eigenvalues => "Eigenvalues",
             Pane::Embedding => "Embedding",
-            Pane::Training => "Training",
+            Pane::Training => "Training curves",
+            Pane::DecStudy => "Deep and baseline",
+            Pane::Network => "Training",
+            Pane::Runs => "Runs",
             Pane::Study => "Study of distances",
             Pane::Predict => "Prediction",
             Pane::PredictScores => "Errors of methods",
@@ -158,6 +233,27 @@ impl Pane {
             Pane::Segments => "Segments",
             Pane::Mistakes => "Mistakes",
             Pane::AssociateMethods => "Methods compared",
+            Pane::Encounters => "Encounters",
+            Pane::EncounterList => "Encounters found",
+            Pane::EncounterPlots => "Encounter plots",
+            Pane::Ahead => "Encounters ahead",
+            Pane::Oddities => "Oddities",
+            Pane::OddityList => "Oddities found",
+            Pane::Gates => "Gates",
+            Pane::Lateral => "Across the gate",
+            Pane::GateCounts => "Crossings counted",
+            Pane::Crossings => "Crossings",
+            Pane::Areas => "Areas",
+            Pane::AreaEvents => "Area events",
+            Pane::Density => "Density",
+            Pane::Densest => "Densest cells",
+            Pane::Destinations => "Ports and voyages",
+            Pane::Bound => "Where bound",
+            Pane::Voyages => "Voyages",
+            Pane::Texts => "Typed destinations",
+            Pane::Ports => "Ports",
+            Pane::DestinationScores => "Destination scores",
+            Pane::EtaScores => "Arrival scores",
             Pane::Log => "Log",
         }
     }
@@ -179,6 +275,7 @@ impl Pane {
             Pane::Eigenvalues => &["spectrum"],
             Pane::Embedding => &["deep-plane"],
             Pane::Training => &["deep-groups"],
+            Pane::DecStudy => &["dec-study"],
             Pane::Study => &["distance-study"],
             Pane::Predict => &["predict-fit", "predict-scores"],
             Pane::PredictScores | Pane::PredictErrors | Pane::Worst => &["predict-scores"],
@@ -186,12 +283,24 @@ impl Pane {
             Pane::Path => &["predict-fit"],
             Pane::Associate | Pane::Segments | Pane::Mistakes => &["associate"],
             Pane::AssociateMethods => &["associate", "associate-study"],
+            Pane::Encounters | Pane::EncounterList | Pane::EncounterPlots => &["encounters"],
+            Pane::Ahead => &["ahead"],
+            Pane::Oddities | Pane::OddityList => &["oddities"],
+            Pane::Gates | Pane::Lateral | Pane::GateCounts | Pane::Crossings => &["gates"],
+            Pane::Areas | Pane::AreaEvents => &["areas"],
+            Pane::Density | Pane::Densest => &["density"],
+            // Where a ship is bound is worked on while there is one.
+            Pane::Destinations | Pane::Bound | Pane::Voyages => &["voyages"],
+            Pane::Texts => &["destinations"],
+            Pane::Ports => &["ports"],
+            Pane::DestinationScores => &["destination-scores"],
+            Pane::EtaScores => &["eta-fit", "eta-scores"],
             _ => &[],
         }
     }
 
     /// Whether its steps take so long that they are worked on only while it is in front.
     pub fn is_costly(self) -> bool {
-        matches!(self, Pane::Eigenvalues | Pane::Study)
+        matches!(self, Pane::Eigenvalues | Pane::Study | Pane::Density | Pane::Densest)
     }
 }

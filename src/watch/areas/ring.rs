@@ -121,6 +121,26 @@ impl Ring {
     }
 }
 
+/// The edge of `corners`, from 1 and not closed yet, that a further edge to `next` would cross or
+/// touch, or run back on.
+pub(super) fn crossed(corners: &[Position], next: Position) -> Option<usize> {
+    let (last, before) = corners.split_last()?;
+    // Flat around the last corner.
+    let xy = |place: &Position| (wrap_lon_deg(place.lon_deg - last.lon_deg), place.lat_deg);
+    let (from, to) = (xy(last), xy(&next));
+    let n_edges = before.len();
+    (0..n_edges).find_map(|edge| {
+        let (a, b) = (xy(&corners[edge]), xy(&corners[edge + 1]));
+        let is_fault = if edge + 1 == n_edges {
+            let (one, other) = (minus(a, from), minus(to, from));
+            cross(one, other) == 0.0 && one.0 * other.0 + one.1 * other.1 > 0.0
+        } else {
+            meet(a, b, from, to)
+        };
+        is_fault.then_some(edge + 1)
+    })
+}
+
 fn minus(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     (a.0 - b.0, a.1 - b.1)
 }

@@ -111,3 +111,19 @@ fn areas_that_cannot_be_watched_are_refused() {
     let unknown = Area { kinds: "tankr".into(), ..area() };
     assert!(matches!(refused(unknown), AreaError::NoKind(_)));
 }
+
+#[test]
+fn an_edge_that_would_cross_another_is_known_before_it_is_drawn() {
+    for west in [10.0, 179.5] {
+        let place = |x: f64, y: f64| Position::new(crate::base::geo::wrap_lon_deg(west + x), y);
+        let drawn = [place(0.0, 0.0), place(1.0, 0.0), place(1.0, 1.0)];
+        assert_eq!(crossed_edge(&drawn, place(0.0, 1.0)), None);
+        assert_eq!(crossed_edge(&drawn, place(0.5, -0.5)), Some(1));
+        assert_eq!(crossed_edge(&drawn, place(0.5, 0.0)), Some(1), "it touches");
+        assert_eq!(crossed_edge(&drawn, place(1.0, 0.5)), Some(2), "it runs back");
+    }
+    assert_eq!(crossed_edge(&[], Position::new(0.0, 0.0)), None);
+    assert_eq!(crossed_edge(&[Position::new(0.0, 0.0)], Position::new(1.0, 0.0)), None);
+    let bow = [(0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0)].map(|(x, y)| Position::new(x, y));
+    assert_eq!(check_corners(&bow), Err(AreaError::Crossing { first: 1, second: 3 }));
+}

@@ -1,7 +1,7 @@
 //! Density by hand, and against looking every second.
 
 use super::*;
-use crate::ais::{Report, ShipType, Vessel};
+use crate::ais::{Mmsi, Report, ShipType, Vessel};
 use crate::base::geo::destination;
 use crate::base::rng::Rng;
 
@@ -140,4 +140,23 @@ fn periods_compare_by_the_day_and_threads_change_nothing() {
         density.change_to(&counted(&fleet, &other, DensityParams::default()), 1.0, 1.0),
         None
     );
+}
+
+#[test]
+fn hours_are_told_apart_by_kind_and_hour_of_the_day() {
+    // From 00:50 to 01:06, on the way through five cells.
+    let track = |mmsi: u32| Vessel { mmsi: Mmsi(mmsi), ..Vessel::default() };
+    let mut tanker = track(219_000_002);
+    tanker.about.ship_type = ShipType(80);
+    let way = || vec![at(50, 10.005), at(66, 10.045)];
+    let fleet = Fleet::from_tracks(vec![(track(219_000_001), way()), (tanker, way())]);
+    let density = counted(&fleet, &hundredths(), DensityParams::default());
+    let by_kind = density.hours_by_kind().map(|hours| (60.0 * hours).round());
+    assert_eq!(by_kind[ShipKind::Tanker as usize], 16.0);
+    assert_eq!(by_kind[ShipKind::Unknown as usize], 16.0);
+    let by_hour = density.hours_by_hour().map(|hours| (60.0 * hours).round());
+    assert_eq!((by_hour[0], by_hour[1], by_hour[2]), (20.0, 12.0, 0.0));
+    let total = density.total_hours();
+    assert!((density.hours_by_kind().iter().sum::<f64>() - total).abs() < 1e-9);
+    assert!((density.hours_by_hour().iter().sum::<f64>() - total).abs() < 1e-9);
 }

@@ -6,13 +6,14 @@ use egui::{Color32, Ui};
 
 use super::{MapPanel, Sight};
 use crate::base::text::grouped;
-use crate::flow::look::{Density, MapParams, TrackColor};
+use crate::flow::look::{CellMeasure, Density, MapParams, TrackColor};
 use crate::flow::map_base::Credit;
 use crate::flow::stages::RoutesOf;
 use crate::ui::cluster_view::Pinned;
 use crate::ui::map::clusters::Groups;
 use crate::ui::map::colors::MapColors;
 use crate::ui::map::density::{DensityStyle, Measure};
+use crate::ui::map::drawn::DrawnLook;
 use crate::ui::map::found::FoundLook;
 use crate::ui::map::geometry::{Geometry, Slot};
 use crate::ui::map::kept::KeptLook;
@@ -22,7 +23,7 @@ use crate::ui::map::path::{self, PathLook};
 use crate::ui::map::symbols::SymbolStyle;
 use crate::ui::map::tracks::Style;
 use crate::ui::map::view::View;
-use crate::ui::map::{coast, furniture, legend, marks, plain, tool};
+use crate::ui::map::{cells, coast, furniture, legend, marks, plain, tool};
 use crate::ui::predict_view::{Lack, path_of};
 use crate::ui::selection::Selection;
 use crate::ui::theme;
@@ -69,14 +70,25 @@ impl MapPanel {
                     plain.paint(painter, view, (of, geometry), has, &style, &density);
                 }
             }
-            if (params.trips || params.rest) && !sight.is_found() {
+            if let (Some(of), true) = (desk.density.shown(), side == Side::Now) {
+                let (is_dark, measure) = (ui.visuals().dark_mode, params.cells);
+                if measure != CellMeasure::Off {
+                    self.cells.paint(painter, view, (of.key, of.value), measure, is_dark);
+                    if let Some(cell) = sight.water.and_then(|water| water.cell_of(of.key)) {
+                        let color = theme::selection_color(ui);
+                        cells::outline(painter, view, of.value.density.grid(), cell, color);
+                    }
+                }
+            }
+            let has_others = sight.is_found() || sight.is_sailed();
+            if (params.trips || params.rest) && !has_others {
                 if self.held.has_gpu() {
                     self.held.layer(side).paint(painter, view, &style);
                 } else {
                     plain::draw(geometry, painter, view, &style, |_, slot| looker.look(slot));
                 }
             }
-            if selection.key() == Some(key) && !sight.is_found() {
+            if selection.key() == Some(key) && !has_others {
                 draw_selected(ui, view, geometry, selection);
             }
         }
@@ -86,6 +98,13 @@ impl MapPanel {
             tool::outline(painter, view, &area, theme::selection_color(ui), true);
         }
         let is_dark = ui.visuals().dark_mode;
+        if side == Side::Now {
+            self.drawn.paint(
+                painter,
+                view,
+                &drawn_look(sight, is_dark, theme::selection_color(ui)),
+            );
+        }
         let marks = SymbolStyle { time_window_ms: time.window_ms(), ..SymbolStyle::new(is_dark) };
         let mut n_left_out = 0;
         if sight.is_found() {
@@ -98,6 +117,10 @@ impl MapPanel {
             };
             n_left_out += self.found.paint(painter, view, &look, self.held.render_state());
         }
+        if let Some(look) = sight.watching(ui) {
+            n_left_out += self.watch.paint(painter, view, &look, self.held.render_state());
+        }
+        self.draw_voyages(ui, view, sight);
         if params.removed {
             n_left_out += self.held.removed.layer.paint(painter, view, &marks);
         }
@@ -119,6 +142,9 @@ impl MapPanel {
             };
             self.held.kept.paint(painter, view, &look);
         }
+        if params.reconstruction && side == Side::Now && !sight.is_found() {
+            self.remade.draw(painter, view, &colors, is_dark);
+        }
         let lack = sight.predict.filter(|_| params.path).and_then(|predict| {
             match path_of(desk, predict.target()) {
                 Ok(found) => {
@@ -134,14 +160,15 @@ impl MapPanel {
             }
         });
         n_left_out += self.ships[side as usize].paint(painter, view, is_dark);
+        let untold = self.draw_bound(ui, view, sight);
         if params.legend {
-            legend::draw(ui, view, &self.legends(sight, is_dark, view.clip_rect.height()));
+            legend::draw(ui, view, &self.legends(ui, sight, view.clip_rect.height()));
         }
         if n_left_out > 0 {
             let text =
                 format!("{} symbols are left out: there is no GPU", grouped(n_left_out as u64));
             furniture::draw_hint(painter, view, &text, &colors);
-        } else if let Some(text) = lack.as_ref().and_then(Lack::hint) {
+        } else if let Some(text) = lack.as_ref().and_then(Lack::hint).or(untold) {
             furniture::draw_hint(painter, view, text, &colors);
         }
         furniture::draw_scale_bar(painter, view, &colors);
@@ -199,11 +226,12 @@ impl MapPanel {
     }
 
     /// What the colors of all layers mean.
-    fn legends(&self, sight: Sight, is_dark: bool, height_px: f32) -> Vec<Legend> {
+    fn legends(&self, ui: &Ui, sight: Sight, height_px: f32) -> Vec<Legend> {
+        let is_dark = ui.visuals().dark_mode;
         let Sight { desk, session, time, clusters, side, .. } = sight;
         let params = &session.map;
         let mut legends = Vec::new();
-        let has_tracks = (params.trips || params.rest) && !sight.is_found();
+        let has_tracks = (params.trips || params.rest) && !sight.is_found() && !sight.is_sailed();
         if let (Some((_, geometry)), true) = (self.held.geometry(), has_tracks) {
             let style = self.style(params, time, is_dark);
             legends.push(if style.color_by == ColorBy::Group {
@@ -215,10 +243,18 @@ impl MapPanel {
         if sight.is_found() {
             legends.extend(self.found.legends(desk, params, is_dark));
         }
+        if sight.is_sailed() {
+            legends.extend(self.sailed.legend(is_dark));
+        }
         if let Some(density) = density_style(params.density) {
             let style = self.style(params, time, is_dark);
             let of_gpu = self.held.layer(side).density_legend(&style, &density);
             legends.extend(of_gpu.or_else(|| self.density[side as usize].legend()));
+        }
+        if side == Side::Now {
+            legends.extend(self.cells.legend(params.cells, is_dark));
+            let look = drawn_look(sight, is_dark, palette::category(0, is_dark));
+            legends.extend(self.drawn.legend(&look));
         }
         if let (Some(cleaned), true) = (desk.clean.shown(), params.removed) {
             legends.push(marks::removed_legend(cleaned.value));
@@ -229,8 +265,14 @@ impl MapPanel {
         if let (Some(shown), true) = (desk.outliers.shown(), params.outliers) {
             legends.push(marks::outliers_legend(&shown.value.outliers));
         }
+        if let Some(look) = sight.watching(ui) {
+            legends.extend(self.watch.legends(&look));
+        }
         if params.kept {
             legends.extend(self.held.kept.legend(is_dark));
+        }
+        if params.reconstruction && side == Side::Now && !sight.is_found() {
+            legends.extend(self.remade.legend(is_dark));
         }
         if let (Some(predict), true) = (sight.predict, params.path)
             && let Ok(found) = path_of(desk, predict.target())
@@ -262,6 +304,12 @@ impl MapPanel {
             ..Style::new(is_dark)
         }
     }
+}
+
+/// How gates and areas are drawn.
+fn drawn_look<'a>(sight: Sight<'a>, is_dark: bool, selected: Color32) -> DrawnLook<'a> {
+    let Sight { session, desk, water, time, .. } = sight;
+    DrawnLook { session, desk, water, window_ms: time.window_ms(), is_dark, selected }
 }
 
 /// What is summed up, if there is such a layer.

@@ -1,21 +1,25 @@
 //! The pointer on the map: what is under it, and what a click or a drag does.
 
-use egui::{Modifiers, Pos2, Response, Ui};
+use egui::{Modifiers, Pos2, Response, RichText, Ui};
 
 use super::{MapPanel, Sight};
+use crate::flow::look::CellMeasure;
+use crate::flow::stages::DensityOf;
 use crate::ui::cluster_view::TripLabel;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::map::clusters::Groups;
 use crate::ui::map::colors::MapColors;
+use crate::ui::map::drawn::event_lines;
 use crate::ui::map::geometry::Slot;
 use crate::ui::map::looks::Side;
 use crate::ui::map::palette::unknown;
 use crate::ui::map::pick::{Hit, pick};
 use crate::ui::map::view::View;
-use crate::ui::map::{found, furniture, hover};
+use crate::ui::map::{found, furniture, hover, watch};
 use crate::ui::selection::{Pick, vessel_of};
 use crate::ui::theme;
+use crate::ui::water_view::{cell_lines, is_used};
 
 /// How near to a track the pointer must be, in points of the screen.
 const PICK_PX: f32 = 8.0;
@@ -37,6 +41,25 @@ fn ship_of(deck: &Deck, row: u32) -> Option<usize> {
     vessel_of(deck.desk.trips.shown()?.value.fleet(), read.vessels().get(owner)?.mmsi)
 }
 
+/// Notes the cell of density under the pointer; where nothing else is there, its figures are told.
+fn point_cell(ui: &Ui, view: &View, (pointer, is_free): (Pos2, bool), deck: &mut Deck) {
+    let shown = deck.desk.density.shown().filter(|_| deck.session.map.cells != CellMeasure::Off);
+    let place = view.from_screen(pointer);
+    let grid = |of: &DensityOf| place.and_then(|place| of.density.grid().cell_of(place));
+    let cell = shown.as_ref().and_then(|of| Some((of.key, grid(of.value)?)));
+    deck.water.hovered_cell = cell;
+    if let (Some(of), Some((_, cell)), true) = (shown, cell, is_free)
+        && is_used(of.value, cell)
+    {
+        let lines = cell_lines(of.value, cell);
+        hover::at_pointer(ui, pointer, |ui| {
+            lines.iter().for_each(|line| {
+                ui.label(line);
+            });
+        });
+    }
+}
+
 impl MapPanel {
     /// What the pointer is over, and what it does there.
     pub(super) fn point(
@@ -53,20 +76,53 @@ impl MapPanel {
             furniture::draw_cursor_position(ui.painter(), view, place, &colors);
             self.pointer = Some((side, place));
         }
-        if let Some(hint) = self.tool.hint() {
-            furniture::draw_hint(ui.painter(), view, hint, &colors);
+        if let Some((words, is_warning)) = self.tool.words(view, pointer) {
+            let mut colors = colors;
+            if is_warning {
+                colors.ink = theme::fault_color(ui);
+            }
+            furniture::draw_hint(ui.painter(), view, &words, &colors);
         }
         if !self.tool.is_hand() {
-            if let Some(corners) = self.tool.draw(ui, view, response, theme::selection_color(ui)) {
-                deck.ask(Command::FilterArea(corners));
+            let colors = (theme::selection_color(ui), theme::fault_color(ui));
+            if let Some(drawn) = self.tool.draw(ui, view, response, colors) {
+                deck.ask(Command::TakeDrawn(drawn));
+            }
+            return None;
+        }
+        let is_dark = ui.visuals().dark_mode;
+        if side == Side::Now && self.drawn.drag(ui, view, response, deck.session, deck.water) {
+            if let Some(why) = self.drawn.refused() {
+                let colors = MapColors { ink: theme::fault_color(ui), ..colors };
+                furniture::draw_hint(ui.painter(), view, why, &colors);
             }
             return None;
         }
         // While the map is dragged nothing is pointed at.
-        let is_dark = ui.visuals().dark_mode;
         let pointer = pointer.filter(|_| !response.dragged());
+        if side == Side::Now && self.point_event(ui, (view, pointer), response.clicked(), deck) {
+            return None;
+        }
         if Sight::of(deck, side).is_found() {
             self.point_found(ui, (view, pointer), response.clicked(), deck);
+            return None;
+        }
+        // Marks first: they are what is looked for.
+        let look = Sight::of(deck, side).watching(ui);
+        let mark = pointer.zip(look).and_then(|(at, look)| self.watch.pick(view, at, &look));
+        if let (Some(at), Some(mark)) = (pointer, mark) {
+            let desk = deck.desk;
+            hover::at_pointer(ui, at, |ui| watch::card_ui(ui, desk, mark));
+            if response.clicked() {
+                watch::click(deck, mark);
+            }
+            return None;
+        }
+        let ship_at = pointer.and_then(|at| self.ship(view, at, is_dark, side));
+        if side == Side::Now
+            && ship_at.is_none()
+            && self.point_bound(ui, (view, pointer), response.clicked(), deck)
+        {
             return None;
         }
         let hovered = pointer.and_then(|at| {
@@ -100,9 +156,11 @@ impl MapPanel {
                     route.cluster
                 }),
             };
+            let is_free = hovered.is_none() && cluster.is_none() && side == Side::Now;
             let of_now = cluster.and_then(|cluster| groups.as_of_now(cluster));
             ribbon = of_now.filter(|_| hovered.is_none());
             deck.clusters.set_hovered(of_now);
+            point_cell(ui, view, (pointer, is_free), deck);
         }
         if response.clicked() {
             let adds = ui.input(|input| input.modifiers.matches_logically(Modifiers::COMMAND));
@@ -118,6 +176,37 @@ impl MapPanel {
             }
         }
         hovered
+    }
+
+    /// What happened in an area, under the pointer; a click goes to the ship. Says whether there is
+    /// such a thing.
+    fn point_event(
+        &self,
+        ui: &Ui,
+        (view, pointer): (&View, Option<Pos2>),
+        is_clicked: bool,
+        deck: &mut Deck,
+    ) -> bool {
+        let Some(shown) = deck.desk.areas.shown().filter(|_| deck.session.map.areas) else {
+            return false;
+        };
+        let window_ms = deck.time.window_ms();
+        let found = pointer.and_then(|at| self.drawn.event_at(view, at, deck.desk, window_ms));
+        let (Some(at), Some(place)) = (pointer, found) else { return false };
+        let Some(event) = shown.value.events.get(place) else { return false };
+        hover::at_pointer(ui, at, |ui| {
+            if let Some(vessel) = shown.value.of.fleet().vessels().get(event.ship) {
+                ui.label(RichText::new(vessel.title()).strong());
+            }
+            for line in event_lines(shown.value, event) {
+                ui.label(line);
+            }
+        });
+        if is_clicked {
+            (deck.water.event, deck.water.area) = (Some(place), event.area);
+            deck.pick(Pick::Vessel(event.ship));
+        }
+        true
     }
 
     /// The same where points without identity are drawn: a click selects one, and with it its track.

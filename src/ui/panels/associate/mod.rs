@@ -299,7 +299,7 @@ fn run_ui(ui: &mut Ui, deck: &mut Deck) {
 }
 
 /// A method's title and what it does, by the name it is set by.
-const ABOUT: [(&str, &str, &str); 6] = [
+const ABOUT: [(&str, &str, &str); 7] = [
     (
         "flow",
         "Flow (ours)",
@@ -319,6 +319,11 @@ const ABOUT: [(&str, &str, &str); 6] = [
         "npc-cluster",
         "NPC clustering",
         "Each point to the one of its nearest neighbors that comes nearest to where it would be",
+    ),
+    (
+        "lstm",
+        "LSTM",
+        "Each point to the one nearest to what a recurrent network foretells, which learns from CBTR's links",
     ),
     ("em", "EM", "A mixture of normal distributions over time, place and motion"),
     ("kmeans", "k-means", "The challenge's own baseline: k-means over time, place and motion"),

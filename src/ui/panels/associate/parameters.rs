@@ -69,6 +69,7 @@ fn stand(method: Method, name: &str) -> Stand {
         | "turning_cosine" => method == Method::Cbtr,
         "neighbors" => method == Method::NpcCluster,
         "test_every" => method == Method::Npc,
+        "units" | "epochs" | "window" | "network_seed" | "device" => method == Method::Lstm,
         "rounds" => method == Method::Em,
         "tracks" | "starts" | "seed" => matches!(method, Method::Em | Method::Kmeans),
         // What is new here is better seen than hidden.
@@ -194,12 +195,13 @@ mod tests {
         let names: Vec<&str> =
             manual(&AssociateParams::default()).iter().map(|entry| entry.name).collect();
         let n = |method| names.iter().filter(|name| stand(method, name) == Stand::Live).count();
-        let expected = [5, 11, 1, 1, 4, 3];
+        let expected = [5, 11, 1, 1, 5, 4, 3];
         let methods = [
             Method::Flow,
             Method::Cbtr,
             Method::Npc,
             Method::NpcCluster,
+            Method::Lstm,
             Method::Em,
             Method::Kmeans,
         ];

@@ -60,6 +60,8 @@ pub enum ClusterEdit {
     Unmerge,
     /// Selects the trips of a cluster, or noise.
     Select(Option<u32>),
+    /// Draws a gate across the lane of a cluster.
+    Gate(u32),
     /// Has the pointer on a cluster.
     Hover(u32),
 }

@@ -15,6 +15,7 @@ use crate::ui::cluster_view::title;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::map::palette::{category, unknown};
+use crate::ui::panels::gate_across;
 
 impl ClusterPanels {
     /// The list of clusters.
@@ -122,6 +123,9 @@ fn apply(deck: &mut Deck, of: &Arc<ClustersOf>, edit: ClusterEdit) {
             let Some((Some(first), others)) = marks.split_first() else { return };
             let pair = |other: &usize| [of.mark(*first), of.mark(*other)];
             deck.session.clusters.edits.merged.extend(others.iter().flatten().map(pair));
+        }
+        ClusterEdit::Gate(cluster) => {
+            gate_across(deck, cluster);
         }
         ClusterEdit::Unmerge => deck.session.clusters.edits.merged.clear(),
         ClusterEdit::Select(cluster) => {

@@ -1,7 +1,7 @@
 //! One row of the list of clusters.
 
 use egui::{
-    Align2, Checkbox, Color32, Key, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind,
+    Align2, Button, Checkbox, Color32, Key, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind,
     TextEdit, TextStyle, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
@@ -120,10 +120,25 @@ fn act(
     if response.clicked() {
         edits.push(ClusterEdit::Select(row.cluster));
     }
+    menu_ui(response, row, edits);
     let wants_rename = response.has_focus() && ui.input(|input| input.key_pressed(Key::F2));
     if let (Some(cluster), true) = (row.cluster, wants_rename) {
         list.renaming = Some((cluster, row.name.clone()));
     }
+}
+
+/// What else can be done with a cluster, on the other button of the mouse.
+fn menu_ui(response: &Response, row: &ClusterRow, edits: &mut Vec<ClusterEdit>) {
+    let Some(cluster) = row.cluster else { return };
+    response.context_menu(|ui| {
+        let gate = ui.add_enabled(row.length_nmi.is_some(), Button::new("Gate across this lane"));
+        let help = "A line across its route counts who passes, in the workspace Watch";
+        let gate = gate.on_hover_text(help);
+        if gate.on_disabled_hover_text("This cluster has no route").clicked() {
+            edits.push(ClusterEdit::Gate(cluster));
+            ui.close();
+        }
+    });
 }
 
 fn ground(ui: &Ui, rect: Rect, response: &Response, is_lit: bool) {
@@ -193,6 +208,7 @@ fn name_ui(
     // Over the row's own response: a single click is passed on to it.
     let response = ui.interact(cell, ui.scope_id().with(("name", cluster)), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, row.name.clone()));
+    menu_ui(&response, row, edits);
     if response.double_clicked() {
         list.renaming = Some((cluster, row.name.clone()));
     } else if response.clicked() {

@@ -1,0 +1,152 @@
+//! The cells of density as a table, the densest first: a row goes to its place.
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use crate::base::geo::Position;
+use crate::flow::Key;
+use crate::flow::stages::DensityOf;
+use crate::ui::map::furniture::degrees_minutes;
+use crate::ui::panels::tables::cell::Cell as Shown;
+use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
+use crate::ui::panels::tables::rows::{Sort, sorted};
+use crate::ui::water_view::is_used;
+use crate::watch::{Cell, Change};
+
+/// Cells as rows.
+struct Sheet {
+    of: Arc<DensityOf>,
+    cells: Vec<Cell>,
+    /// Where the middle of each is, in words, and its place from the south.
+    places: Vec<(String, u32)>,
+}
+
+impl Sheet {
+    fn new(of: &Arc<DensityOf>) -> Sheet {
+        let grid = of.density.grid();
+        let all = (0..grid.cells()).map(|index| grid.cell(index));
+        let cells: Vec<Cell> = all.filter(|cell| is_used(of, *cell)).collect();
+        let place =
+            |(rank, cell): (usize, &Cell)| (degrees_minutes(grid.center(*cell)), rank as u32);
+        let places = cells.iter().enumerate().map(place).collect();
+        Sheet { of: Arc::clone(of), cells, places }
+    }
+
+    fn change(&self, row: usize, value: fn(&Change) -> &[f64]) -> Shown<'_> {
+        let index = self.of.density.grid().index(self.cells[row]);
+        let before = self.of.before.as_ref();
+        before.map_or(Shown::Missing, |before| Shown::Decimal(value(&before.change)[index], 3))
+    }
+}
+
+/// From left to right.
+const COLUMNS: &[Column<Sheet>] = &[
+    Column {
+        title: "Hours / km²",
+        help: "Hours that ships were in the cell, for each square kilometer of it",
+        width_px: 98.0,
+        is_number: true,
+        cell: |sheet, row| Shown::Decimal(sheet.of.density.hours_km2(sheet.cells[row]), 2),
+    },
+    Column {
+        title: "Ship-hours",
+        help: "Hours that ships were in the cell",
+        width_px: 80.0,
+        is_number: true,
+        cell: |sheet, row| Shown::Decimal(sheet.of.density.ship_hours(sheet.cells[row]), 2),
+    },
+    Column {
+        title: "Transits",
+        help: "How often a ship came into the cell",
+        width_px: 64.0,
+        is_number: true,
+        cell: |sheet, row| Shown::Count(sheet.of.density.transits(sheet.cells[row]).into()),
+    },
+    Column {
+        title: "Change h/km²/day",
+        help: "Ship-hours for each square kilometer and day, less those of the other period",
+        width_px: 118.0,
+        is_number: true,
+        cell: |sheet, row| sheet.change(row, |change| &change.hours_km2_day),
+    },
+    Column {
+        title: "Change transits/day",
+        help: "Transits a day, less those of the other period",
+        width_px: 126.0,
+        is_number: true,
+        cell: |sheet, row| sheet.change(row, |change| &change.transits_day),
+    },
+    Column {
+        title: "Middle",
+        help: "Where the middle of the cell is",
+        width_px: 190.0,
+        is_number: false,
+        cell: |sheet, row| {
+            let (text, rank) = &sheet.places[row];
+            Shown::Text(text, *rank)
+        },
+    },
+];
+
+/// The table, and how it is sorted.
+pub struct CellTable {
+    grid: Grid,
+    sheet: Option<(Key, Sheet)>,
+    sorted: Option<(Sort, Vec<u32>)>,
+}
+
+impl Default for CellTable {
+    /// The densest first.
+    fn default() -> Self {
+        let grid = Grid::sorted(Sort { column: 0, is_descending: true });
+        CellTable { grid, sheet: None, sorted: None }
+    }
+}
+
+impl CellTable {
+    /// Draws the cells with traffic; the one gone to last is selected. Gives back one that was picked.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        (key, of): (Key, &Arc<DensityOf>),
+        gone_to: Option<Cell>,
+    ) -> Option<Cell> {
+        if self.sheet.as_ref().is_none_or(|(made, _)| *made != key) {
+            (self.sheet, self.sorted) = (Some((key, Sheet::new(of))), None);
+        }
+        let (_, sheet) = self.sheet.as_ref()?;
+        let sort = self.grid.sort;
+        if self.sorted.as_ref().is_none_or(|(by, _)| *by != sort) {
+            let cell = COLUMNS[sort.column].cell;
+            let rows = sorted(sheet.cells.len(), sort.is_descending, |row| cell(sheet, row).key());
+            self.sorted = Some((sort, rows));
+        }
+        let (_, rows) = self.sorted.as_ref()?;
+        let is_current = |row: usize| Some(sheet.cells[rows[row] as usize]) == gone_to;
+        let content = Content {
+            name: "Table of cells",
+            columns: COLUMNS,
+            n_rows: rows.len(),
+            cell: &|row, column| (COLUMNS[column].cell)(sheet, rows[row] as usize),
+            is_selected: &is_current,
+            mark: &|_| None,
+            current: &|| (0..rows.len()).find(|row| is_current(*row)),
+        };
+        let (Act::Pick(row) | Act::Add(row) | Act::Fit(row)) = self.grid.ui(ui, &content)?;
+        rows.get(row).map(|row| sheet.cells[*row as usize])
+    }
+}
+
+/// Places around a cell, to be shown on the map.
+pub fn places_around(of: &DensityOf, cell: Cell) -> Vec<Position> {
+    let grid = of.density.grid();
+    let ((west, east), (south, north)) = (grid.lon_deg(cell), grid.lat_deg(cell));
+    let (width, height) = (3.0 * (east - west), 3.0 * (north - south));
+    let lon = |lon_deg: f64| crate::base::geo::wrap_lon_deg(lon_deg);
+    let lat = |lat_deg: f64| lat_deg.clamp(-89.0, 89.0);
+    vec![
+        Position::new(lon(west - width), lat(south - height)),
+        Position::new(lon(east + width), lat(north + height)),
+    ]
+}
