@@ -14,7 +14,7 @@ use crate::flow::{Desk, Jobs, Key};
 use crate::ui::selection::Selection;
 
 /// The color of what is made again, among the ten.
-const COLOR: usize = 5;
+const COLOR: usize = 0;
 
 /// A trip of a result: the result, and the trip's place among its trips.
 type Of = (Key, usize);
