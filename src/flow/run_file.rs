@@ -51,7 +51,7 @@ pub fn write(
 }
 
 /// The file's SHA-256, as `sha256sum` prints it; `null` where it cannot be read any more.
-fn sha256(path: &Path) -> Value {
+pub(super) fn sha256(path: &Path) -> Value {
     let Ok(mut file) = File::open(path) else { return Value::Null };
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
