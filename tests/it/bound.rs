@@ -139,7 +139,7 @@ fn models_of_destination_are_scored_side_by_side() {
     let reports = ferries(folder.path(), true);
     let list = format!("ports.file={}", ports(folder.path()));
     let ground = [
-        &reports,
+        reports.as_str(),
         "--set",
         &list,
         "--set",
@@ -185,15 +185,21 @@ fn a_route_graph_is_kept_and_refuses_other_ports() {
     let list = format!("ports.file={}", ports(folder.path()));
     let out = folder.path().join("out");
     let ground = ["--set", "destination.cell=0.25", "--set", "voyages.refine=false"];
-    run(&[&[&reports, "--set", &list, "--want", "route-graph", "--out", &text(&out)], &ground[..]]
-        .concat());
+    run(&[
+        &[reports.as_str(), "--set", &list, "--want", "route-graph", "--out", &text(&out)],
+        &ground[..],
+    ]
+    .concat());
     let model = format!("destination.routes={}", text(&out.join("route-graph.model")));
-    let used =
-        run(&[&[&reports, "--set", &list, "--set", &model, "--want", "forecasts"], &ground[..]]
-            .concat());
+    let used = run(&[
+        &[reports.as_str(), "--set", &list, "--set", &model, "--want", "forecasts"],
+        &ground[..],
+    ]
+    .concat());
     assert!(used["route-graph"]["file"].as_str().unwrap().ends_with("route-graph.model"));
     assert_eq!(n(&used["forecasts"]["ships"]), 6);
-    let told = fault(&[&[&reports, "--set", &model, "--want", "forecasts"], &ground[..]].concat());
+    let told =
+        fault(&[&[reports.as_str(), "--set", &model, "--want", "forecasts"], &ground[..]].concat());
     assert!(told.contains("another list of ports, of 3 ports"), "{told}");
 }
 
