@@ -194,9 +194,9 @@ impl Params for Sources {
 pub fn named_files(session: &Session) -> Vec<(&'static str, PathBuf)> {
     let mut files = vec![
         ("ports.file", session.ports.file.as_str()),
-        ("destination.routes", &session.destination.routes),
-        ("eta.model", &session.eta.model),
-        ("predict.model", &session.predict.model),
+        ("destination.routes", session.destination.routes.as_str()),
+        ("eta.model", session.eta.model.as_str()),
+        ("predict.model", session.predict.model.as_str()),
     ];
     files.extend(session.eta.train.split(';').map(|name| ("eta.train", name)));
     files.extend(session.eta.test.split(';').map(|name| ("eta.test", name)));

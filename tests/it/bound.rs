@@ -139,7 +139,7 @@ fn models_of_destination_are_scored_side_by_side() {
     let reports = ferries(folder.path(), true);
     let list = format!("ports.file={}", ports(folder.path()));
     let ground = [
-        &reports,
+        reports.as_str(),
         "--set",
         &list,
         "--set",
@@ -185,16 +185,74 @@ fn a_route_graph_is_kept_and_refuses_other_ports() {
     let list = format!("ports.file={}", ports(folder.path()));
     let out = folder.path().join("out");
     let ground = ["--set", "destination.cell=0.25", "--set", "voyages.refine=false"];
-    run(&[&[&reports, "--set", &list, "--want", "route-graph", "--out", &text(&out)], &ground[..]]
-        .concat());
+    run(&[
+        &[reports.as_str(), "--set", &list, "--want", "route-graph", "--out", &text(&out)],
+        &ground[..],
+    ]
+    .concat());
     let model = format!("destination.routes={}", text(&out.join("route-graph.model")));
-    let used =
-        run(&[&[&reports, "--set", &list, "--set", &model, "--want", "forecasts"], &ground[..]]
-            .concat());
+    let used = run(&[
+        &[reports.as_str(), "--set", &list, "--set", &model, "--want", "forecasts"],
+        &ground[..],
+    ]
+    .concat());
     assert!(used["route-graph"]["file"].as_str().unwrap().ends_with("route-graph.model"));
     assert_eq!(n(&used["forecasts"]["ships"]), 6);
-    let told = fault(&[&[&reports, "--set", &model, "--want", "forecasts"], &ground[..]].concat());
+    let told =
+        fault(&[&[reports.as_str(), "--set", &model, "--want", "forecasts"], &ground[..]].concat());
     assert!(told.contains("another list of ports, of 3 ports"), "{told}");
+}
+
+#[test]
+fn a_network_is_trained_kept_asked_and_refuses_other_ports() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = ferries(folder.path(), true);
+    let list = format!("ports.file={}", ports(folder.path()));
+    let out = text(&folder.path().join("out"));
+    let ground = [
+        reports.as_str(),
+        "--set",
+        "destination.cell=0.25",
+        "--set",
+        "voyages.refine=false",
+        "--set",
+        "destination.by=network",
+        "--want",
+        "forecast",
+    ];
+    let more = [
+        "--set",
+        &list,
+        "--set",
+        "destination.epochs=30",
+        "--want",
+        "destination-fit",
+        "--out",
+        &out,
+    ];
+    let trained = run(&[&ground[..], &more].concat());
+    assert!(n(&trained["destination-fit"]["parameters"]) > 1000);
+    let rows = trained["forecast"]["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &trained["forecast"]["by"]), (6, &"way".into()));
+    assert_eq!(rows[0]["ports"][0]["locode"], "DEMIT", "{}", rows[0]);
+    let model = format!("destination.model={}", text(&folder.path().join("out/destination-fit")));
+    let read = run(&[&ground[..], &["--set", &list, "--set", &model]].concat());
+    assert_eq!(read["forecast"]["rows"], trained["forecast"]["rows"]);
+    let told = fault(&[&ground[..], &["--set", &model]].concat());
+    assert!(told.contains("destination-fit") && told.contains("port"), "{told}");
+}
+
+#[test]
+fn without_a_voyage_the_course_tells_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let silent = ferries(folder.path(), false);
+    let list = format!("ports.file={}", ports(folder.path()));
+    let figures = run(&[&silent, "--set", &list, "--want", "forecast"]);
+    assert_eq!(n(&figures["voyages"]["voyages"]), 0);
+    let rows = figures["forecast"]["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 6);
+    assert_eq!(figures["forecast"]["by"], "course and distance: no voyage is known");
+    assert_eq!(rows[0]["ports"][0]["locode"], "DEMIT", "six tenths of the way there: {}", rows[0]);
 }
 
 #[test]
