@@ -47,8 +47,8 @@
 //! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks (no stage yet) |
 //! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival (no stage yet) |
 //! | [`flow`] | all above | session, stages, desk, project file |
-//! | [`ui`] | flow; result types of the methods; ais, base | the window; egui, walkers, wgpu stay here |
-//! | [`cli`] | flow, synth, the methods; ais, base; ui for `snap` and `bench frame` alone | the same without a window |
+//! | [`ui`] | flow; result types of the methods; learn, ais, base | the window; egui, walkers, wgpu stay here |
+//! | [`cli`] | flow, synth, the methods; learn, ais, base; ui for `snap` and `bench frame` alone | the same without a window |
 //!
 //! `tests/it/layers.rs` holds the code to this table. A layer that is not in it does not exist.
 //!
@@ -104,6 +104,10 @@
 //! - Which predicted paths are drawn is the window's own ([`ui::predict_view`]); whose path it is, the
 //!   selected ship's at her last report until the moment, is written into the session, where undo
 //!   does not see it. Models read from a file are read again for other windows without a word.
+//! - **Training** ([`ui::training`]) is a list of models behind one trait; a further one is a type and a
+//!   line. Its runs are noticed in the trays, not begun: whatever makes a stage train, the run stands
+//!   in the list with its settings and curves, to be compared, kept, taken up again and deleted. What
+//!   is loaded is checked off the UI thread first, and by the stage again.
 //! - Found tracks are drawn by the layer that draws trips, from the same reports put together anew; which
 //!   point and which mistake are looked at is the window's own ([`ui::associate_view`]), by rows of
 //!   the input, so that a selected track is the one that the point is in after every slider.

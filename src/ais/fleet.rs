@@ -125,6 +125,13 @@ impl Fleet {
         }
     }
 
+    /// Whether every report is of a vessel of its own, numbered by its line for want of a name: points
+    /// without identity.
+    pub fn names_nobody(&self) -> bool {
+        let n = self.vessels.len();
+        n > 1 && n == self.reports.len() && self.vessels.iter().all(|vessel| vessel.is_local)
+    }
+
     /// Every vessel's reports.
     pub fn tracks(&self) -> impl Iterator<Item = Track<'_>> {
         (0..self.vessels.len()).map(|index| self.track(index))

@@ -6,7 +6,10 @@ mod compare;
 mod forecast;
 mod group;
 mod lanes;
+mod network;
 mod view;
+mod watch;
+mod way;
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -51,6 +54,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("filter", view::filter),
     ("play", view::play),
     ("frame", view::frame),
+    ("train-frame", view::train_frame),
     ("hover", view::hover),
     ("dp", compare::dp),
     ("dp-move", compare::dp_move),
@@ -67,8 +71,14 @@ const BENCHES: &[(&str, Bench)] = &[
     ("sweep", group::sweep),
     ("spectral", group::spectral),
     ("ensemble", forecast::ensemble),
+    ("autoencoder", network::autoencoder),
     ("cbtr", associate::cbtr),
     ("flow", associate::flow),
+    ("encounters", watch::encounters_of_all),
+    ("density", watch::density_and_gates),
+    ("oddities", watch::oddities_of_all),
+    ("way", way::way),
+    ("destinations", way::destinations),
 ];
 
 /// Where benchmarks find their files.

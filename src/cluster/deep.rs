@@ -174,6 +174,26 @@ impl Embedded {
         Ok(Embedded { prepared, params, autoencoder, embedding, errors_m, curves, ended })
     }
 
+    /// How far reconstructed points are from the trips' own, mean of all trips, meters.
+    pub fn mean_error_m(&self) -> f64 {
+        let sum: f64 = self.errors_m.iter().map(|m| f64::from(*m)).sum();
+        sum / self.errors_m.len().max(1) as f64
+    }
+
+    /// The mean error that a `share` of the trips does not exceed, meters; none without trips.
+    pub fn error_m_of(&self, share: f64) -> Option<f64> {
+        let mut sorted = self.errors_m.clone();
+        sorted.sort_unstable_by(f32::total_cmp);
+        let place = (share * (sorted.len() as f64 - 1.0)).round().max(0.0) as usize;
+        sorted.get(place).map(|m| f64::from(*m))
+    }
+
+    /// All trips as the network makes them again, in the order of the prepared rows.
+    pub fn all_reconstructed(&self, job: &Job) -> Result<Vec<Vec<Position>>, Stopped> {
+        let rows = self.autoencoder.decode(&self.embedding, &Place::cpu(), job)?;
+        Ok((0..rows.len()).map(|at| self.prepared.places(at, rows.row(at))).collect())
+    }
+
     /// Trip `trip` as the network read it, and as it makes it again from its few numbers; none where
     /// the trip was left out.
     pub fn reconstructed(

@@ -1,14 +1,15 @@
-//! Voyages as arrays: nested sequences of all voyages, scaled, and padded batches of them.
+//! Voyages as arrays: nested sequences of all voyages, and batches of them as networks take them.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::nest::{Journey, N_FEATURES, N_MEASURED, Nest, NestParams, flag_of};
+use super::nest::{Journey, N_FEATURES, N_MEASURED, Nest, NestParams, Step, cell_of, flag_of};
 use crate::ais::{Fleet, PortId, ShipKind};
 use crate::base::job::{Job, Stopped};
 use crate::base::rng::Rng;
+use crate::learn::{VoyageBatch, Voyages};
 
 /// The ports that a model knows, as classes.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -172,65 +173,15 @@ impl Dataset {
         Classes::from(ports.flatten().collect::<Vec<PortId>>())
     }
 
-    /// The voyages `among`, scaled and padded. With `rng`, messages are drawn as for training;
-    /// without, evenly as for scores. A voyage of more steps than allowed is cut to its last.
-    pub fn batch(
-        &self,
-        among: &[usize],
-        classes: &Classes,
-        scales: &Scales,
-        mut rng: Option<&mut Rng>,
-    ) -> Batch {
-        let most = self.params.steps_most;
-        let n_steps = among.iter().map(|i| self.nests[*i].len().min(most)).max().unwrap_or(0);
-        // The messages of each step of each voyage.
-        let mut chosen: Vec<Vec<Vec<usize>>> = Vec::with_capacity(among.len());
-        for i in among {
-            let nest = &self.nests[*i];
-            let first = nest.len().saturating_sub(most);
-            let steps = (first..nest.len()).map(|step| match rng.as_deref_mut() {
-                Some(rng) => nest.drawn(step, &self.params, rng),
-                None => nest.even(step, &self.params),
-            });
-            chosen.push(steps.collect());
+    /// What networks need to take voyages as those `among` are.
+    pub fn intake(&self, among: &[usize]) -> Intake {
+        let nests = || among.iter().map(|i| &self.nests[*i]);
+        Intake {
+            nest: self.params.clone(),
+            classes: self.classes(among),
+            scales: Scales::of(nests()),
+            cells: Cells::of(nests(), self.params.cell_deg),
         }
-        let n_messages = chosen.iter().flatten().map(Vec::len).max().unwrap_or(0);
-        let mut batch = Batch::empty(among.len(), n_steps, n_messages);
-        for (row, (i, steps)) in among.iter().zip(&chosen).enumerate() {
-            let nest = &self.nests[*i];
-            let first = nest.len() - steps.len();
-            batch.steps[row] = steps.len() as u32;
-            batch.from[row] = classes.departure(nest.from);
-            batch.to[row] = nest.to.and_then(|port| classes.class(port));
-            batch.kinds[row] = nest.kind as u32;
-            for (k, messages) in steps.iter().enumerate() {
-                let (at, step) = (row * n_steps + k, &nest.steps[first + k]);
-                batch.centers[at] = [step.center.lon_deg as f32, step.center.lat_deg as f32];
-                batch.days[at] = step.days;
-                batch.days_left[at] = step.days_left;
-                batch.messages[at] = messages.len() as u32;
-                for (m, message) in messages.iter().enumerate() {
-                    let start = (at * n_messages + m) * N_FEATURES;
-                    let place = &mut batch.features[start..start + N_FEATURES];
-                    place.copy_from_slice(nest.message(*message));
-                    scales.apply(place);
-                }
-            }
-        }
-        batch
-    }
-
-    /// Voyages of nearly equal length put together, so that little is padded: lots of `size` in
-    /// random order.
-    pub fn lots(&self, among: &[usize], size: usize, rng: &mut Rng) -> Vec<Vec<usize>> {
-        let mut order = among.to_vec();
-        rng.shuffle(&mut order);
-        // Lengths within a tenth count as equal: lots differ from epoch to epoch.
-        let length = |i: &usize| ((self.nests[*i].len() as f64).ln() * 10.0) as u32;
-        order.sort_by_key(length);
-        let mut lots: Vec<Vec<usize>> = order.chunks(size.max(1)).map(<[usize]>::to_vec).collect();
-        rng.shuffle(&mut lots);
-        lots
     }
 
     /// How often each port is the destination.
@@ -246,56 +197,144 @@ impl Dataset {
 /// How many ship kinds there are.
 pub const N_KINDS: usize = ShipKind::ALL.len();
 
-/// Voyages side by side; what is padded is 0.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Batch {
-    /// Voyages, steps of the longest, messages of the fullest step.
-    pub shape: [usize; 3],
-    /// How many steps each voyage has. `[voyage]`
-    pub steps: Vec<u32>,
-    /// How many messages each step has. `[voyage, step]`
-    pub messages: Vec<u32>,
-    /// Longitude and latitude of the cells' centers, degrees. `[voyage, step]`
-    pub centers: Vec<[f32; 2]>,
-    /// Days since the first message, at each step's last. `[voyage, step]`
-    pub days: Vec<f32>,
-    /// Days to the arrival, from each step's last message. `[voyage, step]`
-    pub days_left: Vec<f32>,
-    /// Messages, scaled. `[voyage, step, message, feature]`
-    pub features: Vec<f32>,
-    /// Classes of the ports left; the number of classes for one unknown. `[voyage]`
-    pub from: Vec<u32>,
-    /// Classes of the ports reached; none for one that is no class, or not reached. `[voyage]`
-    pub to: Vec<Option<u32>>,
-    /// Ship kinds by their number, below [`N_KINDS`]. `[voyage]`
-    pub kinds: Vec<u32>,
+/// The cells of the grid that a network knows, for those that look cells up.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<(i32, i32)>", into = "Vec<(i32, i32)>")]
+pub struct Cells {
+    // Invariant: rising, no cell twice.
+    cells: Vec<(i32, i32)>,
 }
 
-impl Batch {
-    fn empty(n: usize, n_steps: usize, n_messages: usize) -> Batch {
-        let n_cells = n * n_steps;
-        Batch {
-            shape: [n, n_steps, n_messages],
-            steps: vec![0; n],
-            messages: vec![0; n_cells],
-            centers: vec![[0.0; 2]; n_cells],
-            days: vec![0.0; n_cells],
-            days_left: vec![0.0; n_cells],
-            features: vec![0.0; n_cells * n_messages * N_FEATURES],
-            from: vec![0; n],
-            to: vec![None; n],
-            kinds: vec![0; n],
-        }
+impl From<Vec<(i32, i32)>> for Cells {
+    fn from(mut cells: Vec<(i32, i32)>) -> Cells {
+        cells.sort_unstable();
+        cells.dedup();
+        Cells { cells }
+    }
+}
+
+impl From<Cells> for Vec<(i32, i32)> {
+    fn from(cells: Cells) -> Vec<(i32, i32)> {
+        cells.cells
+    }
+}
+
+impl Cells {
+    /// The cells that `nests` go through.
+    pub fn of<'a>(nests: impl IntoIterator<Item = &'a Nest>, cell_deg: f64) -> Cells {
+        let steps = nests.into_iter().flat_map(|nest| &nest.steps);
+        Cells::from(steps.map(|step| cell_of(step.center, cell_deg)).collect::<Vec<_>>())
     }
 
-    /// 1 where a voyage has a step, 0 where it is padded. `[voyage, step]`
-    pub fn mask(&self) -> Vec<f32> {
-        let n_steps = self.shape[1];
-        let is_there = |steps: &u32| {
-            let n = *steps as usize;
-            (0..n_steps).map(move |k| f32::from(u8::from(k < n)))
+    /// How many there are; also the class of a cell that is none of them.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    fn class(&self, cell: (i32, i32)) -> u32 {
+        self.cells.binary_search(&cell).unwrap_or(self.len()) as u32
+    }
+}
+
+/// Bins of a knot and of five degrees, and one for what is missing.
+const SPEEDS: usize = 32;
+const COURSES: usize = 73;
+
+/// What networks need to take voyages: what a model keeps beside its weights.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Intake {
+    /// How voyages are cut.
+    pub nest: NestParams,
+    /// The ports that are told apart.
+    pub classes: Classes,
+    /// The scales of messages.
+    pub scales: Scales,
+    /// The cells that are told apart.
+    pub cells: Cells,
+}
+
+impl Intake {
+    /// Bins of longitude, latitude, speed and course.
+    pub fn bins(&self) -> [usize; 4] {
+        let n = |deg: f64| (deg / self.nest.cell_deg).ceil() as usize + 1;
+        [n(360.0), n(180.0), SPEEDS, COURSES]
+    }
+
+    /// Voyages as networks take them. With `rng`, messages are drawn as for training; without,
+    /// evenly as for scores. A voyage of more steps than allowed is cut to its last.
+    pub fn batch(&self, nests: &[&Nest], mut rng: Option<&mut Rng>) -> VoyageBatch {
+        let mut batch = VoyageBatch::default();
+        for nest in nests {
+            let first = nest.len().saturating_sub(self.nest.steps_most);
+            batch.steps.push((nest.len() - first) as u32);
+            batch.from.push(self.classes.departure(nest.from));
+            batch.to.push(nest.to.and_then(|port| self.classes.class(port)));
+            batch.kinds.push(nest.kind as u32);
+            for (k, step) in nest.steps.iter().enumerate().skip(first) {
+                let messages = match rng.as_deref_mut() {
+                    Some(rng) => nest.drawn(k, &self.nest, rng),
+                    None => nest.even(k, &self.nest),
+                };
+                batch.messages.push(messages.len() as u32);
+                for message in messages {
+                    let start = batch.features.len();
+                    batch.features.extend_from_slice(nest.message(message));
+                    self.scales.apply(&mut batch.features[start..]);
+                }
+                let cell = cell_of(step.center, self.nest.cell_deg);
+                batch.centers.push([step.center.lon_deg as f32, step.center.lat_deg as f32]);
+                batch.days.push(step.days);
+                batch.days_left.push(step.days_left);
+                batch.cells.push(self.cells.class(cell));
+                batch.bins.push(self.binned(nest, step, cell));
+            }
+        }
+        batch
+    }
+
+    /// The last message of a step in bins.
+    fn binned(&self, nest: &Nest, step: &Step, (column, row): (i32, i32)) -> [u32; 4] {
+        let most = self.bins().map(|n| n as u32 - 1);
+        let place = |index: i32, axis: usize| (index.max(0) as u32).min(most[axis]);
+        let message = nest.message(step.messages.end - 1);
+        let has_speed = flag_of(3).is_some_and(|flag| message[flag] > 0.0);
+        let speed = if has_speed { (message[3] as u32).min(most[2] - 1) } else { most[2] };
+        let course_deg = step.last.1;
+        let course = if course_deg.is_finite() {
+            ((course_deg / 5.0).max(0.0) as u32) % most[3]
+        } else {
+            most[3]
         };
-        self.steps.iter().flat_map(is_there).collect()
+        [place(column, 0), place(row, 1), speed, course]
+    }
+}
+
+/// Voyages of a data set as a network learns from them.
+#[derive(Clone, Copy, Debug)]
+pub struct Fed<'a> {
+    /// The voyages.
+    pub nests: &'a [&'a Nest],
+    /// How they are taken.
+    pub intake: &'a Intake,
+}
+
+impl Voyages for Fed<'_> {
+    fn len(&self) -> usize {
+        self.nests.len()
+    }
+
+    fn steps(&self, i: usize) -> usize {
+        self.nests[i].len().min(self.intake.nest.steps_most)
+    }
+
+    fn batch(&self, among: &[usize], rng: Option<&mut Rng>) -> VoyageBatch {
+        let nests: Vec<&Nest> = among.iter().map(|i| self.nests[*i]).collect();
+        self.intake.batch(&nests, rng)
     }
 }
 
@@ -334,22 +373,23 @@ mod tests {
     }
 
     #[test]
-    fn batches_are_padded_and_masked() {
+    fn batches_hold_steps_and_messages_one_behind_the_other() {
         let made = made();
-        let classes = made.classes(&[0]);
-        assert_eq!(classes.ports(), [PortId(1), PortId(2)]);
-        let batch = made.batch(&[0, 1], &classes, &Scales::of(&made.nests), None);
-        assert_eq!(batch.shape, [2, 2, 2]);
-        assert_eq!(batch.steps, [2, 1]);
-        assert_eq!(batch.mask(), [1.0, 1.0, 1.0, 0.0]);
-        assert_eq!(batch.messages, [2, 2, 2, 0]);
-        assert_eq!(batch.centers, [[0.5, 10.5], [1.5, 10.5], [0.5, 20.5], [0.0, 0.0]]);
+        let intake = made.intake(&[0]);
+        assert_eq!(intake.classes.ports(), [PortId(1), PortId(2)]);
+        let batch = intake.batch(&[&made.nests[0], &made.nests[1]], None);
+        assert_eq!((&batch.steps[..], &batch.messages[..]), (&[2, 1][..], &[2, 2, 2][..]));
+        assert_eq!(batch.centers, [[0.5, 10.5], [1.5, 10.5], [0.5, 20.5]]);
         assert_eq!((batch.from[0], batch.from[1]), (0, 2), "an unknown port is a class of its own");
         assert_eq!((batch.to[0], batch.to[1]), (Some(1), None), "a port not learned is no class");
         assert_eq!(batch.kinds, [ShipKind::Cargo as u32, ShipKind::Tanker as u32]);
         assert_eq!(batch.days_left[..2], [22.0 / 24.0, 19.0 / 24.0]);
-        let padded = &batch.features[3 * 2 * N_FEATURES..];
-        assert!(padded.len() == 2 * N_FEATURES && padded.iter().all(|x| *x == 0.0));
+        assert_eq!(batch.features.len(), 6 * N_FEATURES);
+        assert_eq!(batch.cells, [0, 1, 2], "a cell not learned is a class of its own");
+        // 12, 15 and 12 knots; no course is known.
+        assert_eq!(batch.bins, [[180, 100, 12, 72], [181, 100, 15, 72], [180, 110, 12, 72]]);
+        let bins = intake.bins();
+        assert!(batch.bins.iter().flatten().zip(bins.iter().cycle()).all(|(i, n)| *i < *n as u32));
     }
 
     #[test]
@@ -378,28 +418,29 @@ mod tests {
     #[test]
     fn drawn_batches_differ_and_are_the_same_for_one_seed() {
         let made = made();
-        let (classes, scales) = (made.classes(&[0, 1]), Scales::of(&made.nests));
-        let batch = |seed| made.batch(&[0, 1], &classes, &scales, Some(&mut Rng::new(seed, 0)));
+        let intake = made.intake(&[0, 1]);
+        let nests: Vec<&Nest> = made.nests.iter().collect();
+        let fed = Fed { nests: &nests, intake: &intake };
+        let batch = |seed| fed.batch(&[0, 1], Some(&mut Rng::new(seed, 0)));
         assert_eq!(batch(1), batch(1));
         assert!((2..20).any(|seed| batch(seed) != batch(1)));
-    }
-
-    #[test]
-    fn lots_hold_every_voyage_once() {
-        let made = made();
-        let among: Vec<usize> = (0..50).map(|i| i % 2).collect();
-        let lots = made.lots(&among, 8, &mut Rng::new(1, 0));
-        assert_eq!(lots.len(), 7);
-        let mut all: Vec<usize> = lots.into_iter().flatten().collect();
-        all.sort_unstable();
-        assert_eq!(all, [vec![0; 25], vec![1; 25]].concat());
     }
 
     #[test]
     fn long_voyages_are_cut_to_their_last_steps() {
         let mut made = made();
         made.params.steps_most = 1;
-        let batch = made.batch(&[0], &made.classes(&[0]), &Scales::of(&made.nests), None);
-        assert_eq!((batch.shape[1], batch.centers[0]), (1, [1.5, 10.5]));
+        let intake = made.intake(&[0]);
+        let nests: Vec<&Nest> = made.nests.iter().collect();
+        let fed = Fed { nests: &nests, intake: &intake };
+        assert_eq!((fed.len(), fed.steps(0)), (2, 1));
+        assert_eq!(fed.batch(&[0], None).centers, [[1.5, 10.5]]);
+    }
+
+    #[test]
+    fn an_intake_comes_back_from_its_text() {
+        let intake = made().intake(&[0, 1]);
+        let text = serde_json::to_string(&intake).unwrap();
+        assert_eq!(serde_json::from_str::<Intake>(&text).unwrap(), intake);
     }
 }

@@ -347,24 +347,5 @@ fn poisson(mean: f64, rng: &mut Rng) -> usize {
     n
 }
 
-/// How likely each voyage's losses are kept in a batch with voyages of these numbers of steps:
-/// gradient dropout. The shortest keeps all; longer ones keep the fewer, by the logarithm of their
-/// length. For training only.
-///
-/// # Reference
-///
-/// Kim et al. (2023), *WAY*, section 4.3. The formula (eq. 13) is lost; ours is
-/// `log(1 + min K) / log(1 + K)`, inversely proportional to the log-scaled length.
-///
-/// ```
-/// use fairway::destination::nest::keep_rates;
-/// assert_eq!(keep_rates(&[1, 3, 7]), [1.0, 0.5, 1.0 / 3.0]); // log 2, log 4, log 8.
-/// ```
-pub fn keep_rates(steps: &[usize]) -> Vec<f64> {
-    let shortest = steps.iter().filter(|n| **n > 0).min().copied().unwrap_or(1);
-    let log = |n: usize| ((n + 1) as f64).log2();
-    steps.iter().map(|n| if *n == 0 { 1.0 } else { log(shortest) / log(*n) }).collect()
-}
-
 #[cfg(test)]
 mod tests;

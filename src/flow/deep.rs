@@ -13,6 +13,8 @@ use crate::cluster::deep::{BaselineParams, DeepParams, EmbedParams, Neighborhood
 pub struct DeepSettings {
     /// A folder with a trained network, in place of training.
     pub model: String,
+    /// Whether that may have learned from other data than is loaded.
+    pub other_data: bool,
     /// How trips are prepared and the autoencoder is trained.
     pub embed: EmbedParams,
     /// How embeddings are grouped.
@@ -29,6 +31,11 @@ impl Params for DeepSettings {
             "model",
             &mut self.model,
             "A folder with a trained network, in place of training.",
+        );
+        form.flag(
+            "other_data",
+            &mut self.other_data,
+            "Take a network that learned from other data than is loaded; else it is refused.",
         );
         self.embed.describe(form);
         form.heading("Groups");

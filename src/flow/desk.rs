@@ -12,12 +12,13 @@ use super::stages::{
     ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DensityStage,
     DestinationScoresStage, DestinationsStage, DistancesOf, DistancesStage, EmbedStage,
     EncountersStage, EndsStage, EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage,
-    FilterStage, FitParams, FitStage, ForecastStage, ForecastsStage, GatesStage, GroupParams,
-    IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage, OdditiesStage, OpticsStage,
-    OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage, PortsOf, PortsParams, PortsStage,
-    RepairStage, RepairedOf, RetentionStage, RouteGraphParams, RouteGraphStage, RoutesOf,
-    RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage, TrainedParams, TreeStage,
-    TripsStage, VoyagesStage, WatchedStage, WindowsStage, study_params, without_tolerance,
+    FilterStage, FitParams, FitStage, ForecastStage, ForecastsOf, ForecastsStage, GatesStage,
+    GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage, OdditiesStage,
+    OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage, PortsOf,
+    PortsParams, PortsStage, RepairStage, RepairedOf, RetentionStage, RouteGraphParams,
+    RouteGraphStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
+    TrainedParams, TreeStage, TripsStage, VoyagesStage, WatchedStage, WindowsStage, study_params,
+    without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -228,9 +229,7 @@ impl Desk {
             return;
         }
         let cleaned = self.clean.want(&session.clean, &fleet, jobs);
-        if let Some(ports) = &ports {
-            self.bound(session, &cleaned, ports, jobs, wanted);
-        }
+        let forecasts = ports.and_then(|ports| self.bound(session, &cleaned, &ports, jobs, wanted));
         if !wanted.has("trips") {
             return;
         }
@@ -239,11 +238,16 @@ impl Desk {
             let chosen = self.filter.want(&session.filter, &trips, jobs);
             self.watch(session, &chosen, jobs, wanted);
             let Grouped { clusters, routes } = self.compare(session, &chosen, jobs, wanted);
-            // Without routes where they are not asked; not at all while they are not even begun.
-            if wanted.has("oddities") && (routes.is_some() || !session.oddities.of_routes) {
-                let routes = routes.as_ref().filter(|_| session.oddities.of_routes);
-                let sources = ((&chosen, &fleet), routes);
-                self.oddities.want(&session.oddities, sources, jobs);
+            // Without routes and forecasts where they are not asked; not at all while they are not
+            // even begun.
+            let settings = &session.oddities;
+            let routes = routes.as_ref().filter(|_| settings.of_routes);
+            let forecasts = forecasts.as_ref().filter(|_| settings.of_forecasts);
+            let has_all = routes.is_some() == settings.of_routes
+                && forecasts.is_some() == settings.of_forecasts;
+            if wanted.has("oddities") && has_all {
+                let sources = ((&chosen, &fleet), (routes, forecasts));
+                self.oddities.want(settings, sources, jobs);
             }
             if wanted.has("outliers") {
                 let outliers = self.outliers.want(&session.outliers, &chosen, jobs);
@@ -301,34 +305,36 @@ impl Desk {
         ports: &Asked<PortsOf>,
         jobs: &Jobs,
         wanted: &Wanted,
-    ) {
+    ) -> Option<Asked<ForecastsOf>> {
         let settings = &session.voyages;
         if !wanted.has("destinations") {
-            return;
+            return None;
         }
         let typed = self.destinations.want(&settings.annotate, (cleaned, ports), jobs);
         if !wanted.has("voyages") {
-            return;
+            return None;
         }
         let voyages = self.voyages.want(&settings.voyage, &typed, jobs);
         if !wanted.has("nests") {
-            return;
+            return None;
         }
         let nests = self.nests.want(&session.destination.nest, &voyages, jobs);
         if wanted.has("destination-scores") {
             self.destination_scores.want(&session.destination, &nests, jobs);
         }
         if !wanted.has("route-graph") {
-            return;
+            return None;
         }
         let file = self.files.routes.of(&session.destination.routes, None);
         let routes = self.route_graph.want(&RouteGraphParams { file }, &nests, jobs);
-        if wanted.has("forecasts") {
-            let all = self.forecasts.want(&(), (&routes, &voyages), jobs);
-            if wanted.has("forecast") {
-                self.forecast.want(&session.forecast, (&all, &nests), jobs);
-            }
+        if !wanted.has("forecasts") {
+            return None;
         }
+        let all = self.forecasts.want(&(), (&routes, &voyages), jobs);
+        if wanted.has("forecast") {
+            self.forecast.want(&session.forecast, (&all, &nests), jobs);
+        }
+        Some(all)
     }
 
     /// From chosen trips, less what teaches nothing, to predicted paths.
@@ -426,7 +432,7 @@ impl Desk {
             return None;
         }
         let card = self.files.network_card.of(&settings.model, Some(CARD));
-        let embedded = self.embed.want(&TrainedParams::of(&settings.embed, card), repaired, jobs);
+        let embedded = self.embed.want(&TrainedParams::of(settings, card), repaired, jobs);
         if !wanted.has("deep-groups") {
             return None;
         }
@@ -627,8 +633,9 @@ impl Desk {
                 if shelf.name() == "clusters" {
                     open.extend(needs_of(session));
                 }
-                if shelf.name() == "oddities" && session.oddities.of_routes {
-                    open.push("routes");
+                if shelf.name() == "oddities" {
+                    open.extend(session.oddities.of_routes.then_some("routes"));
+                    open.extend(session.oddities.of_forecasts.then_some("forecasts"));
                 }
                 if shelf.name() == "windows" && session.predict.params.has_region {
                     open.push("clusters");

@@ -25,6 +25,19 @@ impl Key {
     }
 }
 
+impl Key {
+    /// The key of plain numbers: of data by themselves, wherever they come from.
+    pub fn of_words(words: impl Iterator<Item = u64>) -> Key {
+        const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+        // A product carries upwards alone: the upper half is folded back after each word.
+        let mixed = words.fold(fnv1a_128(std::iter::empty()), |hash, word| {
+            let hash = (hash ^ u128::from(word)).wrapping_mul(PRIME);
+            hash ^ (hash >> 67)
+        });
+        Key(mixed)
+    }
+}
+
 /// FNV-1a: short, and the same on every machine and in every release, unlike `DefaultHasher`.
 fn fnv1a_128(bytes: impl Iterator<Item = u8>) -> u128 {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
@@ -44,5 +57,15 @@ mod tests {
         assert_ne!(key, Key::of("clean/1", &(2, "a"), &[]));
         assert_ne!(key, Key::of("clean/1", &(1, "a"), &[key]));
         assert_eq!(key.to_string().len(), 32);
+    }
+
+    #[test]
+    fn data_differ_by_any_bit_of_any_word_and_by_their_order() {
+        let of = |words: &[u64]| Key::of_words(words.iter().copied());
+        let whole = of(&[1, 2, 3]);
+        assert_eq!(whole, of(&[1, 2, 3]));
+        for other in [&[1, 3, 2][..], &[1, 2], &[1, 2, 3, 0], &[1 | 1 << 63, 2, 3], &[]] {
+            assert_ne!(whole, of(other), "{other:?}");
+        }
     }
 }

@@ -128,6 +128,8 @@ pub struct MapParams {
     pub kept: bool,
     /// Whether the predicted path of the selected ship is drawn, where models were fitted.
     pub path: bool,
+    /// Whether the selected trip is drawn as the network of deep clustering makes it again.
+    pub reconstruction: bool,
     /// Whether points without identity and the tracks they were put into are drawn, in place of
     /// trips.
     pub found: bool,
@@ -176,6 +178,7 @@ impl Default for MapParams {
             outliers: false,
             kept: false,
             path: true,
+            reconstruction: false,
             found: false,
             hide_identity: true,
             mistakes: true,
@@ -209,6 +212,9 @@ impl MapParams {
         }
         if self.kept {
             stages.push("compress");
+        }
+        if self.reconstruction {
+            stages.push("deep-embed");
         }
         if self.found {
             stages.push("associate");
@@ -332,6 +338,11 @@ impl Params for MapParams {
             "path",
             &mut self.path,
             "The predicted path of the selected ship, where models were fitted",
+        );
+        form.flag(
+            "reconstruction",
+            &mut self.reconstruction,
+            "The selected trip as the network of deep clustering makes it again",
         );
         form.flag(
             "found",

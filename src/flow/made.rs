@@ -20,6 +20,11 @@ use crate::synth::water::Water;
 use crate::synth::world::{self, World, flows_by_wpi};
 use crate::synth::{Sea, SeaParams, make};
 
+/// The ports between which world voyages are made: the bundled ones.
+pub fn world_ports() -> crate::ais::PortTable {
+    crate::io::ports::bundled()
+}
+
 /// The forms in which made traffic is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {

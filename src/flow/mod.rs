@@ -4,6 +4,7 @@ pub mod bound;
 pub mod deep;
 pub mod desk;
 pub mod jobs;
+pub mod kept;
 pub mod key;
 pub mod look;
 pub mod made;

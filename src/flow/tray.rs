@@ -127,6 +127,25 @@ impl<S: Stage> Tray<S> {
         self.running.as_ref()?.1.so_far()
     }
 
+    /// Which result is being worked on.
+    pub fn working_on(&self) -> Option<Key> {
+        self.running.as_ref().map(|(key, _)| *key)
+    }
+
+    /// The result of `key` and the time it took, shown or only kept.
+    pub fn result_of(&self, key: Key) -> Option<(&Arc<S::Output>, Duration)> {
+        let mut all = self.shown.iter().chain(&self.kept);
+        all.find(|kept| kept.key == key).map(|kept| (&kept.value, kept.took))
+    }
+
+    /// Why there is no result of `key`, where it failed last of all.
+    pub fn faults_of(&self, key: Key) -> &[String] {
+        match &self.failed {
+            Some((failed, faults)) if *failed == key => faults,
+            _ => &[],
+        }
+    }
+
     /// Forgets everything, cancelling what goes on: the last file was closed.
     pub fn clear(&mut self) {
         *self = Tray::default();

@@ -291,6 +291,8 @@ impl Params for EncounterSettings {
 pub struct OdditySettings {
     /// Whether trips are held against the routes of clusters, which have to be found for it.
     pub of_routes: bool,
+    /// Whether typed destinations are held against forecasts of where ships are bound.
+    pub of_forecasts: bool,
     /// What is odd.
     pub params: OddityParams,
 }
@@ -298,6 +300,7 @@ pub struct OdditySettings {
 impl Params for OdditySettings {
     fn describe(&mut self, form: &mut dyn Form) {
         form.flag("of_routes", &mut self.of_routes, "Hold trips against the routes of clusters: those that fit none, speeds and courses that are odd in a lane. Trips are compared and grouped for it.");
+        form.flag("of_forecasts", &mut self.of_forecasts, "Hold typed destinations against where ships under way are likely bound: those whose way leads elsewhere. Voyages are cut and forecast for it.");
         self.params.describe(form);
     }
 

@@ -71,6 +71,18 @@ impl Place {
         }
     }
 
+    /// The device for this choice as far as it is known without looking: none where a GPU would have
+    /// to be looked for first. Quick.
+    pub fn known(choice: DeviceChoice) -> Option<Place> {
+        if choice == DeviceChoice::Cpu {
+            return Some(Place::cpu());
+        }
+        Some(match GPU.get()? {
+            Ok(gpu) => gpu.clone(),
+            Err(why) => Place::on_cpu(why.clone()),
+        })
+    }
+
     fn on_cpu(why: String) -> Place {
         let cores = rayon::current_num_threads();
         let plural = if cores == 1 { "" } else { "s" };

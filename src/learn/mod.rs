@@ -6,6 +6,7 @@
 //! | [`refine`] | an autoencoder and first centers | centers, and how much each row belongs to each | deep clustering |
 //! | [`Mlp`] | rows ([`Table`]) | numbers or mixtures ([`Head`]) | path prediction |
 //! | [`Recurrent`]: GRU, LSTM | sequences of any length ([`Sequences`]) | the same | path prediction, association |
+//! | [`WayNet`]: WAY and its rivals | voyages of steps of messages ([`Voyages`]) | ports and arrivals at every step | destinations |
 //!
 //! Each is made of a *shape* (plain data, saved as the model's configuration), is trained by `fit`
 //! on a [`Run`] and comes back with an [`Outcome`]; all share one loop. What it has learned is
@@ -52,6 +53,7 @@ mod save;
 mod scaling;
 mod table;
 mod watch;
+mod way;
 mod weights;
 
 pub use autoencoder::{Autoencoder, AutoencoderShape, Samples};
@@ -63,8 +65,12 @@ pub use head::{Component, Head, Mixture};
 pub use mlp::{Mlp, MlpShape};
 pub use params::{Rule, Schedule, TrainParams};
 pub use recurrent::{Cell, Recurrent, RecurrentShape, Sequences};
-pub use save::{Card, Model, SaveError, read_card};
+pub use save::{Card, Model, SaveError, read_card, remove_model};
 pub use scaling::{FieldScale, Scaling};
 pub use table::{Split, Table};
 pub use watch::{Curves, Epoch, Now, Watch};
+pub use way::{
+    Aggregation, Network, QUANTILES, ReadyWay, Size, Told, VoyageBatch, Voyages, WayNet, WayShape,
+    WayTraining, keep_rates, spatial_encoding, time_encoding, way_parameters,
+};
 pub use weights::{Part, Weights};

@@ -325,7 +325,7 @@ fn held(new: Tensor<2>, old: Tensor<2>, goes_on: Option<&Tensor<2>>) -> Tensor<2
 }
 
 /// Products of input and state, `[batch, 3 * units]` each (update, reset, new), and the state.
-fn gru(x: Tensor<2>, h: Tensor<2>, state: Tensor<2>, units: usize) -> Tensor<2> {
+pub(super) fn gru(x: Tensor<2>, h: Tensor<2>, state: Tensor<2>, units: usize) -> Tensor<2> {
     let part = |of: &Tensor<2>, gate: usize| of.clone().narrow(1, gate * units, units);
     let update = sigmoid(part(&x, 0) + part(&h, 0));
     let reset = sigmoid(part(&x, 1) + part(&h, 1));
@@ -334,7 +334,7 @@ fn gru(x: Tensor<2>, h: Tensor<2>, state: Tensor<2>, units: usize) -> Tensor<2> 
 }
 
 /// The sum of both products, `[batch, 4 * units]` (input, forget, new, output), and the memory.
-fn lstm(gates: Tensor<2>, memory: Tensor<2>, units: usize) -> (Tensor<2>, Tensor<2>) {
+pub(super) fn lstm(gates: Tensor<2>, memory: Tensor<2>, units: usize) -> (Tensor<2>, Tensor<2>) {
     let part = |gate: usize| gates.clone().narrow(1, gate * units, units);
     let memory = sigmoid(part(1)) * memory + sigmoid(part(0)) * part(2).tanh();
     (sigmoid(part(3)) * memory.clone().tanh(), memory)

@@ -265,5 +265,27 @@ pub fn read_card(folder: &Path) -> Result<(String, Card), SaveError> {
     Ok((cover.fairway_model, cover.card))
 }
 
+/// Removes the model in `folder` with its folder. Whatever else lies there stays, and the folder
+/// with it.
+///
+/// # Errors
+///
+/// [`SaveError`] where the folder holds no model, or a file of it cannot be removed.
+pub fn remove_model(folder: &Path) -> Result<(), SaveError> {
+    read_card(folder)?;
+    // The card last: what is left of a model that could not be removed is still known for one.
+    for name in [WEIGHTS, CONFIG, SCALERS, CARD] {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(SaveError::write(&path, error));
+            }
+            _ => (),
+        }
+    }
+    fs::remove_dir(folder).ok(); // It stays where the user keeps other things in it.
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests;

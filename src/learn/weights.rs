@@ -12,6 +12,8 @@ pub(super) enum Begin {
     He,
     /// Even within `sqrt(6 / (rows + columns))`: before what is linear (Glorot, Bengio 2010).
     Glorot,
+    /// Normal with this deviation: tables that are looked up.
+    Normal(f32),
     /// Even within `1 / sqrt(n)`: recurrent units of that many, as in PyTorch.
     Even(usize),
     /// All the same.
@@ -70,6 +72,9 @@ impl Weights {
                 Begin::Even(units) => {
                     let limit = 1.0 / (units.max(1) as f64).sqrt();
                     (0..n).map(|_| even(&mut rng, limit)).collect()
+                }
+                Begin::Normal(deviation) => {
+                    (0..n).map(|_| rng.normal() as f32 * deviation).collect()
                 }
                 Begin::Constant(value) => vec![value; n],
             };

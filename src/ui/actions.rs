@@ -221,6 +221,7 @@ pub const ACTIONS: &[Action] = {
             C::Enter(Workspace::Associate)
         }),
         action(Window, 0, "Watch", Some((CTRL, Key::Num8)), ALWAYS, || C::Enter(Workspace::Watch)),
+        action(Window, 0, "Models", Some((CTRL, Key::Num9)), ALWAYS, || C::Enter(Workspace::Train)),
         action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
         action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),
         action(Window, 2, "Sources panel", None, ALWAYS, || C::Toggle(Pane::Sources)),
@@ -246,7 +247,10 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Pairs tried panel", None, ALWAYS, || C::Toggle(Pane::Pairs)),
         action(Window, 2, "Eigenvalues panel", None, ALWAYS, || C::Toggle(Pane::Eigenvalues)),
         action(Window, 2, "Embedding panel", None, ALWAYS, || C::Toggle(Pane::Embedding)),
-        action(Window, 2, "Training panel", None, ALWAYS, || C::Toggle(Pane::Training)),
+        action(Window, 2, "Training curves panel", None, ALWAYS, || C::Toggle(Pane::Training)),
+        action(Window, 2, "Deep and baseline panel", None, ALWAYS, || C::Toggle(Pane::DecStudy)),
+        action(Window, 2, "Training panel", None, ALWAYS, || C::Toggle(Pane::Network)),
+        action(Window, 2, "Runs panel", None, ALWAYS, || C::Toggle(Pane::Runs)),
         action(Window, 2, "Study of distances panel", None, ALWAYS, || C::Toggle(Pane::Study)),
         action(Window, 2, "Prediction panel", None, ALWAYS, || C::Toggle(Pane::Predict)),
         action(Window, 2, "Errors of methods panel", None, ALWAYS, || {

@@ -25,12 +25,12 @@ use super::remembered::Remembered;
 use super::selection::Selection;
 use super::theme;
 use super::time_view::TimeView;
+use super::training::{Training, request_loaded};
 use super::watch_view::WatchView;
 use super::water_view::WaterView;
-use crate::base::text::grouped;
+use crate::base::text::{counted, grouped};
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
-use crate::flow::tray::{Shelf as _, State};
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
@@ -56,6 +56,8 @@ pub struct App {
     pub watch: WatchView,
     /// What is looked at of gates, areas and density.
     pub water: WaterView,
+    /// Runs of all models.
+    pub training: Training,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -79,6 +81,8 @@ pub struct App {
     association: AssociatePanels,
     watching: WatchPanels,
     waters: WaterPanels,
+    /// Stages that are to be asked once it is known what is wanted of them.
+    due: Vec<&'static str>,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -116,6 +120,7 @@ impl App {
             associate: AssociateView::default(),
             watch: WatchView::default(),
             water: WaterView::default(),
+            training: Training::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -137,6 +142,7 @@ impl App {
             association: AssociatePanels::default(),
             watching: WatchPanels::default(),
             waters: WaterPanels::default(),
+            due: Vec::new(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -202,8 +208,17 @@ impl App {
         self.follow_path();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
-        if self.request_loaded(&wanted) {
+        let due = std::mem::take(&mut self.due);
+        let shelves = self.desk.shelves_mut().into_iter();
+        shelves.filter(|shelf| due.contains(&shelf.name())).for_each(|shelf| shelf.request());
+        let is_loading = request_loaded(&mut self.desk, &self.session, |name| wanted.has(name));
+        if is_loading || !due.is_empty() {
             self.desk.update(&self.session, &self.jobs, &wanted);
+        }
+        self.training.follow(&self.desk, &self.session);
+        if self.layout.has(Pane::Network) {
+            let choice = self.training.model().device(&self.session);
+            self.training.look_for_device(choice, &self.jobs);
         }
         self.desk.follow_choice(&mut self.session);
         self.preview.update(&self.session, &self.jobs);
@@ -216,6 +231,7 @@ impl App {
         self.clusters.begin_frame();
         self.clusters.follow_desk(&self.desk);
         self.map.update(&self.desk, &self.session, &self.jobs);
+        self.map.follow_selected(&self.desk, &self.session, &self.selection, &self.jobs);
         self.time.set_span_ms(
             self.desk.clean.shown().and_then(|shown| shown.value.fleet.time_span_ms()),
         );
@@ -309,6 +325,9 @@ impl App {
             names.extend(pane.stages());
         }
         names.extend(self.session.map_stages());
+        if [Pane::Network, Pane::Runs].into_iter().any(|pane| self.layout.has(pane)) {
+            names.extend(self.training.model().stages());
+        }
         if self.is_path_seen() {
             if !self.session.predict.model.is_empty() {
                 names.push("predict-fit");
@@ -341,19 +360,6 @@ impl App {
         }
         self.predict.is_told = self.layout.workspace == Workspace::Predict;
         self.predict.set_target(target);
-    }
-
-    /// Models that are read from a file need no button: to name the file was to ask for them. Says
-    /// whether they were asked for just now.
-    fn request_loaded(&mut self, wanted: &Wanted) -> bool {
-        let fit = &mut self.desk.fit;
-        let is_due = wanted.has("predict-fit")
-            && !self.session.predict.model.is_empty()
-            && matches!(fit.state(), State::Waiting | State::Stale);
-        if is_due {
-            fit.request();
-        }
-        is_due
     }
 
     fn status(&self) -> Status {
@@ -430,6 +436,9 @@ impl eframe::App for App {
 pub fn data_line(desk: &Desk) -> String {
     let Some(shown) = desk.ingest.shown() else { return "no data".into() };
     let fleet = &shown.value.fleet;
+    if fleet.names_nobody() {
+        return format!("{} without a ship's name", counted(fleet.reports().len() as u64, "point"));
+    }
     format!(
         "{} reports · {} vessels",
         grouped(fleet.reports().len() as u64),

@@ -24,6 +24,26 @@ pub enum Command {
     AskForModel,
     /// Predict by the models of this file; of none: by those that are fitted.
     UseModel(Option<PathBuf>),
+    /// Ask the user where a model of training lies, by its place in the list of models.
+    AskToLoad(usize),
+    /// Check the model there and, if nothing is wrong with it, take it.
+    Load(usize, PathBuf),
+    /// Take the model that lies there; nowhere: train it.
+    UseNetwork(usize, Option<PathBuf>),
+    /// Ask the user for a folder, and keep the model of this run there.
+    AskToKeep(u64),
+    /// Keep the model of this run in this folder.
+    Keep(u64, PathBuf),
+    /// The model of this run was kept here.
+    Kept(u64, PathBuf),
+    /// Set everything as it was for this run.
+    UseRun(u64),
+    /// Take a run off the list.
+    ForgetRun(u64),
+    /// Remove what was kept of a run from the disk, and take it off the list.
+    RemoveKept(u64),
+    /// What was kept of this run was removed from the disk.
+    Removed(u64, PathBuf),
     /// Look at these files, folders or projects, and open them.
     Open(Vec<PathBuf>),
     /// Add files that were looked at.

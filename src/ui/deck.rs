@@ -6,6 +6,7 @@ use super::command::{Command, Commands};
 use super::predict_view::PredictView;
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
+use super::training::Training;
 use super::watch_view::WatchView;
 use super::water_view::WaterView;
 use crate::flow::{Desk, Session};
@@ -30,6 +31,8 @@ pub struct Deck<'a> {
     pub watch: &'a mut WatchView,
     /// What is looked at of gates, areas and density; edited in place.
     pub water: &'a mut WaterView,
+    /// Runs of all models, and which is looked at; edited in place.
+    pub training: &'a mut Training,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

@@ -6,8 +6,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use super::command::{Command, Message};
-use crate::flow::project;
+use super::training::models::{Check, Keep};
 use crate::flow::session::{Session, sources_of};
+use crate::flow::{kept, project};
 
 /// Errands under way and what they brought.
 pub struct Errands {
@@ -89,6 +90,59 @@ impl Errands {
                 .add_filter("Fitted models", &["model"]);
             let path = dialog.add_filter("All files", &["*"]).pick_file()?;
             Some(Command::UseModel(Some(path)))
+        });
+    }
+
+    /// Asks for a model of training, kept as a folder or as a file.
+    pub fn ask_to_load(&mut self, model: usize, is_folder: bool) {
+        self.run(move || {
+            let dialog = rfd::FileDialog::new().set_title("Load a trained model");
+            let path = if is_folder {
+                dialog.pick_folder()
+            } else {
+                let dialog = dialog.add_filter("Fitted models", &["model"]);
+                dialog.add_filter("All files", &["*"]).pick_file()
+            };
+            path.map(|path| Command::Load(model, path))
+        });
+    }
+
+    /// Checks the model at `path`, and takes it if nothing is wrong with it.
+    pub fn load(&mut self, model: usize, path: PathBuf, check: Check) {
+        self.run(move || {
+            Some(match check(&path) {
+                Ok(()) => Command::UseNetwork(model, Some(path)),
+                Err(fault) => Command::Say(Message::fault(format!("not loaded: {fault}"))),
+            })
+        });
+    }
+
+    /// Asks for a folder to keep the model of run `id` in.
+    pub fn ask_to_keep(&mut self, id: u64) {
+        self.run(move || {
+            let dialog = rfd::FileDialog::new().set_title("Keep the model in a folder");
+            dialog.pick_folder().map(|folder| Command::Keep(id, folder))
+        });
+    }
+
+    /// Keeps the model of run `id` in `folder`, under a name that begins with `stem`.
+    pub fn keep(&mut self, id: u64, folder: PathBuf, stem: String, keep: Keep) {
+        self.run(move || {
+            let path = kept::free_place(&folder, &stem);
+            Some(match keep(&path) {
+                Ok(()) => Command::Kept(id, path),
+                Err(fault) => Command::Say(Message::fault(fault)),
+            })
+        });
+    }
+
+    /// Removes what was kept of run `id` from the disk.
+    pub fn remove_kept(&mut self, id: u64, path: PathBuf) {
+        self.run(move || {
+            Some(match kept::remove(&path) {
+                Ok(()) => Command::Removed(id, path),
+                Err(fault) => Command::Say(Message::fault(format!("not removed: {fault}"))),
+            })
         });
     }
 

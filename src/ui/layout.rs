@@ -31,11 +31,13 @@ pub enum Workspace {
     Associate,
     /// What a safety officer asks of traffic.
     Watch,
+    /// Networks and what they learn.
+    Train,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 7] = [
+    pub const ALL: [Workspace; 8] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
@@ -43,6 +45,7 @@ impl Workspace {
         Workspace::Predict,
         Workspace::Associate,
         Workspace::Watch,
+        Workspace::Train,
     ];
 
     /// What its tab says.
@@ -55,6 +58,7 @@ impl Workspace {
             Workspace::Predict => "Predict",
             Workspace::Associate => "Associate",
             Workspace::Watch => "Watch",
+            Workspace::Train => "Models",
         }
     }
 
@@ -93,6 +97,7 @@ impl Workspace {
                     Pane::Eigenvalues,
                     Pane::Embedding,
                     Pane::Training,
+                    Pane::DecStudy,
                     Pane::Study,
                     Pane::Trips,
                 ],
@@ -135,6 +140,11 @@ impl Workspace {
                     Pane::Density,
                     Pane::Inspector,
                 ]],
+            },
+            Workspace::Train => Arrangement {
+                left: &[&[Pane::Runs], &[Pane::Sources, Pane::Layers, Pane::Filters]],
+                below: &[Pane::Training, Pane::Embedding, Pane::DecStudy, Pane::Trips],
+                right: &[&[Pane::Network, Pane::Inspector]],
             },
         }
     }

@@ -25,6 +25,7 @@ pub mod remembered;
 pub mod selection;
 mod theme;
 pub mod time_view;
+pub mod training;
 pub mod watch_view;
 pub mod water_view;
 

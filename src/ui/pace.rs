@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::app::App;
 use super::command::Command;
+use super::layout::Workspace;
 use super::map::geometry::Geometry;
 use super::map::pick::pick;
 use super::map::view::View;
@@ -23,12 +24,16 @@ use crate::flow::look::TrackColor;
 use crate::flow::session::Sources;
 use crate::flow::stages::TripsOf;
 use crate::flow::tray::{Shelf as _, State};
+use crate::learn::DeviceChoice;
 
 /// A screen as most have it.
 const SIZE_PX: [u32; 2] = [1920, 1080];
 
 /// Frames measured of each kind.
 const FRAMES: usize = 90;
+
+/// Frames measured while a network is trained: more, since its steps come and go.
+const TRAINED_FRAMES: usize = 300;
 
 /// Places pointed at, at each zoom.
 const POINTS: usize = 400;
@@ -105,6 +110,50 @@ pub fn frame(sources: &Sources) -> Result<Value, Stopped> {
         "gpu": player.offscreen.as_ref().map_or("none".to_owned(), Offscreen::name),
         "gpu_bytes_per_report": bytes as f64 / (n as f64).max(1.0),
         "n": n,
+        "cores": rayon::current_num_threads(),
+        "limit": "16.7 ms: a frame at 60 a second",
+    }))
+}
+
+/// Measures frames of the window while a network is trained in the background, beside the same
+/// frames without: panning, with the curves in sight. Times are milliseconds of the UI thread.
+pub fn train_frame(sources: &Sources) -> Result<Value, Stopped> {
+    let mut player = Player::new(sources)?;
+    player.app.ask(Command::Enter(Workspace::Train));
+    let train = &mut player.app.session.deep.embed.train;
+    (train.epochs, train.device) = (100_000, DeviceChoice::Cpu);
+    player.settle()?;
+    let calm = player.panned()?;
+    player.app.ask(Command::Retry("deep-embed"));
+    let epochs = |app: &App| app.desk.embed.so_far().map_or(0, |of| of.curves().epochs.len());
+    let start = Instant::now();
+    while epochs(&player.app) == 0 {
+        player.frame(Vec::new())?;
+        if let Some(fault) = player.app.desk.embed.faults().first() {
+            return Err(Stopped::Failed(fault.clone()));
+        }
+        if start.elapsed() > PATIENCE {
+            return Err(Stopped::Failed("no epoch came to its end".into()));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let (before, start) = (epochs(&player.app), Instant::now());
+    let busy = player.panned()?;
+    let learned = epochs(&player.app) - before;
+    let s = start.elapsed().as_secs_f64();
+    player.app.ask(Command::Cancel("deep-embed"));
+    player.frame(Vec::new())?;
+    let trips = player.app.desk.repair.shown().map_or(0, |shown| shown.value.trips().len());
+    Ok(json!({
+        "ms": quantile(&busy, 0.95),
+        "median_ms": quantile(&busy, 0.5),
+        "without_ms": quantile(&calm, 0.95),
+        "without_median_ms": quantile(&calm, 0.5),
+        "epochs_meanwhile": learned,
+        "epochs_per_s": learned as f64 / s,
+        "trips": trips,
+        "gpu": player.offscreen.as_ref().map_or("none".to_owned(), Offscreen::name),
+        "n": player.app.on_map().0,
         "cores": rayon::current_num_threads(),
         "limit": "16.7 ms: a frame at 60 a second",
     }))
@@ -238,6 +287,27 @@ impl Player {
             ui_ms: (laid_out + pace.encoded).as_secs_f64() * 1000.0,
             gpu_ms: pace.drawn.map(|drawn| drawn.as_secs_f64() * 1000.0),
         })
+    }
+
+    /// How long frames take while the map is dragged in a circle, milliseconds of the UI thread.
+    fn panned(&mut self) -> Result<Vec<f64>, Stopped> {
+        let center = self.app.map_center();
+        self.begin("pan", center);
+        let mut times = Vec::with_capacity(TRAINED_FRAMES);
+        for n in 0..TRAINED_FRAMES {
+            let part = n as f32 / FRAMES as f32;
+            let to = center + 120.0 * vec2((part * 19.0).cos(), (part * 13.0).sin());
+            times.push(self.frame(vec![Event::PointerMoved(to)])?.ui_ms);
+        }
+        let release = Event::PointerButton {
+            pos: center,
+            button: PointerButton::Primary,
+            pressed: false,
+            modifiers: Modifiers::NONE,
+        };
+        self.frame(vec![release])?;
+        times.drain(..3); // The first frames still belong to what was before.
+        Ok(times)
     }
 
     fn begin(&mut self, scene: &str, center: Pos2) {

@@ -10,8 +10,8 @@ use crate::flow::Key;
 use crate::flow::stages::DensityOf;
 use crate::ui::map::palette::category;
 use crate::ui::plot::axis::short;
-use crate::watch::{Cell, Density};
 use crate::watch::gates::Side;
+use crate::watch::{Cell, Density};
 
 /// What is looked at.
 #[derive(Clone, PartialEq, Debug, Default)]

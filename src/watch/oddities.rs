@@ -104,11 +104,14 @@ pub enum OddityKind {
     TwoPlaces,
     /// A number, name or IMO number that cannot be right, or changed.
     Identity,
+    /// A typed destination where her way does not lead. Never found here: whoever forecasts
+    /// destinations adds it.
+    Bound,
 }
 
 impl OddityKind {
     /// Every kind, in the order of lists.
-    pub const ALL: [OddityKind; 9] = [
+    pub const ALL: [OddityKind; 10] = [
         OddityKind::OffRoute,
         OddityKind::Stop,
         OddityKind::Turn,
@@ -118,6 +121,7 @@ impl OddityKind {
         OddityKind::Jump,
         OddityKind::TwoPlaces,
         OddityKind::Identity,
+        OddityKind::Bound,
     ];
 
     /// The kind in words.
@@ -132,6 +136,7 @@ impl OddityKind {
             OddityKind::Jump => "position jump",
             OddityKind::TwoPlaces => "in two places",
             OddityKind::Identity => "identity",
+            OddityKind::Bound => "bound elsewhere",
         }
     }
 }

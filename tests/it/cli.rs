@@ -358,6 +358,12 @@ fn describe_lists_every_parameter_that_set_takes() {
             );
         }
     }
+    let ways = String::from_utf8(fairway(&["describe", "way", "--ports", "3243"]).stdout).unwrap();
+    let first: Vec<&str> = ways.lines().next().unwrap().split(' ').collect();
+    assert!(ways.lines().count() == 9 && first[..2] == ["way", "base:"], "{ways}");
+    let parameters: f64 = first[2].parse().unwrap();
+    assert!((parameters / 2.04e6 - 1.0).abs() < 0.03, "the paper's size: {ways}");
+    assert_eq!(fairway(&["describe", "way", "--ports", "0"]).status.code(), Some(2));
     let one = String::from_utf8(fairway(&["describe", "trips"]).stdout).unwrap();
     assert!(
         one.contains("trips.gap = 30.0 min   (0.1 to 100000)") && !one.contains("clean."),
@@ -389,6 +395,7 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "filter",
             "play",
             "frame",
+            "train-frame",
             "hover",
             "dp",
             "dp-move",
@@ -405,11 +412,23 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "sweep",
             "spectral",
             "ensemble",
+            "autoencoder",
             "cbtr",
             "flow"
         ]
     );
-    let of_rows = ["load", "nmea", "parquet", "synth", "trips", "filter", "play", "frame", "hover"];
+    let of_rows = [
+        "load",
+        "nmea",
+        "parquet",
+        "synth",
+        "trips",
+        "filter",
+        "play",
+        "frame",
+        "train-frame",
+        "hover",
+    ];
     for (name, figures) in figures.as_object().unwrap() {
         let of = ["rows_per_s", "ms", "pairs_per_s_per_core", "samples_per_s"];
         let speed = of.iter().find_map(|speed| figures.get(speed)).and_then(Value::as_f64);

@@ -42,6 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "base",
             "ais",
+            "learn",
             "prep",
             "compress",
             "distance",
@@ -59,6 +60,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "base",
             "ais",
             "synth",
+            "learn",
             "prep",
             "compress",
             "distance",

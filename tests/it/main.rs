@@ -26,6 +26,7 @@ mod predict;
 mod predict_ui;
 mod properties;
 mod snap;
+mod train_ui;
 mod truth;
 mod ui;
 mod watch;

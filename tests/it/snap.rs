@@ -276,3 +276,20 @@ fn santa_barbara_fills_a_picture() {
     let bytes = fs::metadata(&png).unwrap().len();
     assert!(bytes > 30_000, "{bytes} bytes");
 }
+
+/// Without a session, drivers would complain of its folder in every line.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_without_a_session_is_no_reason_to_complain() {
+    let (folder, sea) = sea();
+    let png = folder.path().join("map.png");
+    let said = Command::new(env!("CARGO_BIN_EXE_fairway"))
+        .args(["snap", text(&sea), "-o", text(&png)])
+        .args(["--size", "200x100"])
+        .env_remove("XDG_RUNTIME_DIR")
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(!words.contains("XDG_RUNTIME_DIR"), "{words}");
+    assert!(said.status.success() && png.exists(), "{words}");
+}

@@ -139,6 +139,12 @@ pub fn frame(ground: &Ground) -> Result<Value, Stopped> {
     pace::frame(&Sources { made, ..Sources::default() })
 }
 
+/// A frame of the whole window while a network is trained.
+pub fn train_frame(ground: &Ground) -> Result<Value, Stopped> {
+    let made = Some(ground.sea.clone_inner());
+    pace::train_frame(&Sources { made, ..Sources::default() })
+}
+
 /// What lies under the pointer.
 pub fn hover(ground: &Ground) -> Result<Value, Stopped> {
     let job = Job::default();

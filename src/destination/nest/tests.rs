@@ -139,17 +139,6 @@ fn a_reported_arrival_lies_in_the_year_that_makes_it_near() {
 }
 
 #[test]
-fn the_longer_a_voyage_the_fewer_of_its_losses_are_kept() {
-    let rates = keep_rates(&[40, 5, 90, 5]);
-    assert_eq!((rates[1], rates[3]), (1.0, 1.0));
-    assert!(rates[0] < 1.0 && rates[2] < rates[0]);
-    assert!((rates[0] - 6.0_f64.ln() / 41.0_f64.ln()).abs() < 1e-12);
-    assert_eq!(keep_rates(&[7]), [1.0]);
-    assert_eq!(keep_rates(&[]), [0.0; 0]);
-    assert_eq!(keep_rates(&[0, 3]), [1.0, 1.0]);
-}
-
-#[test]
 fn a_voyage_without_places_has_no_nest() {
     let nowhere = Report::at(JUNE_MS, Position::new(181.0, 91.0));
     let (fleet, journey) = fleet(vec![nowhere], Vec::new());

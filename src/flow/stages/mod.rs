@@ -40,7 +40,7 @@ pub use compress::{
 };
 pub use deep::{
     DecStudyOf, DecStudyStage, DeepGroupsOf, DeepGroupsStage, EmbedStage, EmbeddedOf, PlaneOf,
-    PlaneStage, TrainedParams,
+    PlaneStage, TrainedParams, checked_network, data_key,
 };
 pub use distances::{DistancesOf, DistancesStage, Measured, PairsOf, PairsStage, metric_name};
 pub use filter::{ChosenOf, FilterStage};
@@ -49,7 +49,7 @@ pub use ingest::Ingest;
 pub use outliers::{OutliersOf, OutliersStage};
 pub use predict::{
     Card, EndOf, EndsOf, EndsStage, FitParams, FitStage, ModelsOf, OnePath, PathOf, PathStage,
-    ScoresOf, ScoresStage, WindowsOf, WindowsStage,
+    ScoresOf, ScoresStage, WindowsOf, WindowsStage, checked_models, save_models,
 };
 pub use preview::{PreviewParams, PreviewStage};
 pub use repair::{RepairStage, RepairedOf};

@@ -30,14 +30,6 @@ impl TripsOf {
     }
 }
 
-/// Whether every report is of a vessel of its own, numbered by its line for want of a name.
-fn names_nobody(fleet: &Fleet) -> bool {
-    let vessels = fleet.vessels();
-    vessels.len() > 1
-        && vessels.len() == fleet.reports().len()
-        && vessels.iter().all(|vessel| vessel.is_local)
-}
-
 impl Stage for TripsStage {
     const NAME: &'static str = "trips/1";
     const TITLE: &'static str = "Trips";
@@ -53,7 +45,7 @@ impl Stage for TripsStage {
         cleaned: &Arc<Cleaned>,
         job: &Job,
     ) -> Result<TripsOf, Stopped> {
-        if names_nobody(&cleaned.fleet) {
+        if cleaned.fleet.names_nobody() {
             return Err(Stopped::Failed(
                 "nothing names ships here: each report is a point of its own. Ask for tracks first: \
                  the Associate workspace, or --want associate"

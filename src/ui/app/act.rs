@@ -24,6 +24,7 @@ use crate::ui::map::{Drawn, Tool, cluster_titles, clusters_in_words};
 use crate::ui::panels::{add_area, add_gate};
 use crate::ui::remembered::remember;
 use crate::ui::selection::Pick;
+use crate::ui::training::MODELS;
 
 /// Files of more than this together are shown as a preview before they are read.
 const PREVIEW_BYTES: u64 = 200 << 20;
@@ -49,6 +50,47 @@ impl App {
                     path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
                 // The same file once more: it may be whole by now.
                 self.each_shelf("predict-fit", |shelf| shelf.request());
+            }
+            Command::AskToLoad(model) => {
+                self.errands.ask_to_load(model, MODELS[model].is_folder());
+            }
+            Command::Load(model, path) => {
+                let check = MODELS[model].check(&self.session, &self.desk);
+                self.errands.load(model, path, check);
+            }
+            Command::UseNetwork(model, path) => {
+                let source = path.map(|path| path.to_string_lossy().into_owned());
+                MODELS[model].set_source(&mut self.session, source.unwrap_or_default());
+                // By then the desk knows what is wanted.
+                self.due.push(MODELS[model].stage());
+            }
+            Command::AskToKeep(id) => self.errands.ask_to_keep(id),
+            Command::Keep(id, folder) => {
+                if let Some((keep, stem)) = self.training.keeping(id) {
+                    self.errands.keep(id, folder, stem, keep);
+                }
+            }
+            Command::Kept(id, path) => {
+                self.log.push(Message::news(format!("kept {}", path.display())));
+                self.training.was_kept(id, path);
+            }
+            Command::UseRun(id) => {
+                if !self.training.take_up(id, &mut self.session, &self.desk) {
+                    let text = "the model of this run is no longer at hand, and was not kept on \
+                                the disk: its settings are set, train it again";
+                    self.log.push(Message::news(text));
+                }
+            }
+            Command::ForgetRun(id) => self.training.forget(id),
+            Command::RemoveKept(id) => {
+                if let Some(path) = self.training.run(id).and_then(|run| run.kept.clone()) {
+                    self.errands.remove_kept(id, path);
+                }
+            }
+            Command::Removed(id, path) => {
+                self.training.was_removed(&path, &mut self.session);
+                self.training.forget(id);
+                self.log.push(Message::news(format!("removed {}", path.display())));
             }
             Command::Open(paths) => self.errands.look_at(paths),
             Command::Add(files) => self.add(files),

@@ -55,6 +55,12 @@ pub enum Pane {
     Embedding,
     /// How the training of a network goes.
     Training,
+    /// Deep clustering beside the paper's baseline.
+    DecStudy,
+    /// A model that is trained: which, how large, where, and how.
+    Network,
+    /// The trainings that there were.
+    Runs,
     /// How distances change with compression, noise and direction.
     Study,
     /// Prediction: its parameters, its models, and which methods are drawn.
@@ -109,7 +115,7 @@ pub enum Pane {
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 50] = [
+    pub const ALL: [Pane; 53] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -135,6 +141,9 @@ impl Pane {
         Pane::Eigenvalues,
         Pane::Embedding,
         Pane::Training,
+        Pane::DecStudy,
+        Pane::Network,
+        Pane::Runs,
         Pane::Study,
         Pane::Predict,
         Pane::PredictScores,
@@ -189,7 +198,10 @@ impl Pane {
             Pane::Pairs => "Pairs tried",
             Pane::Eigenvalues => "Eigenvalues",
             Pane::Embedding => "Embedding",
-            Pane::Training => "Training",
+            Pane::Training => "Training curves",
+            Pane::DecStudy => "Deep and baseline",
+            Pane::Network => "Training",
+            Pane::Runs => "Runs",
             Pane::Study => "Study of distances",
             Pane::Predict => "Prediction",
             Pane::PredictScores => "Errors of methods",
@@ -235,6 +247,7 @@ impl Pane {
             Pane::Eigenvalues => &["spectrum"],
             Pane::Embedding => &["deep-plane"],
             Pane::Training => &["deep-groups"],
+            Pane::DecStudy => &["dec-study"],
             Pane::Study => &["distance-study"],
             Pane::Predict => &["predict-fit", "predict-scores"],
             Pane::PredictScores | Pane::PredictErrors | Pane::Worst => &["predict-scores"],

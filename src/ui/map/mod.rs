@@ -31,6 +31,7 @@ pub mod pick;
 #[cfg(test)]
 mod picture;
 mod plain;
+mod remade;
 mod routes;
 mod ships;
 pub mod symbols;

@@ -17,6 +17,7 @@ use super::found::FoundLayer;
 use super::held::Held;
 use super::looks::{Said, Side};
 use super::pick::Hit;
+use super::remade::Remade;
 use super::routes::RouteLayer;
 use super::ships::{ShipLook, Ships};
 use super::tool::Tool;
@@ -62,6 +63,7 @@ pub struct MapPanel {
     found: FoundLayer,
     drawn: DrawnLayer,
     cells: CellLayer,
+    remade: Remade,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -139,6 +141,7 @@ impl MapPanel {
             found: FoundLayer::default(),
             drawn: DrawnLayer::default(),
             cells: CellLayer::default(),
+            remade: Remade::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -169,9 +172,20 @@ impl MapPanel {
         self.found.update(desk, &session.map, self.held.render_state(), jobs);
     }
 
+    /// Has the selected trip made again by the network of deep clustering, where that is looked at.
+    pub fn follow_selected(
+        &mut self,
+        desk: &Desk,
+        session: &Session,
+        selection: &Selection,
+        jobs: &Jobs,
+    ) {
+        self.remade.update(desk, selection, session.map.reconstruction, jobs);
+    }
+
     /// Whether something that the map shows is being made.
     pub fn is_busy(&self) -> bool {
-        self.held.is_busy() || self.found.is_busy() || self.coast.is_none()
+        self.held.is_busy() || self.found.is_busy() || self.remade.is_busy() || self.coast.is_none()
     }
 
     /// Why the map shows less than it should.

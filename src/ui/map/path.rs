@@ -191,7 +191,7 @@ fn rings(frame: Frame, told: &Forecast, begin: f64) -> Option<[Vec<[f64; 2]>; 2]
 
 /// Places on the mercator plane, the first in the copy of the world nearest to `begin`, each next
 /// one nearest to the one before.
-fn chain(places: impl Iterator<Item = Position>, begin: f64) -> Vec<[f64; 2]> {
+pub(super) fn chain(places: impl Iterator<Item = Position>, begin: f64) -> Vec<[f64; 2]> {
     let mut last = begin;
     places
         .map(|place| {
@@ -203,7 +203,7 @@ fn chain(places: impl Iterator<Item = Position>, begin: f64) -> Vec<[f64; 2]> {
 }
 
 /// The copies of the world in which something with these bounds is in view.
-fn copies(view: &View, bounds: &[[f64; 2]; 2]) -> std::ops::Range<i32> {
+pub(super) fn copies(view: &View, bounds: &[[f64; 2]; 2]) -> std::ops::Range<i32> {
     let visible = view.visible();
     let [min, max] = bounds;
     // Marks and labels are somewhat larger than their places.

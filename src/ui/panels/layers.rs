@@ -53,6 +53,15 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
             "Where the selected ship will be, from the moment on the timeline or the end of its \
              trip, with ellipses that hold 50 and 90 % of such ships; dashed is the way it took",
         );
+        ui.checkbox(&mut map.reconstruction, "Reconstruction").on_hover_text(
+            "The selected trip as the network of deep clustering makes it again from its few \
+             numbers, over the trip itself",
+        );
+        if map.reconstruction && desk.embed.shown().is_none() {
+            ui.indent("reconstruction", |ui| {
+                ui.label(RichText::new("Train the autoencoder first (workspace Models)").weak());
+            });
+        }
         if map.path && desk.fit.shown().is_none() && !selection.is_empty() {
             ui.indent("path", |ui| {
                 ui.label(RichText::new("Fit models in the workspace Predict first").weak());

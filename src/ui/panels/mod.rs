@@ -20,6 +20,7 @@ mod start;
 mod status;
 mod tables;
 mod timeline;
+mod train;
 mod watch;
 mod water;
 
@@ -40,5 +41,6 @@ pub use start::start;
 pub use status::{messages, status};
 pub use tables::Tables;
 pub use timeline::Timeline;
+pub use train::{curves, network, runs};
 pub use watch::WatchPanels;
 pub use water::{WaterPanels, add_area, add_gate, gate_across};

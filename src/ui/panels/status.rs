@@ -15,7 +15,12 @@ pub fn status(ui: &mut Ui, deck: &mut Deck, map: &MapPanel) {
     let Deck { session, desk, commands, .. } = deck;
     ui.horizontal(|ui| {
         let mut is_idle = true;
+        let shown = desk.ingest.shown();
+        let is_nameless = shown.is_some_and(|shown| shown.value.fleet.names_nobody());
         for shelf in desk.shelves() {
+            if shelf.name() == "trips" && is_nameless {
+                continue; // Nothing is wrong: points without names have tracks in Associate.
+            }
             if let Some((done, total, elapsed)) = shelf.progress() {
                 is_idle = false;
                 let share = if total > 0 { (done as f32 / total as f32).min(1.0) } else { 0.0 };
@@ -50,6 +55,8 @@ pub fn status(ui: &mut Ui, deck: &mut Deck, map: &MapPanel) {
             ui.label(
                 RichText::new(if session.sources.is_empty() {
                     "Open AIS files to begin"
+                } else if is_nameless {
+                    "Points without names: Associate gives them tracks"
                 } else {
                     "Ready"
                 })

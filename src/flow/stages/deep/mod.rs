@@ -3,10 +3,12 @@
 
 mod embed;
 mod groups;
+mod model;
 mod plane;
 mod study;
 
 pub use embed::{EmbedStage, EmbeddedOf, TrainedParams};
 pub use groups::{DeepGroupsOf, DeepGroupsStage};
+pub use model::{checked_network, data_key};
 pub use plane::{PlaneOf, PlaneStage};
 pub use study::{DecStudyOf, DecStudyStage};

@@ -105,8 +105,7 @@ impl Stage for FitStage {
         job: &Job,
     ) -> Result<ModelsOf, Stopped> {
         if let Some(file) = &params.file {
-            let loaded: ModelsOf = model_file::load(&file.path, KIND, VERSION)
-                .map_err(|error| Stopped::Failed(error.to_string()))?;
+            let loaded = checked_models(&file.path).map_err(Stopped::Failed)?;
             return Ok(ModelsOf { file: Some(file.path.clone()), ..loaded });
         }
         let (data, settings) = (&windows.data, &params.settings);
@@ -194,9 +193,27 @@ impl Stage for FitStage {
     /// `predict-fit.model`: for `--set predict.model=…` and the window.
     fn export(output: &ModelsOf, folder: &Path, _: &Job) -> Result<Vec<PathBuf>, String> {
         let path = folder.join("predict-fit.model");
-        model_file::save(&path, KIND, VERSION, output).map_err(|error| error.to_string())?;
+        save_models(&path, output)?;
         Ok(vec![path])
     }
+}
+
+/// Writes models to a file, for `--set predict.model=…` and the window.
+///
+/// # Errors
+///
+/// Why it cannot be written, for the user.
+pub fn save_models(path: &Path, models: &ModelsOf) -> Result<(), String> {
+    model_file::save(path, KIND, VERSION, models).map_err(|error| error.to_string())
+}
+
+/// Reads the models in the file `path`, and checks kind, version and checksum.
+///
+/// # Errors
+///
+/// What is wrong with it, for the user.
+pub fn checked_models(path: &Path) -> Result<ModelsOf, String> {
+    model_file::load(path, KIND, VERSION).map_err(|error| error.to_string())
 }
 
 /// A setting that was tried, for JSON.

@@ -6,15 +6,19 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{about, feature, joined, members, place, rounded, write_features, write_rows};
-use crate::ais::{Fleet, Trip};
+use crate::ais::{Fleet, PortId, Trip};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
 use crate::base::time::iso_text;
+use crate::destination::ShipForecast;
 use crate::flow::stage::{Pace, Stage};
-use crate::flow::stages::{ChosenOf, RoutesOf};
+use crate::flow::stages::{ChosenOf, ForecastsOf, RoutesOf};
 use crate::flow::watching::OdditySettings;
 use crate::io::Reading;
 use crate::watch::{Oddity, OddityKind, Said, Scene, oddities};
+
+/// Chosen trips and what was read; routes and forecasts, where they are asked.
+type Known = ((Arc<ChosenOf>, Arc<Reading>), (Option<Arc<RoutesOf>>, Option<Arc<ForecastsOf>>));
 
 /// Trips, ships and reports that do not fit.
 pub struct OdditiesStage;
@@ -25,6 +29,8 @@ pub struct OdditiesOf {
     pub list: Vec<Oddity>,
     /// Whether routes were asked.
     pub of_routes: bool,
+    /// Whether forecasts of destinations were asked.
+    pub of_forecasts: bool,
     /// The trips that were looked at.
     pub of: Arc<ChosenOf>,
 }
@@ -56,6 +62,37 @@ fn said(fleet: &Fleet) -> Vec<Said> {
     all
 }
 
+/// A ship under way whose typed destination the forecast contradicts. The score is by how much the
+/// likeliest port is likelier than those that she may mean.
+fn bound_elsewhere(forecasts: &ForecastsOf, ship: &ShipForecast) -> Option<Oddity> {
+    let told = ship.last().filter(|told| told.conflict.destination)?;
+    let (likeliest, p) = *told.ports.first()?;
+    let voyages = &forecasts.voyages;
+    let meant = |port: PortId| told.reported.annotation.names(port);
+    let p_meant: f64 = told.ports.iter().filter(|(port, _)| meant(*port)).map(|(_, p)| p).sum();
+    let title = |port: PortId| voyages.table().port(port).name.clone();
+    let from = ship.departure.map_or("where she is".to_owned(), title);
+    let why = format!(
+        "types \"{}\", but ships on such a way from {from} are bound for {} in {:.0} %, for what she types in {:.0} %",
+        told.reported.text.trim(),
+        title(likeliest),
+        p * 100.0,
+        p_meant * 100.0,
+    );
+    Some(Oddity {
+        kind: OddityKind::Bound,
+        mmsi: voyages.fleet().vessels()[ship.vessel].mmsi,
+        ship: Some(ship.vessel),
+        trip: None,
+        from_ms: told.t_ms,
+        to_ms: told.t_ms,
+        place: told.place,
+        score: (p - p_meant).clamp(0.0, 1.0),
+        why,
+        reach: None,
+    })
+}
+
 impl Stage for OdditiesStage {
     const NAME: &'static str = "oddities/1";
     const TITLE: &'static str = "Oddities";
@@ -64,12 +101,12 @@ impl Stage for OdditiesStage {
     const KEPT: usize = 4;
 
     type Params = OdditySettings;
-    type Input = ((Arc<ChosenOf>, Arc<Reading>), Option<Arc<RoutesOf>>);
+    type Input = Known;
     type Output = OdditiesOf;
 
     fn run(
         settings: &Checked<OdditySettings>,
-        ((chosen, reading), routes): &Self::Input,
+        ((chosen, reading), (routes, forecasts)): &Known,
         job: &Job,
     ) -> Result<OdditiesOf, Stopped> {
         let params =
@@ -92,7 +129,13 @@ impl Stage for OdditiesStage {
         for odd in &mut list {
             odd.trip = odd.trip.map(|trip| ids[trip]);
         }
-        Ok(OdditiesOf { list, of_routes: routes.is_some(), of: Arc::clone(chosen) })
+        if let Some(forecasts) = forecasts {
+            let told = forecasts.ships.iter().filter_map(|ship| bound_elsewhere(forecasts, ship));
+            list.extend(told);
+            list.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.from_ms.cmp(&b.from_ms)));
+        }
+        let (of_routes, of_forecasts) = (routes.is_some(), forecasts.is_some());
+        Ok(OdditiesOf { list, of_routes, of_forecasts, of: Arc::clone(chosen) })
     }
 
     fn figures(output: &OdditiesOf) -> Map<String, Value> {
@@ -105,6 +148,7 @@ impl Stage for OdditiesStage {
             "oddities": output.list.len(),
             "by_kind": by_kind,
             "of_routes": output.of_routes,
+            "of_forecasts": output.of_forecasts,
         }))
     }
 

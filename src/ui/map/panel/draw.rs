@@ -137,6 +137,9 @@ impl MapPanel {
             };
             self.held.kept.paint(painter, view, &look);
         }
+        if params.reconstruction && side == Side::Now && !sight.is_found() {
+            self.remade.draw(painter, view, &colors, is_dark);
+        }
         let lack = sight.predict.filter(|_| params.path).and_then(|predict| {
             match path_of(desk, predict.target()) {
                 Ok(found) => {
@@ -254,6 +257,9 @@ impl MapPanel {
         }
         if params.kept {
             legends.extend(self.held.kept.legend(is_dark));
+        }
+        if params.reconstruction && side == Side::Now && !sight.is_found() {
+            legends.extend(self.remade.legend(is_dark));
         }
         if let (Some(predict), true) = (sight.predict, params.path)
             && let Ok(found) = path_of(desk, predict.target())

@@ -2,7 +2,7 @@
 //! scatter linked with the map, and the curves.
 
 use egui::{Button, Color32, RichText, ScrollArea, Slider, Ui, Vec2};
-use egui_plot::{Line, PlotPoint, PlotPoints, PlotTransform, Points};
+use egui_plot::{PlotPoint, PlotTransform, Points};
 
 use super::joint::{ClusterPanels, dim, nothing_ui, selected, trip_name};
 use crate::base::text::{counted, grouped};
@@ -15,6 +15,7 @@ use crate::ui::deck::Deck;
 use crate::ui::form::{Stand, params_ui_where};
 use crate::ui::map::palette::{category, unknown};
 use crate::ui::panels::prepare::head;
+use crate::ui::panels::train::buttons_ui;
 use crate::ui::plot::axis::significant;
 use crate::ui::plot::{describe, quiet};
 use crate::ui::selection::Pick;
@@ -24,9 +25,15 @@ use crate::ui::theme;
 const REACH_PX: f32 = 10.0;
 
 /// The network, its training, and the number of clusters.
-pub(super) fn deep_ui(ui: &mut Ui, deck: &mut Deck) {
+pub(super) fn deep_ui(ui: &mut Ui, deck: &mut Deck, is_asking: bool) {
     head(ui, &deck.desk.embed);
-    training_buttons(ui, deck);
+    // The first of all models.
+    buttons_ui(ui, deck, 0, is_asking);
+    let is_trained = deck.desk.embed.shown().is_some();
+    let save = ui.add_enabled(is_trained && !is_asking, Button::new("Export network…"));
+    if save.on_hover_text("Write the network and the embeddings into a folder").clicked() {
+        deck.ask(Command::AskToExport("deep-embed"));
+    }
     let desk = deck.desk;
     let so_far = desk.embed.so_far();
     let shown = desk.embed.shown();
@@ -38,6 +45,9 @@ pub(super) fn deep_ui(ui: &mut Ui, deck: &mut Deck) {
             ui.label(RichText::new(text).color(theme::warning_color(ui)));
         }
         facts(of).into_iter().for_each(|fact| drop(ui.label(fact)));
+        ui.checkbox(&mut deck.session.map.reconstruction, "Show reconstructions").on_hover_text(
+            "Draw the selected trip on the map as the network makes it again from its few numbers",
+        );
     } else {
         let text = "No network is trained yet. Training takes some seconds to minutes; afterwards \
                     a new number of clusters needs no new training.";
@@ -74,41 +84,6 @@ pub(super) fn deep_ui(ui: &mut Ui, deck: &mut Deck) {
     });
 }
 
-fn training_buttons(ui: &mut Ui, deck: &mut Deck) {
-    let Deck { desk, commands, .. } = deck;
-    ui.horizontal_wrapped(|ui| {
-        if desk.embed.progress().is_some() {
-            if ui.button("Stop").on_hover_text("Give the training up").clicked() {
-                commands.ask(Command::Cancel("deep-embed"));
-            }
-            if let Some(so_far) = desk.embed.so_far() {
-                let watch = &so_far.watch;
-                let text = if watch.is_paused() { "Go on" } else { "Pause" };
-                if ui.button(text).clicked() {
-                    watch.pause(!watch.is_paused());
-                }
-                let end = ui.button("End and keep");
-                if end.on_hover_text("End the training with what it has learned").clicked() {
-                    watch.pause(false);
-                    watch.end();
-                }
-            }
-        } else {
-            let is_ready = desk.repair.shown().is_some();
-            let text = if desk.embed.shown().is_some() { "Train again" } else { "Train" };
-            let train = ui.add_enabled(is_ready, Button::new(text));
-            let help = "Train the autoencoder on the chosen trips, in the background";
-            if train.on_hover_text(help).clicked() {
-                commands.ask(Command::Retry("deep-embed"));
-            }
-            let save = ui.add_enabled(desk.embed.shown().is_some(), Button::new("Save network…"));
-            if save.on_hover_text("Write the network and the embeddings into a folder").clicked() {
-                commands.ask(Command::AskToExport("deep-embed"));
-            }
-        }
-    });
-}
-
 /// What is known of a network, in lines.
 fn facts(of: &EmbeddedOf) -> Vec<String> {
     let curves = of.curves();
@@ -142,8 +117,11 @@ fn facts(of: &EmbeddedOf) -> Vec<String> {
                 grouped(parameters as u64),
                 parameters as f64 * 4.0 / 1e6
             ));
-            let mean_m = done.errors_m.iter().map(|m| f64::from(*m)).sum::<f64>() / n.max(1) as f64;
-            lines.push(format!("Reconstructed {mean_m:.0} m off on average"));
+            let nine = done.error_m_of(0.9).unwrap_or_default();
+            let mean_m = done.mean_error_m();
+            lines.push(format!(
+                "Reconstructed {mean_m:.0} m off on average, 90 % within {nine:.0} m"
+            ));
             let left_out = done.prepared.n_trips - n;
             if left_out > 0 {
                 lines
@@ -202,67 +180,6 @@ impl ClusterPanels {
         }
         membership_ui(ui, of, deck);
     }
-
-    /// Loss and rate by epoch.
-    pub fn training(ui: &mut Ui, deck: &mut Deck) {
-        let desk = deck.desk;
-        let so_far = desk.embed.so_far();
-        let shown = desk.embed.shown();
-        let Some(of) = so_far.as_deref().or(shown.as_ref().map(|shown| shown.value.as_ref()))
-        else {
-            nothing_ui(ui, desk, &desk.embed);
-            return;
-        };
-        let curves = of.curves();
-        ui.columns(2, |columns| {
-            let learned = curves.epochs.iter().map(|e| [e.epoch as f64, e.loss]).collect();
-            let held_out = curves
-                .epochs
-                .iter()
-                .filter_map(|e| Some([e.epoch as f64, e.validation?]))
-                .collect::<Vec<_>>();
-            let lines = [("trained on", learned), ("held out", held_out)];
-            let text = if of.embedded.is_some() { "Autoencoder" } else { "Autoencoder, training" };
-            curve_ui(&mut columns[0], "loss", &format!("{text}: {} by epoch", curves.loss), lines);
-            let refined = desk.deep_groups.shown();
-            let epochs =
-                refined.map(|shown| shown.value.clusters.curves.epochs.clone()).unwrap_or_default();
-            let loss = epochs.iter().map(|e| [e.epoch as f64, e.loss]).collect();
-            let changed = epochs.iter().filter_map(|e| Some([e.epoch as f64, e.metric?])).collect();
-            let lines = [("KL loss", loss), ("share of trips that changed cluster", changed)];
-            curve_ui(&mut columns[1], "refining", "Refining, by update of the target", lines);
-        });
-    }
-}
-
-/// Curves on logarithmic height, by epoch.
-fn curve_ui(ui: &mut Ui, name: &str, text: &str, lines: [(&str, Vec<[f64; 2]>); 2]) {
-    let colors = [ui.visuals().hyperlink_color, theme::warning_color(ui)];
-    ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(text).small().weak());
-        for ((name, points), color) in lines.iter().zip(colors) {
-            if let Some(last) = points.last() {
-                let text = format!("{name} {}", significant(last[1], 3));
-                ui.label(RichText::new(text).small().color(color));
-            }
-        }
-    });
-    if lines.iter().all(|(_, points)| points.is_empty()) {
-        ui.label(RichText::new("Nothing yet").weak());
-        return;
-    }
-    let plot = quiet(name)
-        .show_axes([true, true])
-        .y_axis_formatter(|mark, _| significant(10_f64.powf(mark.value), 2));
-    let plot = plot.show(ui, |plot| {
-        for ((name, points), color) in lines.into_iter().zip(colors) {
-            let points: Vec<[f64; 2]> =
-                points.into_iter().map(|[x, y]| [x, y.max(1e-12).log10()]).collect();
-            let line = Line::new(name, PlotPoints::from(points)).color(color).width(1.8);
-            plot.line(line.allow_hover(false));
-        }
-    });
-    describe(&plot.response, text);
 }
 
 /// Draws the plane. Gives back a trip that was clicked, and whether it comes besides others.
@@ -352,6 +269,10 @@ fn membership_ui(ui: &mut Ui, of: &PlaneOf, deck: &Deck) {
             ui.label(RichText::new("The selected trip belongs to").weak());
             for (cluster, share) in shares.into_iter().take(4).filter(|(_, share)| *share > 0.005) {
                 ui.label(format!("{} {:.0} %", title(cluster as u32), 100.0 * share));
+            }
+            if let Some(row) = done.prepared.row_of(trip) {
+                let text = format!("reconstructed {:.0} m off", done.errors_m[row]);
+                ui.label(RichText::new(text).weak());
             }
         });
     });

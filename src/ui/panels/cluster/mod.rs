@@ -1,6 +1,7 @@
 //! The panels of clustering: plots whose lines are its parameters, what was tried, and what came
 //! of it.
 
+mod compare;
 mod deep;
 mod effects;
 mod eps;

@@ -23,8 +23,9 @@ use crate::ui::form::{Stand, params_ui, params_ui_where};
 use crate::ui::panels::prepare::head;
 
 impl ClusterPanels {
-    /// The parameters of distances, clusters, sweep and routes.
-    pub fn parameters(&mut self, ui: &mut Ui, deck: &mut Deck) {
+    /// The parameters of distances, clusters, sweep and routes. `is_asking` says whether a dialog is
+    /// open.
+    pub fn parameters(&mut self, ui: &mut Ui, deck: &mut Deck, is_asking: bool) {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.add_space(4.0);
             teach_ui(ui, deck);
@@ -33,7 +34,7 @@ impl ClusterPanels {
             ui.separator();
             self.clusters_ui(ui, session, desk);
             if deck.session.clusters.cluster.method == Method::Deep {
-                deep_ui(ui, deck);
+                deep_ui(ui, deck, is_asking);
             }
             let Deck { session, desk, .. } = deck;
             ui.separator();

@@ -1,4 +1,4 @@
-//! A place on the sphere as numbers that a network takes.
+//! A place on the sphere, and a time, as numbers that a network takes.
 
 use crate::base::geo::Position;
 
@@ -29,7 +29,7 @@ const LONGITUDE: f64 = 0.55;
 ///
 /// ```
 /// use fairway::base::geo::Position;
-/// use fairway::destination::space::spatial_encoding;
+/// use fairway::learn::spatial_encoding;
 /// assert_eq!(spatial_encoding(Position::new(0.0, 0.0), 4), [0.55, 0.0, 0.0, 1.0]);
 /// ```
 pub fn spatial_encoding(center: Position, dim: usize) -> Vec<f32> {
@@ -43,6 +43,23 @@ pub fn spatial_encoding(center: Position, dim: usize) -> Vec<f32> {
         [size * cos_lon, size * sin_lon, sin_lat, cos_lat].map(|x| (x * weight) as f32)
     };
     (1..=dim / 4).flat_map(group).collect()
+}
+
+/// The longest wave of [`time_encoding`], as a multiple of the shortest.
+const TIME_BASE: f64 = 1000.0;
+
+/// The time encoding of a moment, `days` after the voyage began: `dim` numbers, in pairs
+/// `sin ωt`, `cos ωt` with `ω` falling from 1 to 1/1000 radians a day.
+///
+/// # Reference
+///
+/// Kim et al. (2023), *WAY*, eq. 9: positions of Vaswani et al. (2017) for real numbers, base 1000.
+pub fn time_encoding(days: f64, dim: usize) -> Vec<f32> {
+    let pair = |at: usize| {
+        let (sin, cos) = (days / TIME_BASE.powf(at as f64 / dim as f64)).sin_cos();
+        [sin as f32, cos as f32]
+    };
+    (0..dim).step_by(2).flat_map(pair).take(dim).collect()
 }
 
 #[cfg(test)]
@@ -91,6 +108,15 @@ mod tests {
                 .fold(f64::INFINITY, f64::min);
             assert!(far.iter().all(|x| *x < nearest_other), "{far:?} {nearest_other}");
         }
+    }
+
+    #[test]
+    fn times_turn_slower_from_pair_to_pair() {
+        let [start, day] = [0.0, 1.0].map(|days| time_encoding(days, 8));
+        assert_eq!(start, [0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+        assert!((day[0] - 1.0_f32.sin()).abs() < 1e-6 && (day[1] - 1.0_f32.cos()).abs() < 1e-6);
+        let slow = 1.0 / 1000.0_f64.powf(0.75);
+        assert!((f64::from(day[6]) - slow.sin()).abs() < 1e-7);
     }
 
     #[test]
