@@ -42,7 +42,7 @@
 //! | [`prep`] | base, ais, compress | cleaning, tracks cut into trips, the filter, outliers of motion; ships at a moment |
 //! | [`distance`] | base, ais | how far trips are apart |
 //! | [`cluster`] | base, ais, distance, learn | trips into groups, their scores and routes |
-//! | [`predict`] | base, ais, cluster | where a ship will be: windows, methods, scores, ellipses |
+//! | [`predict`] | base, ais, cluster, learn | where a ship will be: windows, methods, scores, ellipses |
 //! | [`associate`] | base, ais | points without identity into tracks |
 //! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks (no stage yet) |
 //! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival (no stage yet) |
@@ -115,9 +115,12 @@
 //!   session, so that undo, projects and `--set` hold them. What would cross itself or has no length is
 //!   refused while it is drawn. Which gate, crossing, event and cell is looked at is the window's own
 //!   ([`ui::water_view`]).
+//! - Where the selected ship is bound is asked for her whole voyage at once, as each step of it looks at
+//!   what was reported until then: scrubbing the moment along it is no new work. Which voyage that is,
+//!   and which port is looked at, is the window's own ([`ui::destination_view`]).
 //! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
-//!   tracks or anonymous points with found tracks, routes, marks, predicted path,
-//!   ships, furniture. Vertices of 16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and speed are uniforms, filters and selection four
+//!   tracks, voyages, or anonymous points with found tracks, routes, ports, marks, predicted path,
+//!   ships, likely ports, furniture. Vertices of 16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and speed are uniforms, filters and selection four
 //!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
 //!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has
 //!   a form without GPU.

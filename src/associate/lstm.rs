@@ -64,6 +64,7 @@ fn foretold(
     let shape = RecurrentShape {
         cell: Cell::Lstm,
         input: FEATURES,
+        beside: 0,
         units: params.units,
         layers: 1,
         hidden: Vec::new(),

@@ -10,6 +10,7 @@ use crate::base::params::{Choice as _, Entry};
 use crate::base::text::nearest;
 use crate::destination::way::{Network, Size, way_parameters};
 use crate::flow::Session;
+use crate::flow::session::WorldSource;
 use crate::synth::SeaParams;
 
 #[derive(Args, Debug)]
@@ -33,6 +34,7 @@ pub fn describe(arguments: &DescribeArguments) -> Result<(), Failure> {
     }
     let mut session = Session::default();
     session.sources.made = Some(SeaParams::default());
+    session.sources.world = Some(WorldSource::default());
     let mut manual = session.manual();
     if let Some(stage) = &arguments.stage {
         let names: Vec<&str> = manual.iter().map(|(name, _)| *name).collect();

@@ -22,6 +22,10 @@ use crate::flow::{Desk, Jobs, project, run_file};
 pub struct RunArguments {
     /// AIS files, folders, or a project (.fairway).
     inputs: Vec<PathBuf>,
+    /// Made traffic in place of inputs: a sea of some routes (synth.…), or voyages between the ports of
+    /// the world (world.…).
+    #[arg(long, value_name = "sea|world", value_parser = ["sea", "world"])]
+    demo: Option<String>,
     /// A stage whose result is wanted; may be repeated. Those it needs run by themselves.
     #[arg(long = "want", value_name = "STAGE")]
     want: Vec<String>,
@@ -38,6 +42,14 @@ pub struct RunArguments {
 
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let mut session = session_of(&arguments.inputs)?;
+    match arguments.demo.as_deref() {
+        Some(_) if !arguments.inputs.is_empty() => {
+            return Err(Failure::Usage("--demo makes traffic; name no inputs with it".into()));
+        }
+        Some("world") => session.sources.make_world(),
+        Some(_) => session.sources.make_demo(),
+        None => (),
+    }
     for setting in &arguments.set {
         session.set(setting).map_err(Failure::Usage)?;
     }

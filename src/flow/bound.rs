@@ -8,6 +8,7 @@ use crate::base::params::{Choice, Field, Form, Params};
 use crate::base::text::nearest;
 use crate::base::time::{TimeFormat, TimeReader, iso_text};
 use crate::destination::nest::NestParams;
+use crate::destination::way::{Aggregation, Network, WayParams};
 use crate::destination::{AnnotateParams, EtaParams, VoyageParams};
 use crate::io::ports::PortColumns;
 
@@ -135,7 +136,7 @@ impl Choice for SplitBy {
         &[("voyage", SplitBy::Voyage), ("vessel", SplitBy::Vessel), ("both", SplitBy::Both)];
 }
 
-/// What tells destinations and is scored.
+/// What tells destinations and is scored: guesses, networks, and WAY without one of its parts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Rival {
     /// The most frequent destination of the port of departure.
@@ -144,6 +145,34 @@ pub enum Rival {
     NearestOnCourse,
     /// Counts of earlier voyages on the legs of a grid.
     RouteGraph,
+    /// WAY with gradient dropout.
+    WayGd,
+    /// WAY without it.
+    Way,
+    /// The TrAISformer.
+    Traisformer,
+    /// A decoder of cells.
+    Decoder,
+    /// An LSTM.
+    Lstm,
+    /// The same with attention.
+    LstmAttention,
+    /// A GRU.
+    Gru,
+    /// The same with attention.
+    GruAttention,
+    /// WAY that reads no messages within a cell.
+    WayNoLocal,
+    /// WAY that knows no departure.
+    WayNoDeparture,
+    /// WAY that knows no type of ship.
+    WayNoType,
+    /// WAY whose channels are put side by side.
+    WayConcatenation,
+    /// WAY whose channels attend to one another.
+    WayCross,
+    /// WAY whose channels are weighed without heads.
+    WayChannel,
 }
 
 impl Choice for Rival {
@@ -151,15 +180,82 @@ impl Choice for Rival {
         ("most-frequent", Rival::MostFrequent),
         ("nearest-on-course", Rival::NearestOnCourse),
         ("route-graph", Rival::RouteGraph),
+        ("way-gd", Rival::WayGd),
+        ("way", Rival::Way),
+        ("traisformer", Rival::Traisformer),
+        ("decoder", Rival::Decoder),
+        ("lstm", Rival::Lstm),
+        ("lstm-attention", Rival::LstmAttention),
+        ("gru", Rival::Gru),
+        ("gru-attention", Rival::GruAttention),
+        ("way-no-local", Rival::WayNoLocal),
+        ("way-no-departure", Rival::WayNoDeparture),
+        ("way-no-type", Rival::WayNoType),
+        ("way-concatenation", Rival::WayConcatenation),
+        ("way-cross", Rival::WayCross),
+        ("way-channel", Rival::WayChannel),
     ];
 }
 
 impl Rival {
+    /// What is scored where nothing is named.
+    const USUAL: [Rival; 4] =
+        [Rival::MostFrequent, Rival::NearestOnCourse, Rival::RouteGraph, Rival::WayGd];
+
     /// The name by which the user chooses it.
     pub fn name(self) -> &'static str {
         let case = Rival::CASES.iter().find(|(_, case)| *case == self);
         case.map_or("", |(name, _)| name)
     }
+
+    /// How its network is trained, as `params` say for all; none of a guess.
+    ///
+    /// Gradient dropout is the paper's addition to WAY: only `way-gd` has it.
+    pub fn network(self, params: &WayParams) -> Option<WayParams> {
+        let plain = WayParams {
+            network: Network::Way,
+            gradient_dropout: false,
+            aggregation: Aggregation::MultiHead,
+            local: true,
+            departure: true,
+            ship_type: true,
+            ..params.clone()
+        };
+        let network = |network: Network| WayParams { network, ..plain.clone() };
+        let aggregation = |aggregation: Aggregation| WayParams { aggregation, ..plain.clone() };
+        Some(match self {
+            Rival::MostFrequent | Rival::NearestOnCourse | Rival::RouteGraph => return None,
+            Rival::WayGd => WayParams { gradient_dropout: true, ..plain },
+            Rival::Way => plain,
+            Rival::Traisformer => network(Network::Traisformer),
+            Rival::Decoder => network(Network::Decoder),
+            Rival::Lstm => network(Network::Lstm),
+            Rival::LstmAttention => network(Network::LstmAttention),
+            Rival::Gru => network(Network::Gru),
+            Rival::GruAttention => network(Network::GruAttention),
+            Rival::WayNoLocal => WayParams { local: false, ..plain },
+            Rival::WayNoDeparture => WayParams { departure: false, ..plain },
+            Rival::WayNoType => WayParams { ship_type: false, ..plain },
+            Rival::WayConcatenation => aggregation(Aggregation::Concatenation),
+            Rival::WayCross => aggregation(Aggregation::Cross),
+            Rival::WayChannel => aggregation(Aggregation::Channel),
+        })
+    }
+}
+
+/// Who tells where ships under way are bound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum TellerChoice {
+    /// Counts of earlier voyages.
+    #[default]
+    Routes,
+    /// The trained network.
+    Network,
+}
+
+impl Choice for TellerChoice {
+    const CASES: &'static [(&'static str, TellerChoice)] =
+        &[("routes", TellerChoice::Routes), ("network", TellerChoice::Network)];
 }
 
 /// How destinations are learned and scored.
@@ -169,8 +265,15 @@ pub struct DestinationSettings {
     /// How voyages become nested sequences.
     #[serde(flatten)]
     pub nest: NestParams,
-    /// Names of models to score, parted by spaces; empty for the baselines.
+    /// Names of models to score, parted by spaces; empty for guesses and WAY.
     pub models: String,
+    /// Who tells where ships under way are bound.
+    pub by: TellerChoice,
+    /// A folder with a trained network, in place of training.
+    pub model: String,
+    /// The network, and how all are trained.
+    #[serde(flatten)]
+    pub way: WayParams,
     /// What is held out.
     pub split: SplitBy,
     /// Share of the voyages that say when to stop learning.
@@ -188,6 +291,9 @@ impl Default for DestinationSettings {
         DestinationSettings {
             nest: NestParams::default(),
             models: String::new(),
+            by: TellerChoice::Routes,
+            model: String::new(),
+            way: WayParams::default(),
             split: SplitBy::Both,
             validation_share: 0.1,
             test_share: 0.2,
@@ -198,6 +304,13 @@ impl Default for DestinationSettings {
 }
 
 impl DestinationSettings {
+    /// The same without what scores do not depend on.
+    #[must_use]
+    pub fn of_scores(&self) -> DestinationSettings {
+        let (by, model, routes) = (TellerChoice::default(), String::new(), String::new());
+        DestinationSettings { by, model, routes, ..self.clone() }
+    }
+
     /// The models that are named, in the order of tables; or what is wrong with their names.
     pub fn rivals(&self) -> Result<Vec<Rival>, String> {
         let words = self.models.split([' ', ',', ';']).filter(|word| !word.is_empty());
@@ -210,14 +323,27 @@ impl DestinationSettings {
             };
             named.push(*rival);
         }
+        if named.is_empty() {
+            return Ok(Rival::USUAL.to_vec());
+        }
         let all = Rival::CASES.iter().map(|(_, rival)| *rival);
-        Ok(all.filter(|rival| named.is_empty() || named.contains(rival)).collect())
+        Ok(all.filter(|rival| named.contains(rival)).collect())
     }
 }
 
 impl Params for DestinationSettings {
     fn describe(&mut self, form: &mut dyn Form) {
-        form.text("models", &mut self.models, "Models to score, parted by spaces: most-frequent, nearest-on-course, route-graph. Empty for these.");
+        form.text("models", &mut self.models, "Models to score, parted by spaces: most-frequent, nearest-on-course, route-graph, way-gd (WAY with gradient dropout), way, traisformer, decoder, lstm, lstm-attention, gru, gru-attention; WAY less a part: way-no-local, way-no-departure, way-no-type, way-concatenation, way-cross, way-channel. Empty for the three guesses and way-gd.");
+        self.by.describe(
+            "by",
+            form,
+            "Who tells where ships under way are bound: counts of earlier voyages, or the network.",
+        );
+        form.text(
+            "model",
+            &mut self.model,
+            "A folder with a trained network (destination-fit), in place of training.",
+        );
         self.split.describe("split", form, "Which voyages are held out to score on: single voyages, or all voyages of a ship, so that models never saw her.");
         let share = |help| Field { unit: "", range: 0.02..=0.45, help };
         form.number(
@@ -241,10 +367,12 @@ impl Params for DestinationSettings {
         );
         form.text("routes", &mut self.routes, "A file of a route graph (route-graph.model) in place of counting the voyages at hand: for ships under way in data without whole voyages.");
         self.nest.describe(form);
+        self.way.describe(form);
     }
 
     fn faults(&self) -> Vec<String> {
         let mut faults: Vec<String> = self.rivals().err().into_iter().collect();
+        faults.extend(self.way.faults());
         if self.test_share + self.validation_share > 0.8 {
             faults.push("test_share and validation_share leave too little to learn from".into());
         }

@@ -1,24 +1,25 @@
 //! All trays, and the flow between them in one function.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::bound::{EtaSettings, PortSettings};
+use super::bound::{EtaSettings, PortSettings, TellerChoice};
 use super::jobs::Jobs;
 use super::predicting::PredictSettings;
 use super::session::Session;
 use super::stage::Asked;
 use super::stages::{
-    AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf, Clean, ClustersOf,
-    ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage, DensityStage,
-    DestinationScoresStage, DestinationsStage, DistancesOf, DistancesStage, EmbedStage,
-    EncountersStage, EndsStage, EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage,
-    FilterStage, FitParams, FitStage, ForecastStage, ForecastsOf, ForecastsStage, GatesStage,
-    GroupParams, IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage, OdditiesStage,
-    OpticsStage, OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage, PortsOf,
-    PortsParams, PortsStage, RepairStage, RepairedOf, RetentionStage, RouteGraphParams,
-    RouteGraphStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage, StudyStage, SweepStage,
-    TrainedParams, TreeStage, TripsStage, VoyagesStage, WatchedStage, WindowsStage, study_params,
-    without_tolerance,
+    AheadParams, AheadStage, AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf,
+    Clean, ClustersOf, ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage,
+    DensityStage, DestinationFitParams, DestinationFitStage, DestinationScoresStage,
+    DestinationsStage, DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage,
+    EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage, FilterStage, FitParams, FitStage,
+    ForecastStage, ForecastsOf, ForecastsStage, GatesStage, GroupParams, IndicesStage, Ingest,
+    MeasureParams, MeasureStage, NestsStage, OdditiesStage, OpticsStage, OutliersOf, OutliersStage,
+    PairsStage, PathStage, PlaneStage, PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf,
+    RetentionStage, RouteGraphParams, RouteGraphStage, RoutesOf, RoutesStage, ScoresStage,
+    SpectrumStage, StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, VoyagesStage,
+    WatchedStage, WindowsStage, study_params, without_tolerance,
 };
 use super::tray::{Exporter, Shelf, State, Tray};
 use crate::cluster::params::Method;
@@ -97,6 +98,8 @@ pub struct Desk {
     pub density: Tray<DensityStage>,
     /// Who came close to whom.
     pub encounters: Tray<EncountersStage>,
+    /// Who will come close to whom.
+    pub ahead: Tray<AheadStage>,
     /// What ships did in areas.
     pub areas: Tray<AreasStage>,
     /// What does not fit.
@@ -111,6 +114,8 @@ pub struct Desk {
     pub nests: Tray<NestsStage>,
     /// Their routes, counted.
     pub route_graph: Tray<RouteGraphStage>,
+    /// A network that tells destinations.
+    pub destination_fit: Tray<DestinationFitStage>,
     /// How well models tell destinations.
     pub destination_scores: Tray<DestinationScoresStage>,
     /// Where all ships under way are bound.
@@ -130,6 +135,7 @@ pub struct Desk {
 struct Files {
     model: NamedFile,
     network_card: NamedFile,
+    destination_card: NamedFile,
     ports: NamedFile,
     routes: NamedFile,
     eta_model: NamedFile,
@@ -271,6 +277,15 @@ impl Desk {
         if wanted.has("encounters") {
             self.encounters.want(&session.encounters, &watched, jobs);
         }
+        if wanted.has("ahead") {
+            // Models that are there already: those of the predicted path.
+            let models = self.fit.shown().filter(|_| session.ahead.by_models);
+            let models =
+                models.map(|shown| Asked { key: shown.key, value: Some(Arc::clone(shown.value)) });
+            let encounter = session.encounters.params.clone();
+            let params = AheadParams { settings: session.ahead.clone(), encounter };
+            self.ahead.want(&params, (&watched, models.as_ref()), jobs);
+        }
         if wanted.has("areas") {
             self.areas.want(&session.areas, &watched, jobs);
         }
@@ -320,8 +335,14 @@ impl Desk {
         }
         let nests = self.nests.want(&session.destination.nest, &voyages, jobs);
         if wanted.has("destination-scores") {
-            self.destination_scores.want(&session.destination, &nests, jobs);
+            self.destination_scores.want(&session.destination.of_scores(), &nests, jobs);
         }
+        let told_by = &session.destination;
+        let network = wanted.has("destination-fit").then(|| {
+            let card = self.files.destination_card.of(&told_by.model, Some(CARD));
+            self.destination_fit.want(&DestinationFitParams::of(told_by, card), &nests, jobs)
+        });
+        let network = network.filter(|_| told_by.by == TellerChoice::Network);
         if !wanted.has("route-graph") {
             return None;
         }
@@ -330,7 +351,7 @@ impl Desk {
         if !wanted.has("forecasts") {
             return None;
         }
-        let all = self.forecasts.want(&(), (&routes, &voyages), jobs);
+        let all = self.forecasts.want(&(), ((&routes, &voyages), network.as_ref()), jobs);
         if wanted.has("forecast") {
             self.forecast.want(&session.forecast, (&all, &nests), jobs);
         }
@@ -553,6 +574,7 @@ impl Desk {
             &self.gates,
             &self.density,
             &self.encounters,
+            &self.ahead,
             &self.areas,
             &self.oddities,
             &self.ports,
@@ -560,6 +582,7 @@ impl Desk {
             &self.voyages,
             &self.nests,
             &self.route_graph,
+            &self.destination_fit,
             &self.destination_scores,
             &self.forecasts,
             &self.forecast,
@@ -605,6 +628,7 @@ impl Desk {
             &mut self.gates,
             &mut self.density,
             &mut self.encounters,
+            &mut self.ahead,
             &mut self.areas,
             &mut self.oddities,
             &mut self.ports,
@@ -612,6 +636,7 @@ impl Desk {
             &mut self.voyages,
             &mut self.nests,
             &mut self.route_graph,
+            &mut self.destination_fit,
             &mut self.destination_scores,
             &mut self.forecasts,
             &mut self.forecast,
@@ -636,6 +661,9 @@ impl Desk {
                 if shelf.name() == "oddities" {
                     open.extend(session.oddities.of_routes.then_some("routes"));
                     open.extend(session.oddities.of_forecasts.then_some("forecasts"));
+                }
+                if shelf.name() == "forecasts" && session.destination.by == TellerChoice::Network {
+                    open.push("destination-fit");
                 }
                 if shelf.name() == "windows" && session.predict.params.has_region {
                     open.push("clusters");

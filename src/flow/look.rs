@@ -145,6 +145,12 @@ pub struct MapParams {
     pub areas: bool,
     /// The exact cells of density.
     pub cells: CellMeasure,
+    /// Whether ports are drawn.
+    pub ports: bool,
+    /// Whether voyages from port to port and ships under way are drawn, in place of trips.
+    pub voyages: bool,
+    /// Whether the ports are marked where the selected ship is likely bound.
+    pub bound: bool,
     /// What lies under everything.
     #[serde(flatten)]
     pub base: BaseChoice,
@@ -186,6 +192,9 @@ impl Default for MapParams {
             gates: true,
             areas: true,
             cells: CellMeasure::default(),
+            ports: false,
+            voyages: false,
+            bound: true,
             base: BaseChoice::default(),
             graticule: true,
             legend: true,
@@ -219,8 +228,15 @@ impl MapParams {
         if self.found {
             stages.push("associate");
         }
+        stages.extend(self.watch.stages());
         if self.cells != CellMeasure::Off {
             stages.push("density");
+        }
+        if self.ports {
+            stages.push("ports");
+        }
+        if self.voyages {
+            stages.push("voyages");
         }
         if self.color_by == TrackColor::Cluster {
             stages.push("clusters");
@@ -256,6 +272,16 @@ impl WatchLayers {
     /// What the workspace shows at first.
     pub fn usual() -> WatchLayers {
         WatchLayers { encounters: true, heat: false, ahead: true, oddities: true }
+    }
+
+    /// The steps whose results these layers show.
+    fn stages(self) -> impl Iterator<Item = &'static str> {
+        let wanted = [
+            (self.encounters || self.heat, "encounters"),
+            (self.ahead, "ahead"),
+            (self.oddities, "oddities"),
+        ];
+        wanted.into_iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, stage)| stage)
     }
 
     fn describe(&mut self, form: &mut dyn Form) {
@@ -367,6 +393,13 @@ impl Params for MapParams {
             form,
             "The exact cells of density: ship-hours, transits, or what two periods differ by",
         );
+        form.flag("ports", &mut self.ports, "Ports; larger where more voyages begin and end");
+        form.flag(
+            "voyages",
+            &mut self.voyages,
+            "Voyages from port to port and ships under way, in place of trips; colors say where to",
+        );
+        form.flag("bound", &mut self.bound, "The ports where the selected ship is likely bound");
         form.heading("Ground");
         self.base.describe(form);
         form.flag("graticule", &mut self.graticule, "Meridians and parallels");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::session::WorldSource;
-use crate::ais::PortTable;
+use crate::ais::{Fleet, PortId, PortTable};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice};
 use crate::base::time::iso_text;
@@ -78,12 +78,38 @@ pub fn write_sea(
     job: &Job,
 ) -> Result<(Sea, Vec<PathBuf>), Stopped> {
     let sea = make(params, job)?;
+    let written = write_fleet(&sea.fleet, form, path, &truth_text(&sea), job)?;
+    Ok((sea, written))
+}
+
+/// Makes the voyages of `source` and writes them likewise. Gives the world, what there is to say of
+/// it, and the paths written.
+pub fn write_world(
+    source: &WorldSource,
+    form: Form,
+    path: &Path,
+    job: &Job,
+) -> Result<(World, Vec<String>, Vec<PathBuf>), Stopped> {
+    let (world, ports, notes) = world_of(source, job)?;
+    let truth = world_truth_text(&world, &ports);
+    let written = write_fleet(&world.fleet, form, path, &truth, job)?;
+    Ok((world, notes, written))
+}
+
+/// Writes a fleet in `form`, and `truth` beside.
+fn write_fleet(
+    fleet: &Fleet,
+    form: Form,
+    path: &Path,
+    truth: &str,
+    job: &Job,
+) -> Result<Vec<PathBuf>, Stopped> {
     let io_fault = |error: safe::WriteError| match error {
         safe::WriteError::Cancelled => Stopped::Cancelled,
         error @ safe::WriteError::Io { .. } => Stopped::Failed(error.to_string()),
     };
     if form == Form::Parquet {
-        export::reports_parquet(&sea.fleet, path, job).map_err(io_fault)?;
+        export::reports_parquet(fleet, path, job).map_err(io_fault)?;
     } else {
         let is_packed = path.extension().is_some_and(|ending| ending == "zst");
         write_whole(path, |file| {
@@ -91,9 +117,9 @@ pub fn write_sea(
                 let packed = zstd::Encoder::new(file, 3).map(zstd::Encoder::auto_finish);
                 packed
                     .map_err(write::WriteError::from)
-                    .and_then(|packed| write_text_form(&sea, form, packed, job))
+                    .and_then(|packed| write_text_form(fleet, form, packed, job))
             } else {
-                write_text_form(&sea, form, file, job)
+                write_text_form(fleet, form, file, job)
             };
             outcome.map_err(|error| match error {
                 write::WriteError::Cancelled => safe::WriteError::Cancelled,
@@ -109,8 +135,8 @@ pub fn write_sea(
         .map_err(io_fault)?;
     }
     let beside = PathBuf::from(format!("{}.truth.json", path.display()));
-    write_text(&beside, &truth_text(&sea)).map_err(io_fault)?;
-    Ok((sea, vec![path.to_owned(), beside]))
+    write_text(&beside, truth).map_err(io_fault)?;
+    Ok(vec![path.to_owned(), beside])
 }
 
 /// Makes the voyages of `source` between the bundled ports; and what there is to say of it.
@@ -149,15 +175,15 @@ pub fn decode_parquet(path: &Path) -> Result<usize, String> {
 }
 
 fn write_text_form(
-    sea: &Sea,
+    fleet: &Fleet,
     form: Form,
     out: impl Write,
     job: &Job,
 ) -> Result<(), write::WriteError> {
     match form {
-        Form::MarineCadastre => write_marinecadastre(&sea.fleet, out, true, job),
-        Form::Dma => write_dma(&sea.fleet, out, true, job),
-        Form::Nmea => write_nmea(&sea.fleet, out, job),
+        Form::MarineCadastre => write_marinecadastre(fleet, out, true, job),
+        Form::Dma => write_dma(fleet, out, true, job),
+        Form::Nmea => write_nmea(fleet, out, job),
         Form::Parquet => unreachable!("Parquet is no text"),
     }
 }
@@ -195,4 +221,38 @@ fn truth_text(sea: &Sea) -> String {
     let planted: serde_json::Map<_, _> =
         sea.planted.iter().map(|(fault, n)| (fault.name().to_owned(), (*n).into())).collect();
     json!({"rows": sea.fleet.reports().len(), "planted": planted, "ports": ports, "routes": routes, "trips": trips}).to_string()
+}
+
+/// Voyages with their ports, times and what became of the typed destination, as JSON.
+fn world_truth_text(world: &World, ports: &PortTable) -> String {
+    let code = |id: PortId| {
+        let port = ports.port(id);
+        json!({"name": port.name, "locode": port.locode.map(String::from), "wpi": port.wpi})
+    };
+    let reports = world.reports_of_voyages();
+    let voyages: Vec<_> = world
+        .voyages
+        .iter()
+        .zip(reports)
+        .map(|(voyage, reports)| {
+            json!({
+                "trip": voyage.trip,
+                "mmsi": world.fleet.vessels()[voyage.vessel].mmsi.0,
+                "from": code(voyage.from),
+                "to": code(voyage.to),
+                "departed": iso_text(voyage.depart_ms),
+                "arrived": iso_text(voyage.arrive_ms),
+                "length_m": voyage.length_m.round(),
+                "passages": voyage.passages,
+                "laden": voyage.is_laden,
+                "waited_s": voyage.waited_s.round(),
+                "typed": voyage.typed.name(),
+                "reports": reports.len(),
+            })
+        })
+        .collect();
+    let routes: Vec<_> =
+        world.routes.iter().map(|(from, to)| json!([code(*from), code(*to)])).collect();
+    json!({"made": true, "rows": world.fleet.reports().len(), "routes": routes, "voyages": voyages})
+        .to_string()
 }

@@ -76,7 +76,7 @@ impl PredictSettings {
 
 impl Params for PredictSettings {
     fn describe(&mut self, form: &mut dyn Form) {
-        form.text("methods", &mut self.methods, "Methods to fit and to score, parted by spaces: linear, sog-cog, elm, ls-svm, gmm, gpr, ensemble. Empty for all.");
+        form.text("methods", &mut self.methods, "Methods to fit and to score, parted by spaces: linear, sog-cog, elm, ls-svm, gmm, gpr, ensemble, mlp, gru. Empty for all.");
         form.text("model", &mut self.model, "A file of fitted models, in place of fitting.");
         form.flag("ship", &mut self.params.has_ship, "Methods learn from length, draught and type of the ship: the paper's static information.");
         form.flag("place", &mut self.params.has_place, "Methods learn from place and course over ground: the paper's context. The ensemble's neighbors know it in any case.");
@@ -116,6 +116,10 @@ impl Params for PredictSettings {
         self.params.gmm.describe(form);
         form.heading("Gaussian process");
         self.params.gpr.describe(form);
+        form.heading("Perceptron");
+        self.params.mlp.describe(form);
+        form.heading("Recurrent networks");
+        self.params.gru.describe(form);
     }
 
     fn faults(&self) -> Vec<String> {
@@ -127,6 +131,8 @@ impl Params for PredictSettings {
             self.params.svm.faults(),
             self.params.gmm.faults(),
             self.params.gpr.faults(),
+            self.params.mlp.faults(),
+            self.params.gru.faults(),
         ] {
             faults.extend(more);
         }

@@ -13,7 +13,8 @@ use super::predicting::{PathParams, PredictSettings};
 use super::settings::{ClusterSettings, DistanceSettings};
 use super::stages::StudyParams;
 use super::watching::{
-    AreaSettings, DensitySettings, EncounterSettings, GateSettings, OdditySettings, WatchedParams,
+    AheadSettings, AreaSettings, DensitySettings, EncounterSettings, GateSettings, OdditySettings,
+    WatchedParams,
 };
 use crate::associate::AssociateParams;
 use crate::base::params::{self, Checked, Entry, Form, Params};
@@ -71,6 +72,8 @@ pub struct Session {
     pub density: DensitySettings,
     /// What counts as an encounter.
     pub encounters: EncounterSettings,
+    /// From when on and how far encounters are foretold.
+    pub ahead: AheadSettings,
     /// Areas and their rules.
     pub areas: AreaSettings,
     /// What is odd.
@@ -207,12 +210,14 @@ impl Session {
     /// The same without what results chose: what the user did, for undo.
     #[must_use]
     pub fn as_set(&self) -> Session {
-        // Whose path is shown follows the selection and the moment, which are no acts.
+        // Whose path is shown follows the selection and the moment, which are no acts; so do the
+        // encounters ahead.
         let (path, forecast) = (PathParams::default(), ForecastParams::default());
+        let ahead = AheadSettings { at: String::new(), ..self.ahead.clone() };
         // Nor is it one to enter a workspace that shows layers of its own.
-        let usual = MapParams::default();
-        let map = MapParams { found: usual.found, watch: usual.watch, ..self.map.clone() };
-        Session { clusters: self.clusters.as_set(), path, forecast, map, ..self.clone() }
+        let MapParams { found, watch, ports, voyages, .. } = MapParams::default();
+        let map = MapParams { found, watch, ports, voyages, ..self.map.clone() };
+        Session { clusters: self.clusters.as_set(), path, forecast, ahead, map, ..self.clone() }
     }
 
     /// The steps whose results the map shows, beyond trips.
@@ -254,6 +259,7 @@ impl Session {
         visitor.meet("gates", &mut self.gates);
         visitor.meet("density", &mut self.density);
         visitor.meet("encounters", &mut self.encounters);
+        visitor.meet("ahead", &mut self.ahead);
         visitor.meet("areas", &mut self.areas);
         visitor.meet("oddities", &mut self.oddities);
         visitor.meet("ports", &mut self.ports);

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::places::{Named, named_places, text_of_places};
+use super::predicting::PathParams;
 use crate::base::geo::Position;
 use crate::base::params::{Choice, Field, Form, Params};
 use crate::prep::FilterParams;
@@ -282,6 +283,62 @@ impl Params for EncounterSettings {
 
     fn faults(&self) -> Vec<String> {
         self.params.faults()
+    }
+}
+
+/// From when on, and how far, encounters are foretold.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AheadSettings {
+    /// From when on, UTC, ISO 8601; empty for the last report of all. The window of the program sets
+    /// it to the moment on its timeline.
+    pub at: String,
+    /// How far ahead, minutes.
+    pub minutes: f64,
+    /// Ships that were not heard for longer are left out, minutes.
+    pub heard_min: f64,
+    /// Whether fitted models tell the paths, where there are any.
+    pub by_models: bool,
+}
+
+impl Default for AheadSettings {
+    fn default() -> Self {
+        AheadSettings { at: String::new(), minutes: 30.0, heard_min: 10.0, by_models: true }
+    }
+}
+
+impl AheadSettings {
+    /// The moment, UTC milliseconds; none for the last report of all.
+    ///
+    /// # Errors
+    ///
+    /// In words, for the user.
+    pub fn at_ms(&self) -> Result<Option<i64>, String> {
+        PathParams { time: self.at.clone(), ..PathParams::default() }
+            .t_ms()
+            .map_err(|fault| fault.replacen("time:", "at:", 1))
+    }
+}
+
+impl Params for AheadSettings {
+    fn describe(&mut self, form: &mut dyn Form) {
+        let min = |range, help| Field { unit: "min", range, help };
+        form.text("at", &mut self.at, "From when on, UTC, as 2018-06-03T14:20:00Z; empty for the last report of all. In the window it is the moment on the timeline.");
+        form.number(
+            "minutes",
+            &mut self.minutes,
+            min(1.0..=180.0, "How far ahead encounters are foretold."),
+        );
+        form.number(
+            "heard",
+            &mut self.heard_min,
+            min(0.5..=120.0, "Ships that were not heard for longer are left out."),
+        );
+        form.flag("by_models", &mut self.by_models, "Fitted models tell the paths, where there are any; else ships go straight on with their last speed and course.");
+    }
+
+    fn faults(&self) -> Vec<String> {
+        self.at_ms().err().into_iter().collect()
     }
 }
 

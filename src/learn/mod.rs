@@ -48,6 +48,7 @@ mod head;
 mod mlp;
 mod optimize;
 mod params;
+mod plain;
 mod recurrent;
 mod save;
 mod scaling;

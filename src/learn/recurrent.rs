@@ -53,6 +53,9 @@ pub struct RecurrentShape {
     pub cell: Cell,
     /// Numbers of a step.
     pub input: usize,
+    /// Numbers beside the sequence, that join its last state; 0 for none.
+    #[serde(default)]
+    pub beside: usize,
     /// Units of each layer of cells.
     pub units: usize,
     /// How many layers of cells; at least one.
@@ -64,7 +67,7 @@ pub struct RecurrentShape {
 }
 
 /// Matrices of a layer of cells: of the input, of the state, and a bias each.
-const PER_LAYER: usize = 4;
+pub(super) const PER_LAYER: usize = 4;
 
 impl RecurrentShape {
     /// How many numbers it learns.
@@ -84,8 +87,8 @@ impl RecurrentShape {
             slots.push(Slot::new(format!("cell.{layer}.state_bias"), 1, wide, even));
         }
         let hidden = self.hidden.iter().copied();
-        let widths: Vec<usize> =
-            std::iter::once(units).chain(hidden).chain([self.head.width()]).collect();
+        let joined = std::iter::once(units + self.beside);
+        let widths: Vec<usize> = joined.chain(hidden).chain([self.head.width()]).collect();
         slots.extend(dense::slots("layer", &widths));
         slots
     }
@@ -103,30 +106,50 @@ impl RecurrentShape {
     }
 }
 
-/// Sequences of steps of equal width, each as long as it is.
+/// Sequences of steps of equal width, each as long as it is, each with as many numbers beside it.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Sequences {
-    // Invariant: `starts` begins with 0, never decreases, ends with the number of steps.
+    // Invariant: `starts` begins with 0, never decreases, ends with the number of steps; `beside` has
+    // a row a sequence, or none at all where there is nothing beside.
     steps: Table,
     starts: Vec<usize>,
+    beside: Table,
 }
 
 impl Sequences {
     /// None yet, of steps of `width` numbers.
     pub fn new(width: usize) -> Sequences {
-        Sequences { steps: Table::new(width, Vec::new()), starts: vec![0] }
+        Sequences::with_beside(width, 0)
+    }
+
+    /// None yet, of steps of `width` numbers, with `beside` numbers beside each sequence.
+    pub fn with_beside(width: usize, beside: usize) -> Sequences {
+        let empty = |width| Table::new(width, Vec::new());
+        Sequences { steps: empty(width), starts: vec![0], beside: empty(beside) }
     }
 
     /// Adds a sequence, whose steps lie one behind the other.
     ///
     /// # Panics
     ///
-    /// If they do not fill whole steps.
+    /// If they do not fill whole steps, or numbers are wanted beside it.
     pub fn push(&mut self, steps: &[f32]) {
-        let width = self.steps.width();
-        let mut values = std::mem::take(&mut self.steps).into_values();
-        values.extend_from_slice(steps);
-        self.steps = Table::new(width, values);
+        self.push_beside(steps, &[]);
+    }
+
+    /// Adds a sequence with what stands beside it.
+    ///
+    /// # Panics
+    ///
+    /// If the numbers do not fill whole steps, or are not as many beside it as with all others.
+    pub fn push_beside(&mut self, steps: &[f32], beside: &[f32]) {
+        assert_eq!(beside.len(), self.beside.width(), "as many numbers beside as with all others");
+        for (table, more) in [(&mut self.steps, steps), (&mut self.beside, beside)] {
+            let width = table.width();
+            let mut values = std::mem::take(table).into_values();
+            values.extend_from_slice(more);
+            *table = Table::new(width, values);
+        }
         self.starts.push(self.steps.len());
     }
 
@@ -140,11 +163,22 @@ impl Sequences {
         self.len() == 0
     }
 
+    /// The steps of sequence `i`, one behind the other, and what stands beside it.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn sequence(&self, i: usize) -> (&[f32], &[f32]) {
+        let (range, width) = (self.range(i), self.steps.width());
+        let beside = if self.beside.width() > 0 { self.beside.row(i) } else { &[] };
+        (&self.steps.values()[range.start * width..range.end * width], beside)
+    }
+
     fn range(&self, i: usize) -> Range<usize> {
         self.starts[i]..self.starts[i + 1]
     }
 
-    fn check(&self, width: usize) -> Result<(), Stopped> {
+    fn check(&self, width: usize, beside: usize) -> Result<(), Stopped> {
         let failed = |text: String| Err(Stopped::Failed(text));
         if self.is_empty() {
             return failed("there is no sequence".into());
@@ -152,6 +186,15 @@ impl Sequences {
         if self.steps.width() != width {
             let found = self.steps.width();
             return failed(format!("a step has {found} numbers; the network takes {width}"));
+        }
+        if self.beside.width() != beside {
+            let found = self.beside.width();
+            return failed(format!(
+                "{found} numbers are beside a sequence; the network takes {beside}"
+            ));
+        }
+        if let Some(i) = self.beside.first_not_finite() {
+            return failed(format!("what stands beside sequence {i} is no number"));
         }
         if let Some(i) = (0..self.len()).find(|i| self.range(*i).is_empty()) {
             return failed(format!("sequence {i} has no step"));
@@ -164,8 +207,8 @@ impl Sequences {
     }
 
     /// Step by step for a batch: the numbers, 0 behind a sequence's end, and where not all go on,
-    /// 1 for those that do.
-    fn batch(&self, places: &[usize], device: &burn::tensor::Device) -> Vec<Step> {
+    /// 1 for those that do; and what stands beside.
+    fn batch(&self, places: &[usize], device: &burn::tensor::Device) -> Batch {
         let width = self.steps.width();
         let longest = places.iter().map(|i| self.range(*i).len()).max().unwrap_or(0);
         let step = |t: usize| {
@@ -181,8 +224,16 @@ impl Sequences {
             let goes_on = (!all).then(|| tensor(goes_on, [places.len(), 1], device));
             Step { x: tensor(x, [places.len(), width], device), goes_on }
         };
-        (0..longest).map(step).collect()
+        let n_beside = self.beside.width();
+        let beside = (n_beside > 0)
+            .then(|| tensor(self.beside.gathered(places), [places.len(), n_beside], device));
+        Batch { steps: (0..longest).map(step).collect(), beside }
     }
+}
+
+struct Batch {
+    steps: Vec<Step>,
+    beside: Option<Tensor<2>>, // [batch, beside]
 }
 
 struct Step {
@@ -216,7 +267,7 @@ impl Recurrent {
                 "a recurrent network has at least one layer and one unit".into(),
             ));
         }
-        x.check(shape.input)?;
+        x.check(shape.input, shape.beside)?;
         check_truth(&shape.head, x.len(), y)?;
         let mut task = Read { shape, x, y };
         let first = shape.begin(run.params.seed as u64);
@@ -242,7 +293,7 @@ impl Recurrent {
 
     /// What it gives for each sequence: `[sequence, head width]`.
     pub fn predict(&self, x: &Sequences, place: &Place, job: &Job) -> Result<Table, Stopped> {
-        x.check(self.shape.input)?;
+        x.check(self.shape.input, self.shape.beside)?;
         let failed = |fault| Stopped::Failed(format!("the device broke down: {fault}"));
         let weights = guarded(|| Placed::fixed(&self.weights, place.device())).map_err(failed)?;
         // Sequences of one length together, so that few steps are read for nothing.
@@ -286,7 +337,8 @@ impl Task for Read<'_> {
 }
 
 /// `[batch, head width]` after reading all steps.
-fn forward(shape: &RecurrentShape, weights: &Placed, steps: &[Step]) -> Tensor<2> {
+fn forward(shape: &RecurrentShape, weights: &Placed, batch: &Batch) -> Tensor<2> {
+    let Batch { steps, beside } = batch;
     let mut inputs: Vec<Tensor<2>> = steps.iter().map(|step| step.x.clone()).collect();
     let [batch, _] = inputs[0].dims();
     let device = inputs[0].device();
@@ -313,7 +365,11 @@ fn forward(shape: &RecurrentShape, weights: &Placed, steps: &[Step]) -> Tensor<2
             *input = state.clone();
         }
     }
-    dense::forward(weights, shape.layers * PER_LAYER, shape.hidden.len() + 1, state)
+    let joined = match beside {
+        Some(beside) => Tensor::cat(vec![state, beside.clone()], 1),
+        None => state,
+    };
+    dense::forward(weights, shape.layers * PER_LAYER, shape.hidden.len() + 1, joined)
 }
 
 /// What is new where a sequence goes on, else what was.

@@ -1,6 +1,7 @@
 //! What a network has learned: named matrices, as plain numbers and on a device.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
 
 use super::save::SaveError;
 use crate::base::rng::Rng;
@@ -35,7 +36,7 @@ impl Slot {
 }
 
 /// One matrix of a network.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// What it is, such as `encoder.0.weight`.
     pub name: String,
@@ -46,7 +47,7 @@ pub struct Part {
 }
 
 /// All matrices of a network, in the order in which it uses them.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Weights {
     /// The matrices.
     pub parts: Vec<Part>,

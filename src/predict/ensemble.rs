@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::learn::{clusters_of, halves_of, models, scaled_rows, unit_of};
-use self::neighbors::{median_of, neighbors};
+pub(super) use self::neighbors::{median_of, neighbors};
 pub use self::params::EnsembleParams;
 use super::dataset::{Dataset, KEY_WIDTH, Sample};
 use super::elm::Elm;
@@ -110,6 +110,11 @@ impl From<Ensemble> for Saved {
     }
 }
 
+/// The nearest windows of other ships than that of `sample`, with their weights.
+fn others(nearest: &Nearest, vessels: &[u64], sample: &Sample, k: usize) -> Vec<(u32, f64)> {
+    neighbors(nearest, &sample.key, k, &|place| vessels[place as usize] != sample.vessel)
+}
+
 /// What a member says.
 pub(super) struct Opinion {
     /// How far the ship will be off dead reckoning, lengths of the way.
@@ -200,8 +205,8 @@ impl Ensemble {
         }
         errors.par_iter_mut().enumerate().with_min_len(64).try_for_each(|(i, errors)| {
             job.go_on()?;
-            let neighbors = neighbors(&nearest, &vessels, samples[i], params.n_neighbors);
-            let median = median_of(&neighbors, &off);
+            let near = others(&nearest, &vessels, samples[i], params.n_neighbors);
+            let median = median_of(&near, &off);
             errors[0] = off[i][0].hypot(off[i][1]);
             errors[1] = (median[0] - off[i][0]).hypot(median[1] - off[i][1]);
             Ok::<(), Stopped>(())
@@ -267,7 +272,7 @@ impl Ensemble {
     /// (if there are any), the model of all, and those of clusters.
     pub(super) fn members(&self, sample: &Sample) -> Vec<Opinion> {
         let saved = &self.saved;
-        let near = neighbors(&self.nearest, &saved.vessels, sample, saved.params.n_neighbors);
+        let near = others(&self.nearest, &saved.vessels, sample, saved.params.n_neighbors);
         let [plain, wide] = [0, 1].map(|which| {
             let mut x = saved.intakes[which].row(sample);
             // Features are finite by their making.

@@ -4,7 +4,8 @@
 //! by which numbers; [`dataset`] does so for all trips and knows where the ships were later. The
 //! regressors ([`elm`], [`kernel`], [`gmm`], [`gpr`]) work on plain arrays: a row of standardized
 //! features a sample ([`Rows`](crate::base::rows::Rows)), one to eight standardized targets each;
-//! they know nothing about ships. [`ensemble`] joins many of one of them. A [`model::Model`] is a
+//! they know nothing about ships. [`ensemble`] joins many of one of them; [`network`] trains networks
+//! that tell all times ahead at once. A [`model::Model`] is a
 //! method fitted for each time ahead, with the [`spread`] that its ellipses come from and the
 //! [`waters`] that it knows; [`tune`] finds its settings and [`score`] says how far off it is.
 //!
@@ -24,6 +25,7 @@ pub mod intake;
 pub mod kernel;
 mod landmarks;
 pub mod model;
+pub mod network;
 pub mod params;
 mod ridge;
 mod samples;

@@ -11,6 +11,7 @@ use super::gmm::Gmm;
 use super::gpr::Gpr;
 use super::intake::Intake;
 use super::kernel::LsSvm;
+use super::network::{Look, Network, Told};
 use super::params::{Method, PredictParams};
 use super::spread::{Ellipse, Spread};
 use super::waters::Waters;
@@ -47,6 +48,8 @@ pub enum Fitted {
     Gpr(Box<Scaled<Gpr>>),
     /// The paper's, improved.
     Ensemble(Box<Ensemble>),
+    /// The model's network tells it, with all other times ahead.
+    Network,
 }
 
 /// A regressor that gives two numbers for a row.
@@ -172,13 +175,14 @@ impl Fitted {
                 &params.ensemble,
                 job,
             )?)),
+            Method::Mlp | Method::Gru => Fitted::Network,
         })
     }
 
     /// Whether what was learned holds in the waters it was learned in alone.
     fn knows_places(&self) -> bool {
         match self {
-            Fitted::Linear | Fitted::SogCog => false,
+            Fitted::Linear | Fitted::SogCog | Fitted::Network => false,
             Fitted::Elm(elm) => elm.intake.knows_places(),
             Fitted::LsSvm(svm) => svm.intake.knows_places(),
             Fitted::Gmm(gmm) => gmm.intake.knows_places(),
@@ -199,6 +203,8 @@ impl Fitted {
             Fitted::Gmm(gmm) => (Method::Gmm, gmm.is_of(inputs)),
             Fitted::Gpr(gpr) => (Method::Gpr, gpr.is_of(inputs)),
             Fitted::Ensemble(ensemble) => (Method::Ensemble, ensemble.is_of(inputs, s)),
+            Fitted::Network if method.is_network() => (method, true),
+            Fitted::Network => return Some("holds another method"),
         };
         match (own == method, fits) {
             (false, _) => Some("holds another method"),
@@ -212,7 +218,7 @@ impl Fitted {
     pub fn predict(&self, sample: &Sample, horizon_s: f64) -> [f64; 2] {
         let answer = match self {
             Fitted::Linear => Some(sample.line_mps.map(|mps| mps * horizon_s)),
-            Fitted::SogCog => None,
+            Fitted::SogCog | Fitted::Network => None,
             Fitted::Elm(elm) => elm.answer(sample).map(|[lon_deg, lat_deg]| {
                 let lat_deg = lat_deg.clamp(-90.0, 90.0);
                 sample.frame.local_m(Position::new(wrap_lon_deg(lon_deg), lat_deg))
@@ -276,6 +282,8 @@ pub struct Model {
     pub waters: Waters,
     /// Each time ahead, rising.
     pub ahead: Vec<Ahead>,
+    /// What tells all times ahead, where the method is a network.
+    pub network: Option<Network>,
 }
 
 /// What a file holds, before it was looked at.
@@ -286,13 +294,14 @@ struct Read {
     window: WindowParams,
     waters: Waters,
     ahead: Vec<Ahead>,
+    network: Option<Network>,
 }
 
 impl TryFrom<Read> for Model {
     type Error = String;
 
     fn try_from(read: Read) -> Result<Model, String> {
-        let Read { method, inputs, window, waters, ahead } = read;
+        let Read { method, inputs, window, waters, ahead, network } = read;
         if let Err(faults) = Checked::new(&window) {
             return Err(format!("its windows cannot be: {}", faults.join("; ")));
         }
@@ -306,7 +315,18 @@ impl TryFrom<Read> for Model {
                 return Err(format!("the {} model for {minutes} min {fault}", method.name()));
             }
         }
-        Ok(Model { method, inputs, window, waters, ahead })
+        let is_sound = match &network {
+            Some(network) => {
+                network.method() == method
+                    && network.is_of(inputs)
+                    && ahead.iter().all(|own| network.horizons_min().contains(&own.minutes))
+            }
+            None => !method.is_network() || ahead.is_empty(),
+        };
+        if !is_sound {
+            return Err(format!("the {} model holds another network", method.name()));
+        }
+        Ok(Model { method, inputs, window, waters, ahead, network })
     }
 }
 
@@ -320,6 +340,25 @@ impl Model {
         params: &PredictParams,
         job: &Job,
     ) -> Result<Model, Stopped> {
+        Model::fit_looked_at(method, data, which, params, &Look::default(), job)
+    }
+
+    /// [`Model::fit`], with `look` on the training of networks.
+    pub fn fit_looked_at(
+        method: Method,
+        data: &Dataset,
+        which: &[usize],
+        params: &PredictParams,
+        look: &Look,
+        job: &Job,
+    ) -> Result<Model, Stopped> {
+        let waters = Waters::of(which.iter().map(|i| data.samples[*i].frame.origin()));
+        let window = params.window.clone();
+        let inputs = params.inputs();
+        if method.is_network() {
+            let (network, ahead) = trained(method, data, which, params, look, job)?;
+            return Ok(Model { method, inputs, window, waters, ahead, network });
+        }
         let mut ahead = Vec::new();
         for (horizon, minutes) in data.horizons_min.iter().enumerate() {
             let known: Vec<usize> =
@@ -331,27 +370,33 @@ impl Model {
             let spread = spread(&fitted, method, data, &known, horizon, params, job)?;
             ahead.push(Ahead { minutes: *minutes, fitted, spread });
         }
-        let waters = Waters::of(which.iter().map(|i| data.samples[*i].frame.origin()));
-        let window = params.window.clone();
-        Ok(Model { method, inputs: params.inputs(), window, waters, ahead })
+        Ok(Model { method, inputs, window, waters, ahead, network: None })
     }
 
     /// Where the ship of `sample` will be, at each time ahead.
     pub fn forecast(&self, sample: &Sample) -> Vec<Forecast> {
         let is_known = self.waters.knows(sample.frame.origin());
+        let asked = self.network.as_ref().filter(|network| is_known || !network.knows_places());
+        let of_network = asked.map(|network| (network.horizons_min(), network.tell(sample)));
         let tell = |ahead: &Ahead| {
             let horizon_s = ahead.minutes * 60.0;
-            let local_m = if is_known || !ahead.fitted.knows_places() {
-                ahead.fitted.predict(sample, horizon_s)
-            } else {
-                dead_reckoning_m(sample, horizon_s)
+            let told: Option<Told> = of_network.as_ref().and_then(|(horizons_min, told)| {
+                let at = horizons_min.iter().position(|minutes| *minutes == ahead.minutes)?;
+                told.get(at).copied().filter(|told| told.local_m.iter().all(|m| m.is_finite()))
+            });
+            let local_m = match told {
+                Some(told) => told.local_m,
+                None if is_known || !ahead.fitted.knows_places() => {
+                    ahead.fitted.predict(sample, horizon_s)
+                }
+                None => dead_reckoning_m(sample, horizon_s),
             };
-            let spread = ahead.spread.as_ref().filter(|_| is_known);
+            let spread = ahead.spread.as_ref().map(|spread| spread.ellipses(sample));
             Forecast {
                 minutes: ahead.minutes,
                 position: sample.frame.position(local_m),
                 local_m,
-                ellipses: spread.map(|spread| spread.ellipses(sample)),
+                ellipses: told.and_then(|told| told.ellipses).or(spread).filter(|_| is_known),
             }
         };
         self.ahead.iter().map(tell).collect()
@@ -363,6 +408,66 @@ pub const FEWEST_WINDOWS: usize = 20;
 
 /// Most windows whose errors make ellipses.
 const MOST_ERRORS: usize = 4000;
+
+/// The network of a method, with the times ahead that enough windows know, and the ellipses that it
+/// does not give itself.
+fn trained(
+    method: Method,
+    data: &Dataset,
+    which: &[usize],
+    params: &PredictParams,
+    look: &Look,
+    job: &Job,
+) -> Result<(Option<Network>, Vec<Ahead>), Stopped> {
+    let n_known =
+        |horizon: usize| which.iter().filter(|i| data.truths[**i][horizon].is_some()).count();
+    let known: Vec<usize> =
+        (0..data.horizons_min.len()).filter(|h| n_known(*h) >= FEWEST_WINDOWS).collect();
+    if known.is_empty() {
+        return Ok((None, Vec::new()));
+    }
+    let network = Network::fit(method, data, which, params, look, job)?;
+    let mut ahead: Vec<Ahead> = known
+        .iter()
+        .map(|horizon| {
+            let minutes = data.horizons_min[*horizon];
+            Ahead { minutes, fitted: Fitted::Network, spread: None }
+        })
+        .collect();
+    if method == Method::Gru {
+        return Ok((network, ahead)); // Its ellipses are its own.
+    }
+    // As with other regressors: each half of the ships is told by what the other half taught.
+    let half = |i: usize| data.ships[i] % 2;
+    let mut errors: Vec<Vec<(usize, [f64; 2])>> = vec![Vec::new(); known.len()];
+    for side in [0, 1] {
+        let learned: Vec<usize> = which.iter().copied().filter(|i| half(*i) != side).collect();
+        if learned.len() < FEWEST_WINDOWS {
+            continue;
+        }
+        let Some(other) = Network::fit(method, data, &learned, params, &Look::default(), job)?
+        else {
+            continue;
+        };
+        let asked: Vec<usize> = which.iter().copied().filter(|i| half(*i) == side).collect();
+        for &i in asked.iter().step_by(which.len().div_ceil(MOST_ERRORS)) {
+            job.go_on()?;
+            let told = other.tell(&data.samples[i]);
+            for (horizon, errors) in known.iter().zip(&mut errors) {
+                if let (Some(told), Some(truth)) = (told.get(*horizon), data.target_m(i, *horizon))
+                {
+                    errors.push((i, [truth[0] - told.local_m[0], truth[1] - told.local_m[1]]));
+                }
+            }
+        }
+    }
+    for (ahead, errors) in ahead.iter_mut().zip(errors) {
+        let samples: Vec<&Sample> = errors.iter().map(|(i, _)| &data.samples[*i]).collect();
+        let errors: Vec<[f64; 2]> = errors.iter().map(|(_, error)| *error).collect();
+        ahead.spread = Spread::of(&samples, &errors, ahead.minutes * 60.0);
+    }
+    Ok((network, ahead))
+}
 
 /// How far off the method is for ships that it does not know: fitted to one half of the ships, asked
 /// for the other, and the other way round. An ensemble's neighbors are never of the ship itself,

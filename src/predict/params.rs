@@ -8,6 +8,7 @@ use super::features::Inputs;
 use super::gmm::GmmParams;
 use super::gpr::GprParams;
 use super::kernel::KernelParams;
+use super::network::{GruParams, MlpParams};
 use super::window::WindowParams;
 use crate::base::params::Choice;
 
@@ -28,6 +29,10 @@ pub enum Method {
     Gpr,
     /// Models of clusters, chosen and fused by the neighbors.
     Ensemble,
+    /// A perceptron on features.
+    Mlp,
+    /// Recurrent networks that read the window and what neighbors did.
+    Gru,
 }
 
 impl Choice for Method {
@@ -39,12 +44,14 @@ impl Choice for Method {
         ("gmm", Method::Gmm),
         ("gpr", Method::Gpr),
         ("ensemble", Method::Ensemble),
+        ("mlp", Method::Mlp),
+        ("gru", Method::Gru),
     ];
 }
 
 impl Method {
     /// Every method, in the order of tables.
-    pub const ALL: [Method; 7] = [
+    pub const ALL: [Method; 9] = [
         Method::Linear,
         Method::SogCog,
         Method::Elm,
@@ -52,7 +59,14 @@ impl Method {
         Method::Gmm,
         Method::Gpr,
         Method::Ensemble,
+        Method::Mlp,
+        Method::Gru,
     ];
+
+    /// Whether one network of it tells all times ahead.
+    pub fn is_network(self) -> bool {
+        matches!(self, Method::Mlp | Method::Gru)
+    }
 
     /// Its name in tables and parameters.
     pub fn name(self) -> &'static str {
@@ -82,6 +96,10 @@ pub struct PredictParams {
     pub gmm: GmmParams,
     /// The Gaussian process.
     pub gpr: GprParams,
+    /// The perceptron.
+    pub mlp: MlpParams,
+    /// The recurrent networks.
+    pub gru: GruParams,
 }
 
 impl Default for PredictParams {
@@ -97,6 +115,8 @@ impl Default for PredictParams {
             svm: KernelParams::default(),
             gmm: GmmParams::default(),
             gpr: GprParams::default(),
+            mlp: MlpParams::default(),
+            gru: GruParams::default(),
         }
     }
 }

@@ -173,7 +173,7 @@ impl Spread {
 }
 
 /// The squared length of an error measured by a covariance.
-fn form([aa, ap, pp]: [f64; 3], [a, p]: [f64; 2]) -> f64 {
+pub(super) fn form([aa, ap, pp]: [f64; 3], [a, p]: [f64; 2]) -> f64 {
     let determinant = (aa * pp - ap * ap).max(f64::MIN_POSITIVE);
     (pp * a * a - 2.0 * ap * a * p + aa * p * p) / determinant
 }

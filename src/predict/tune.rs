@@ -35,7 +35,8 @@ fn candidates(method: Method, params: &PredictParams) -> Vec<(String, PredictPar
         (name, changed)
     };
     match method {
-        Method::Linear | Method::SogCog => Vec::new(),
+        // Networks are trained as they are set: a search would train each of them dozens of times.
+        Method::Linear | Method::SogCog | Method::Mlp | Method::Gru => Vec::new(),
         Method::Elm => [200, 600, 1200]
             .map(|n| with(format!("{n} hidden neurons"), &|p| p.elm.n_hidden = n))
             .to_vec(),

@@ -121,8 +121,10 @@ pub const ACTIONS: &[Action] = {
             C::AskForFolder
         }),
         action(File, 0, "Open made demo traffic", None, ALWAYS, || C::Demo),
+        action(File, 0, "Open made world voyages", None, ALWAYS, || C::World),
         action(File, 1, "Read sources again", Some((CTRL, Key::R)), SOURCES, || C::Reload),
         action(File, 1, "Close all sources", None, SOURCES, || C::CloseAll),
+        action(File, 1, "Choose a list of ports…", None, NOT_ASKING, || C::AskForPorts),
         action(File, 2, "Save project", Some((CTRL, Key::S)), NOT_ASKING, || C::Save),
         action(File, 2, "Save project as…", Some((CTRL_SHIFT, Key::S)), NOT_ASKING, || {
             C::AskToSave
@@ -221,6 +223,9 @@ pub const ACTIONS: &[Action] = {
             C::Enter(Workspace::Associate)
         }),
         action(Window, 0, "Watch", Some((CTRL, Key::Num8)), ALWAYS, || C::Enter(Workspace::Watch)),
+        action(Window, 0, "Destinations", Some((CTRL, Key::Num7)), ALWAYS, || {
+            C::Enter(Workspace::Destinations)
+        }),
         action(Window, 0, "Models", Some((CTRL, Key::Num9)), ALWAYS, || C::Enter(Workspace::Train)),
         action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
         action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),
@@ -285,6 +290,17 @@ pub const ACTIONS: &[Action] = {
         action(Window, 2, "Area events panel", None, ALWAYS, || C::Toggle(Pane::AreaEvents)),
         action(Window, 2, "Density panel", None, ALWAYS, || C::Toggle(Pane::Density)),
         action(Window, 2, "Densest cells panel", None, ALWAYS, || C::Toggle(Pane::Densest)),
+        action(Window, 2, "Ports and voyages panel", None, ALWAYS, || {
+            C::Toggle(Pane::Destinations)
+        }),
+        action(Window, 2, "Where bound panel", None, ALWAYS, || C::Toggle(Pane::Bound)),
+        action(Window, 2, "Voyages panel", None, ALWAYS, || C::Toggle(Pane::Voyages)),
+        action(Window, 2, "Typed destinations panel", None, ALWAYS, || C::Toggle(Pane::Texts)),
+        action(Window, 2, "Ports panel", None, ALWAYS, || C::Toggle(Pane::Ports)),
+        action(Window, 2, "Destination scores panel", None, ALWAYS, || {
+            C::Toggle(Pane::DestinationScores)
+        }),
+        action(Window, 2, "Arrival scores panel", None, ALWAYS, || C::Toggle(Pane::EtaScores)),
         action(Window, 2, "Log panel", None, ALWAYS, || C::Toggle(Pane::Log)),
         action(Window, 3, "Dark theme", None, ALWAYS, || C::UseTheme(ThemePreference::Dark)),
         action(Window, 3, "Light theme", None, ALWAYS, || C::UseTheme(ThemePreference::Light)),

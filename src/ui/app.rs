@@ -12,13 +12,14 @@ use super::actions::{self, Status};
 use super::associate_view::AssociateView;
 use super::cluster_view::ClusterView;
 use super::command::{Command, Commands, Message};
+use super::destination_view::{self, DestinationView};
 use super::driver::Complaint;
 use super::errand::Errands;
 use super::layout::{Layout, Pane, Workspace};
 use super::map::{MapPanel, Tool};
 use super::panels::{
-    AssociatePanels, ClusterPanels, Compression, Filters, OutlierList, Palette, PredictPanels,
-    Preview, Tables, Timeline, WatchPanels, WaterPanels,
+    AssociatePanels, ClusterPanels, Compression, DestinationPanels, Filters, OutlierList, Palette,
+    PredictPanels, Preview, Tables, Timeline, WatchPanels, WaterPanels,
 };
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
@@ -29,12 +30,16 @@ use super::training::{Training, request_loaded};
 use super::watch_view::WatchView;
 use super::water_view::WaterView;
 use crate::base::text::{counted, grouped};
+use crate::base::time::iso_text;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
 mod show;
+
+/// While time plays, encounters are foretold anew after so much of it, milliseconds.
+const AHEAD_STEP_MS: i64 = 30_000;
 
 /// The window's state.
 pub struct App {
@@ -52,12 +57,14 @@ pub struct App {
     pub predict: PredictView,
     /// Which anonymous point and which mistake are looked at.
     pub associate: AssociateView,
+    /// Which port and which voyage are looked at, and where the ship is told to be bound.
+    pub destination: DestinationView,
+    /// Runs of all models.
+    pub training: Training,
     /// Which encounter and which oddity are looked at.
     pub watch: WatchView,
     /// What is looked at of gates, areas and density.
     pub water: WaterView,
-    /// Runs of all models.
-    pub training: Training,
     /// How the panels are arranged.
     pub layout: Layout,
     jobs: Jobs,
@@ -79,10 +86,11 @@ pub struct App {
     clustering: ClusterPanels,
     prediction: PredictPanels,
     association: AssociatePanels,
-    watching: WatchPanels,
-    waters: WaterPanels,
+    destinations: DestinationPanels,
     /// Stages that are to be asked once it is known what is wanted of them.
     due: Vec<&'static str>,
+    watching: WatchPanels,
+    waters: WaterPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
     /// The result whose data the map was fitted to.
@@ -118,9 +126,10 @@ impl App {
             clusters: ClusterView::default(),
             predict: PredictView::default(),
             associate: AssociateView::default(),
+            destination: DestinationView::default(),
+            training: Training::default(),
             watch: WatchView::default(),
             water: WaterView::default(),
-            training: Training::default(),
             layout,
             jobs: Jobs::Threads { wake: Arc::new(move || wake.request_repaint()) },
             commands: Commands::default(),
@@ -140,9 +149,10 @@ impl App {
             clustering: ClusterPanels::default(),
             prediction: PredictPanels::default(),
             association: AssociatePanels::default(),
+            destinations: DestinationPanels::default(),
+            due: Vec::new(),
             watching: WatchPanels::default(),
             waters: WaterPanels::default(),
-            due: Vec::new(),
             suited: None,
             fitted: None,
             path_field: String::new(),
@@ -175,6 +185,7 @@ impl App {
             || self.preview.is_busy()
             || self.map.is_busy()
             || self.timeline.is_busy()
+            || self.destinations.is_busy()
     }
 
     /// The middle of the map on the screen.
@@ -206,6 +217,8 @@ impl App {
         }
         self.suit_map();
         self.follow_path();
+        self.follow_moment();
+        self.follow_bound();
         let wanted = self.wanted();
         self.desk.update(&self.session, &self.jobs, &wanted);
         let due = std::mem::take(&mut self.due);
@@ -228,6 +241,7 @@ impl App {
         self.associate.begin_frame();
         self.associate.follow(&self.desk);
         self.association.follow(&self.desk);
+        self.destination.follow(&self.desk, &self.selection);
         self.clusters.begin_frame();
         self.clusters.follow_desk(&self.desk);
         self.map.update(&self.desk, &self.session, &self.jobs);
@@ -273,6 +287,7 @@ impl App {
             self.associate.clone(),
             self.watch.clone(),
             self.water.clone(),
+            self.destination.clone(),
         );
         self.panels(ui, status);
         let is_edited = self.session != before.0
@@ -281,14 +296,16 @@ impl App {
             || self.predict != before.3
             || self.associate != before.4
             || self.watch != before.5
-            || self.water != before.6;
+            || self.water != before.6
+            || self.destination != before.7;
         if is_edited || self.clusters.is_moving() {
             context.request_repaint(); // The next `step` acts on the edit.
         }
     }
 
     /// In the workspace of clustering the map shows clusters, in that of association points and found
-    /// tracks, in that of watching encounters and the like, and elsewhere what it showed before, as long as the user did not choose otherwise.
+    /// tracks, in that of watching encounters and the like, in that of destinations ports and voyages,
+    /// and elsewhere what it showed before, as long as the user did not choose otherwise.
     fn suit_map(&mut self) {
         let workspace = self.layout.workspace;
         let before = self.suited.replace(workspace);
@@ -303,6 +320,10 @@ impl App {
         if (workspace == Workspace::Watch) != (before == Some(Workspace::Watch)) {
             // Each of the two keeps its own.
             std::mem::swap(&mut self.session.map.watch, &mut self.watch.layers);
+        }
+        let is_bound = workspace == Workspace::Destinations;
+        if is_bound || before == Some(Workspace::Destinations) {
+            (self.session.map.ports, self.session.map.voyages) = (is_bound, is_bound);
         }
         let color_by = &mut self.session.map.color_by;
         if workspace == Workspace::Cluster && *color_by == TrackColor::default() {
@@ -324,10 +345,10 @@ impl App {
         for pane in Pane::ALL.into_iter().filter(is_open) {
             names.extend(pane.stages());
         }
-        names.extend(self.session.map_stages());
         if [Pane::Network, Pane::Runs].into_iter().any(|pane| self.layout.has(pane)) {
             names.extend(self.training.model().stages());
         }
+        names.extend(self.session.map_stages());
         if self.is_path_seen() {
             if !self.session.predict.model.is_empty() {
                 names.push("predict-fit");
@@ -336,6 +357,12 @@ impl App {
             if matches!(self.predict.target(), Target::At(_)) && self.desk.fit.shown().is_some() {
                 names.push("path");
             }
+        }
+        if self.palette.is_open() {
+            names.push("ports"); // To be found by name.
+        }
+        if matches!(self.destination.target(), destination_view::Target::At(..)) {
+            names.push("forecast");
         }
         self.desk.wanted(&names, &self.session).unwrap_or_else(|_| Wanted::explore())
     }
@@ -362,6 +389,38 @@ impl App {
         self.predict.set_target(target);
     }
 
+    /// From which moment on encounters are foretold: written into the session where that changed.
+    fn follow_moment(&mut self) {
+        if !self.session.map.watch.ahead && !self.layout.has(Pane::Ahead) {
+            return;
+        }
+        // Not every frame while it plays.
+        let at = self.time.now_ms().map(|now_ms| now_ms - now_ms.rem_euclid(AHEAD_STEP_MS));
+        let at = at.map(iso_text).unwrap_or_default();
+        if self.session.ahead.at != at {
+            self.session.ahead.at = at;
+        }
+    }
+
+    /// Of which ship it is to be told where she is bound: written into the session where that changed.
+    fn follow_bound(&mut self) {
+        use destination_view::Target;
+        let is_there = self.layout.workspace == Workspace::Destinations;
+        let is_seen = self.layout.has(Pane::Bound) || (is_there && self.session.map.bound);
+        let target = if is_seen {
+            Target::of(&self.desk, &self.selection, &self.destination, &self.time)
+        } else {
+            Target::Off
+        };
+        if let Target::At(params, _) = &target
+            && self.session.forecast != *params
+        {
+            self.session.forecast = params.clone();
+        }
+        self.destination.is_told = is_there;
+        self.destination.set_target(target);
+    }
+
     fn status(&self) -> Status {
         Status {
             has_sources: !self.session.sources.is_empty(),
@@ -376,6 +435,8 @@ impl App {
                     .is_some_and(|shown| !shown.value.mistakes.is_empty()),
             has_selection: !self.selection.is_empty()
                 || self.associate.point().is_some()
+                || self.watch.has_selection()
+                || self.destination.has_selection()
                 || !self.map.tool().is_hand(),
             has_undo: self.undoer.has_undo(&self.session.as_set()),
             has_redo: self.undoer.has_redo(&self.session.as_set()),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::layout::{Pane, Workspace};
 use super::map::{Drawn, Tool};
 use super::selection::Pick;
+use crate::ais::PortId;
 use crate::associate::Mistake;
 use crate::base::geo::Position;
 use crate::flow::Session;
@@ -24,6 +25,18 @@ pub enum Command {
     AskForModel,
     /// Predict by the models of this file; of none: by those that are fitted.
     UseModel(Option<PathBuf>),
+    /// Ask the user for a list of ports.
+    AskForPorts,
+    /// Take the ports of this list; of none: the bundled ones.
+    UsePorts(Option<PathBuf>),
+    /// Ask the user for files of voyages to learn arrivals from, or (`true`) to be scored on.
+    AskForSailings(bool),
+    /// Take these.
+    UseSailings(bool, Vec<PathBuf>),
+    /// Select a port and show it on the map.
+    GoToPort(PortId),
+    /// Select a voyage, as an index into those that are shown, and show it on the map if wanted.
+    GoToVoyage(usize, bool),
     /// Ask the user where a model of training lies, by its place in the list of models.
     AskToLoad(usize),
     /// Check the model there and, if nothing is wrong with it, take it.
@@ -62,6 +75,8 @@ pub enum Command {
     Reload,
     /// Open made traffic.
     Demo,
+    /// Open made voyages between the ports of the world.
+    World,
     /// Ask where to save the project.
     AskToSave,
     /// Save the project where it was saved before, or ask.

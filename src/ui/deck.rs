@@ -3,6 +3,7 @@
 use super::associate_view::AssociateView;
 use super::cluster_view::ClusterView;
 use super::command::{Command, Commands};
+use super::destination_view::DestinationView;
 use super::predict_view::PredictView;
 use super::selection::{Pick, Selection};
 use super::time_view::TimeView;
@@ -27,12 +28,14 @@ pub struct Deck<'a> {
     pub predict: &'a mut PredictView,
     /// Which anonymous point and which mistake are looked at; edited in place.
     pub associate: &'a mut AssociateView,
+    /// Which port and which voyage are looked at, and where the ship is told to be bound; edited in place.
+    pub destination: &'a mut DestinationView,
+    /// Runs of all models, and which is looked at; edited in place.
+    pub training: &'a mut Training,
     /// Which encounter and which oddity are looked at, and which are shown; edited in place.
     pub watch: &'a mut WatchView,
     /// What is looked at of gates, areas and density; edited in place.
     pub water: &'a mut WaterView,
-    /// Runs of all models, and which is looked at; edited in place.
-    pub training: &'a mut Training,
     /// For everything else.
     pub commands: &'a mut Commands,
 }

@@ -93,6 +93,34 @@ impl Errands {
         });
     }
 
+    /// Asks for a list of ports.
+    pub fn ask_for_ports(&mut self) {
+        self.run(|| {
+            let endings = ["csv", "tsv", "txt", "zip", "gz", "zst"];
+            let dialog = rfd::FileDialog::new()
+                .set_title("Choose a list of ports: World Port Index, UN/LOCODE or your own")
+                .add_filter("Lists of ports", &endings);
+            let path = dialog.add_filter("All files", &["*"]).pick_file()?;
+            Some(Command::UsePorts(Some(path)))
+        });
+    }
+
+    /// Asks for files of voyages on one way: to learn arrivals from, or to be scored on.
+    pub fn ask_for_sailings(&mut self, is_test: bool) {
+        self.run(move || {
+            let title = if is_test {
+                "Choose voyages to score arrivals on"
+            } else {
+                "Choose voyages to learn arrivals from"
+            };
+            let dialog = rfd::FileDialog::new()
+                .set_title(title)
+                .add_filter("Voyages", &["csv", "tsv", "txt", "gz", "zst"]);
+            let paths = dialog.add_filter("All files", &["*"]).pick_files()?;
+            Some(Command::UseSailings(is_test, paths))
+        });
+    }
+
     /// Asks for a model of training, kept as a folder or as a file.
     pub fn ask_to_load(&mut self, model: usize, is_folder: bool) {
         self.run(move || {

@@ -29,21 +29,24 @@ pub enum Workspace {
     Predict,
     /// Points without identity into tracks.
     Associate,
-    /// What a safety officer asks of traffic.
-    Watch,
+    /// Where ships are bound, and when they arrive.
+    Destinations,
     /// Networks and what they learn.
     Train,
+    /// What a safety officer asks of traffic.
+    Watch,
 }
 
 impl Workspace {
     /// All of them, in the order of the work.
-    pub const ALL: [Workspace; 8] = [
+    pub const ALL: [Workspace; 9] = [
         Workspace::Explore,
         Workspace::Prepare,
         Workspace::Compress,
         Workspace::Cluster,
         Workspace::Predict,
         Workspace::Associate,
+        Workspace::Destinations,
         Workspace::Watch,
         Workspace::Train,
     ];
@@ -57,8 +60,9 @@ impl Workspace {
             Workspace::Cluster => "Cluster",
             Workspace::Predict => "Predict",
             Workspace::Associate => "Associate",
-            Workspace::Watch => "Watch",
+            Workspace::Destinations => "Destinations",
             Workspace::Train => "Models",
+            Workspace::Watch => "Watch",
         }
     }
 
@@ -119,6 +123,23 @@ impl Workspace {
                 below: &[Pane::Segments, Pane::Mistakes, Pane::AssociateMethods, Pane::Vessels],
                 right: &[&[Pane::Associate, Pane::Inspector]],
             },
+            Workspace::Destinations => Arrangement {
+                left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
+                below: &[
+                    Pane::Bound,
+                    Pane::Voyages,
+                    Pane::Texts,
+                    Pane::Ports,
+                    Pane::DestinationScores,
+                    Pane::EtaScores,
+                ],
+                right: &[&[Pane::Destinations, Pane::Inspector]],
+            },
+            Workspace::Train => Arrangement {
+                left: &[&[Pane::Runs], &[Pane::Sources, Pane::Layers, Pane::Filters]],
+                below: &[Pane::Training, Pane::Embedding, Pane::DecStudy, Pane::Trips],
+                right: &[&[Pane::Network, Pane::Inspector]],
+            },
             Workspace::Watch => Arrangement {
                 left: &[&[Pane::Sources], &[Pane::Layers, Pane::Filters]],
                 below: &[
@@ -140,11 +161,6 @@ impl Workspace {
                     Pane::Density,
                     Pane::Inspector,
                 ]],
-            },
-            Workspace::Train => Arrangement {
-                left: &[&[Pane::Runs], &[Pane::Sources, Pane::Layers, Pane::Filters]],
-                below: &[Pane::Training, Pane::Embedding, Pane::DecStudy, Pane::Trips],
-                right: &[&[Pane::Network, Pane::Inspector]],
             },
         }
     }

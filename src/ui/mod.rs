@@ -9,6 +9,7 @@ pub mod associate_view;
 pub mod cluster_view;
 pub mod command;
 pub mod deck;
+pub mod destination_view;
 mod driver;
 mod errand;
 pub mod form;

@@ -103,6 +103,8 @@ pub fn method_title(method: Method) -> &'static str {
         Method::Gmm => "GMM",
         Method::Gpr => "GPR",
         Method::Ensemble => "Ensemble",
+        Method::Mlp => "MLP",
+        Method::Gru => "GRU",
     }
 }
 
@@ -116,6 +118,8 @@ pub fn method_help(method: Method) -> &'static str {
         Method::Gmm => "Gaussian mixture regression",
         Method::Gpr => "Gaussian process regression",
         Method::Ensemble => "The paper's: models of clusters, chosen and fused by the neighbors",
+        Method::Mlp => "A perceptron on features of the window",
+        Method::Gru => "Recurrent networks that read the window and what neighbors did",
     }
 }
 
@@ -129,6 +133,8 @@ pub fn method_color(method: Method, is_dark: bool) -> Color32 {
         Method::Gmm => category(8, is_dark),
         Method::Gpr => category(9, is_dark),
         Method::Ensemble => category(1, is_dark),
+        Method::Mlp => category(6, is_dark),
+        Method::Gru => category(3, is_dark),
     }
 }
 

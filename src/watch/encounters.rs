@@ -124,6 +124,18 @@ pub enum LeftOut {
     SameNumber,
 }
 
+impl LeftOut {
+    /// The reason in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            LeftOut::Far => "far",
+            LeftOut::Together => "keeping together",
+            LeftOut::Attending => "attending",
+            LeftOut::SameNumber => "same number",
+        }
+    }
+}
+
 /// A ship's path ahead, as a prediction has it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PathAhead {

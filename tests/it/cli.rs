@@ -319,6 +319,7 @@ fn describe_lists_every_parameter_that_set_takes() {
         [
             "sources",
             "synth",
+            "world",
             "clean",
             "trips",
             "filter",
@@ -337,6 +338,7 @@ fn describe_lists_every_parameter_that_set_takes() {
             "gates",
             "density",
             "encounters",
+            "ahead",
             "areas",
             "oddities",
             "ports",

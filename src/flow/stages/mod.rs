@@ -26,9 +26,10 @@ pub use associate::broken_and_joined;
 pub use associate::{AssociateStage, AssociatedOf, most_live, truth_of};
 pub use associate_study::{AssociateStudyOf, AssociateStudyStage, study_params};
 pub use bound::{
-    DestinationRow, DestinationScoresOf, DestinationScoresStage, DestinationsOf, DestinationsStage,
-    EtaCard, EtaFitOf, EtaFitParams, EtaFitStage, EtaScoresOf, EtaScoresParams, EtaScoresStage,
-    EtaWay, EtaWayScores, ForecastOf, ForecastStage, ForecastsOf, ForecastsStage, MADE, NestsOf,
+    DestinationFitOf, DestinationFitParams, DestinationFitStage, DestinationRow,
+    DestinationScoresOf, DestinationScoresStage, DestinationsOf, DestinationsStage, EtaCard,
+    EtaFitOf, EtaFitParams, EtaFitStage, EtaScoresOf, EtaScoresParams, EtaScoresStage, EtaWay,
+    EtaWayScores, ForecastOf, ForecastStage, ForecastsOf, ForecastsStage, MADE, NestsOf,
     NestsStage, PortsOf, PortsParams, PortsStage, RouteGraphOf, RouteGraphParams, RouteGraphStage,
     RoutesCard, SplitOf, TypedText, VoyagesOf, VoyagesStage,
 };
@@ -58,6 +59,7 @@ pub use study::{MEASURES, StudyOf, StudyParams, StudyStage};
 pub use trips::{TripsOf, TripsStage};
 pub use tuning::{OpticsStage, SpectrumOf, SpectrumStage, SweepStage, TreeStage};
 pub use watch::{
-    AreasOf, AreasStage, Before, DensityOf, DensityStage, EncountersOf, EncountersStage, GateOf,
-    GatesOf, GatesStage, OdditiesOf, OdditiesStage, WatchedOf, WatchedStage,
+    AheadOf, AheadParams, AheadStage, AreasOf, AreasStage, Before, DensityOf, DensityStage,
+    EncountersOf, EncountersStage, GateOf, GatesOf, GatesStage, OdditiesOf, OdditiesStage, ToldBy,
+    WatchedOf, WatchedStage,
 };

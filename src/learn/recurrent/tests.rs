@@ -8,6 +8,7 @@ fn shape(cell: Cell) -> RecurrentShape {
     RecurrentShape {
         cell,
         input: 2,
+        beside: 0,
         units: 16,
         layers: 1,
         hidden: vec![16],
@@ -91,7 +92,7 @@ fn the_size_is_that_of_the_books_and_forget_gates_begin_open() {
 
 #[test]
 fn sequences_that_cannot_be_read_are_named() {
-    let check = |sequences: &Sequences| sequences.check(2).unwrap_err().to_string();
+    let check = |sequences: &Sequences| sequences.check(2, 0).unwrap_err().to_string();
     assert!(check(&Sequences::new(2)).contains("no sequence"));
     let mut x = Sequences::new(2);
     x.push(&[1.0, 2.0]);
@@ -101,5 +102,5 @@ fn sequences_that_cannot_be_read_are_named() {
     x.push(&[1.0, 2.0]);
     x.push(&[1.0, f32::NAN]);
     assert!(check(&x).contains("sequence 1 holds"));
-    assert!(x.check(3).is_err());
+    assert!(x.check(3, 0).is_err());
 }

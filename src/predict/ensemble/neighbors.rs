@@ -1,21 +1,20 @@
 //! The windows that are like one, and where their ships went.
 
 use crate::base::nearest::Nearest;
-use crate::predict::dataset::Sample;
+use crate::predict::dataset::KEY_WIDTH;
 
 /// Steps towards the geometric median of the neighbors.
 const MEDIAN_STEPS: usize = 6;
 
-/// The nearest windows of other ships, with their weights.
-pub(super) fn neighbors(
+/// The nearest windows among those that may be, nearest first, with their weights.
+pub(in crate::predict) fn neighbors(
     nearest: &Nearest,
-    vessels: &[u64],
-    sample: &Sample,
+    key: &[f64; KEY_WIDTH],
     k: usize,
+    may: &dyn Fn(u32) -> bool,
 ) -> Vec<(u32, f64)> {
     let mut found = Vec::new();
-    let is_other = |place: u32| vessels[place as usize] != sample.vessel;
-    nearest.find_among(&sample.key, k, &is_other, &mut found);
+    nearest.find_among(key, k, may, &mut found);
     // Half as far as the middle one of them weighs no more than five times as much.
     let middle = found.get(found.len() / 2).map_or(1.0, |(_, distance)| distance.max(1e-6));
     for (_, distance) in &mut found {
@@ -26,7 +25,7 @@ pub(super) fn neighbors(
 }
 
 /// The weighted geometric median of where neighbors went; nowhere else if there are none.
-pub(super) fn median_of(neighbors: &[(u32, f64)], off: &[[f64; 2]]) -> [f64; 2] {
+pub(in crate::predict) fn median_of(neighbors: &[(u32, f64)], off: &[[f64; 2]]) -> [f64; 2] {
     fn mean(
         neighbors: &[(u32, f64)],
         off: &[[f64; 2]],

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::App;
-use crate::ais::Trip;
+use crate::ais::{PortId, Trip};
 use crate::associate::Mistake;
 use crate::base::geo::{Position, destination};
 use crate::base::job::Job;
 use crate::flow::Session;
-use crate::flow::look::TrackColor;
+use crate::flow::look::{MapParams, TrackColor};
 use crate::flow::map_base::Base;
 use crate::flow::session::FileRef;
 use crate::flow::tray::Shelf;
@@ -20,8 +20,8 @@ use crate::prep::moment::{next_report_after, previous_report_before};
 use crate::ui::cluster_view::About;
 use crate::ui::command::{Command, GoTo, Message};
 use crate::ui::layout::{Pane, Workspace};
-use crate::ui::map::{Drawn, Tool, cluster_titles, clusters_in_words};
-use crate::ui::panels::{add_area, add_gate};
+use crate::ui::map::{Drawn, Sail, Tool, cluster_titles, clusters_in_words, sailed_places};
+use crate::ui::panels::{add_area, add_gate, vessel_pick};
 use crate::ui::remembered::remember;
 use crate::ui::selection::Pick;
 use crate::ui::training::MODELS;
@@ -33,6 +33,9 @@ const PREVIEW_BYTES: u64 = 200 << 20;
 /// meters to all sides.
 const AROUND_MS: i64 = 10 * 60_000;
 const AROUND_M: f64 = 150.0;
+
+/// So much is shown around a port, to all sides, meters.
+const PORT_M: f64 = 20_000.0;
 
 impl App {
     pub(super) fn act(&mut self, command: Command, context: &Context) {
@@ -51,6 +54,21 @@ impl App {
                 // The same file once more: it may be whole by now.
                 self.each_shelf("predict-fit", |shelf| shelf.request());
             }
+            Command::AskForPorts => self.errands.ask_for_ports(),
+            Command::UsePorts(path) => {
+                self.session.ports.file =
+                    path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+                self.each_shelf("ports", |shelf| shelf.request());
+            }
+            Command::AskForSailings(is_test) => self.errands.ask_for_sailings(is_test),
+            Command::UseSailings(is_test, paths) => {
+                let names: Vec<String> =
+                    paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+                let eta = &mut self.session.eta;
+                *(if is_test { &mut eta.test } else { &mut eta.train }) = names.join(";");
+            }
+            Command::GoToPort(port) => self.go_to_port(port),
+            Command::GoToVoyage(voyage, fits) => self.go_to_voyage(voyage, fits),
             Command::AskToLoad(model) => {
                 self.errands.ask_to_load(model, MODELS[model].is_folder());
             }
@@ -103,13 +121,14 @@ impl App {
             Command::Remove(path) => self.session.sources.files.retain(|file| file.path != path),
             Command::CloseAll => {
                 self.session.sources.files.clear();
-                self.session.sources.made = None;
+                (self.session.sources.made, self.session.sources.world) = (None, None);
             }
             Command::Reload => {
                 let paths = self.session.sources.paths();
                 self.errands.look_at(paths);
             }
             Command::Demo => self.session.sources.make_demo(),
+            Command::World => self.session.sources.make_world(),
             Command::AskToSave => self.errands.ask_to_save(),
             Command::Save => match self.project.clone() {
                 Some(path) => self.save_to(path),
@@ -148,6 +167,11 @@ impl App {
                 let row = self.associate.point().unwrap_or_default();
                 self.map.fit_found(&self.desk, row);
             }
+            Command::FitSelection
+                if self.session.map.voyages && self.destination.voyage().is_some() =>
+            {
+                self.fit_voyage();
+            }
             Command::FitSelection => match self.desk.trips.shown() {
                 Some(shown)
                     if self.selection.key() == Some(shown.key) && !self.selection.is_empty() =>
@@ -165,6 +189,8 @@ impl App {
                 self.selection.pick(pick, &self.desk);
                 if pick == Pick::Nothing {
                     self.associate.select(None);
+                    self.watch.clear();
+                    self.destination.clear();
                 }
             }
             Command::GoToMistake(mistake) => self.go_to_mistake(mistake),
@@ -228,9 +254,11 @@ impl App {
 
     /// The session of another act; what is no act stays.
     fn take_back_to(&mut self, session: Session) {
-        let (found, watch) = (self.session.map.found, self.session.map.watch);
+        let MapParams { found, watch, ports, voyages, .. } = self.session.map;
         self.session = session;
-        (self.session.map.found, self.session.map.watch) = (found, watch);
+        let map = &mut self.session.map;
+        (map.found, map.watch) = (found, watch);
+        (map.ports, map.voyages) = (ports, voyages);
     }
 
     /// Shows the panels of what was drawn; where it could not be added, says why.
@@ -285,6 +313,45 @@ impl App {
         self.time.brush(from_ms.saturating_sub(around_ms), to_ms.saturating_add(around_ms));
         self.associate.look_at(mistake.row);
         (self.session.map.found, self.session.map.mistakes) = (true, true);
+    }
+
+    /// Selects a port and shows its surroundings.
+    fn go_to_port(&mut self, port: PortId) {
+        let Some(shown) = self.desk.ports.shown() else { return };
+        let Some(of) = shown.value.table.ports().get(port.0 as usize) else { return };
+        let (place, port_key) = (of.position, shown.key);
+        let around = [0.0, 90.0, 180.0, 270.0].map(|bearing| destination(place, bearing, PORT_M));
+        self.map.fit_places(&around);
+        self.session.map.ports = true;
+        self.destination.take_ports(port_key);
+        self.destination.select_port(Some(port));
+    }
+
+    /// Selects a voyage and its ship.
+    fn go_to_voyage(&mut self, voyage: usize, fits: bool) {
+        let Some(shown) = self.desk.voyages.shown() else { return };
+        self.destination.select_voyage(Some(voyage), shown.value);
+        if let Some(pick) = vessel_pick(&self.desk, voyage) {
+            self.selection.pick(pick, &self.desk);
+        }
+        let now_ms = self.time.now_ms();
+        let span = shown.value.found.voyages.get(voyage).map(|of| (of.departed_ms, of.arrived_ms));
+        // A moment on another voyage would show that one.
+        if let (Some(now_ms), Some((from_ms, to_ms))) = (now_ms, span)
+            && !(from_ms..to_ms).contains(&now_ms)
+        {
+            self.time.set_now_ms(from_ms);
+        }
+        if fits {
+            self.fit_voyage();
+        }
+    }
+
+    fn fit_voyage(&mut self) {
+        let Some(shown) = self.desk.voyages.shown() else { return };
+        let Some(voyage) = self.destination.voyage() else { return };
+        let places = sailed_places(shown.value, Sail::Voyage(voyage));
+        self.map.fit_places(&places);
     }
 
     /// Keeps the clusters that are shown, and colors both maps by cluster.

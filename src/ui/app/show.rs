@@ -6,7 +6,7 @@ use super::App;
 use crate::ui::actions::Status;
 use crate::ui::deck::Deck;
 use crate::ui::layout::Pane;
-use crate::ui::panels::{self, ClusterPanels, PredictPanels};
+use crate::ui::panels::{self, ClusterPanels, DestinationPanels, PredictPanels};
 
 impl App {
     pub(super) fn panels(&mut self, ui: &mut Ui, status: Status) {
@@ -18,9 +18,10 @@ impl App {
             clusters,
             predict,
             associate,
+            destination,
+            training,
             watch,
             water,
-            training,
             layout,
             commands,
             errands,
@@ -39,6 +40,7 @@ impl App {
             association,
             watching,
             waters,
+            destinations,
             path_field,
             ..
         } = self;
@@ -51,9 +53,10 @@ impl App {
             clusters,
             predict,
             associate,
+            destination,
+            training,
             watch,
             water,
-            training,
             commands,
         };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
@@ -124,6 +127,13 @@ impl App {
                 Pane::AreaEvents => waters.events(ui, &mut deck),
                 Pane::Density => waters.density(ui, &mut deck),
                 Pane::Densest => waters.densest(ui, &mut deck),
+                Pane::Destinations => DestinationPanels::parameters(ui, &mut deck, is_asking),
+                Pane::Bound => DestinationPanels::bound(ui, &mut deck),
+                Pane::Voyages => destinations.voyages(ui, &mut deck),
+                Pane::Texts => destinations.texts(ui, &mut deck),
+                Pane::Ports => destinations.ports(ui, &mut deck, is_asking),
+                Pane::DestinationScores => destinations.destination_scores(ui, &mut deck),
+                Pane::EtaScores => DestinationPanels::eta_scores(ui, &mut deck, is_asking),
                 Pane::Log => panels::log(ui, log),
             });
         });

@@ -109,13 +109,27 @@ pub enum Pane {
     Density,
     /// The densest cells, and hours by type and hour.
     Densest,
+    /// Ports, voyages and who tells destinations: the parameters.
+    Destinations,
+    /// Where the selected ship is bound.
+    Bound,
+    /// Voyages from port to port.
+    Voyages,
+    /// Typed destinations and the ports that they name.
+    Texts,
+    /// The table of ports.
+    Ports,
+    /// How models do at naming the port.
+    DestinationScores,
+    /// How far off arrival times are.
+    EtaScores,
     /// What was said.
     Log,
 }
 
 impl Pane {
     /// All of them, in the order of the menu.
-    pub const ALL: [Pane; 53] = [
+    pub const ALL: [Pane; 60] = [
         Pane::Map,
         Pane::Sources,
         Pane::Layers,
@@ -168,6 +182,13 @@ impl Pane {
         Pane::AreaEvents,
         Pane::Density,
         Pane::Densest,
+        Pane::Destinations,
+        Pane::Bound,
+        Pane::Voyages,
+        Pane::Texts,
+        Pane::Ports,
+        Pane::DestinationScores,
+        Pane::EtaScores,
         Pane::Log,
     ];
 
@@ -226,6 +247,13 @@ impl Pane {
             Pane::AreaEvents => "Area events",
             Pane::Density => "Density",
             Pane::Densest => "Densest cells",
+            Pane::Destinations => "Ports and voyages",
+            Pane::Bound => "Where bound",
+            Pane::Voyages => "Voyages",
+            Pane::Texts => "Typed destinations",
+            Pane::Ports => "Ports",
+            Pane::DestinationScores => "Destination scores",
+            Pane::EtaScores => "Arrival scores",
             Pane::Log => "Log",
         }
     }
@@ -255,9 +283,18 @@ impl Pane {
             Pane::Path => &["predict-fit"],
             Pane::Associate | Pane::Segments | Pane::Mistakes => &["associate"],
             Pane::AssociateMethods => &["associate", "associate-study"],
+            Pane::Encounters | Pane::EncounterList | Pane::EncounterPlots => &["encounters"],
+            Pane::Ahead => &["ahead"],
+            Pane::Oddities | Pane::OddityList => &["oddities"],
             Pane::Gates | Pane::Lateral | Pane::GateCounts | Pane::Crossings => &["gates"],
             Pane::Areas | Pane::AreaEvents => &["areas"],
             Pane::Density | Pane::Densest => &["density"],
+            // Where a ship is bound is worked on while there is one.
+            Pane::Destinations | Pane::Bound | Pane::Voyages => &["voyages"],
+            Pane::Texts => &["destinations"],
+            Pane::Ports => &["ports"],
+            Pane::DestinationScores => &["destination-scores"],
+            Pane::EtaScores => &["eta-fit", "eta-scores"],
             _ => &[],
         }
     }

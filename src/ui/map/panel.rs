@@ -10,6 +10,7 @@ use super::base::BaseTiles;
 use super::cells::CellLayer;
 use super::clusters::Titles;
 use super::coast::Coast;
+use super::colors::MapColors;
 use super::density_plain::PlainDensity;
 use super::drawn::DrawnLayer;
 use super::fit;
@@ -17,26 +18,32 @@ use super::found::FoundLayer;
 use super::held::Held;
 use super::looks::{Said, Side};
 use super::pick::Hit;
+use super::ports::{PortLayer, PortUse};
 use super::remade::Remade;
 use super::routes::RouteLayer;
+use super::sailed::SailedLayer;
 use super::ships::{ShipLook, Ships};
 use super::tool::Tool;
 use super::view::View;
+use super::watch::{WatchLayer, WatchLook};
 use crate::base::geo::{Bounds, Position};
 use crate::flow::look::{Camera, TrackColor};
 use crate::flow::stages::TripsOf;
-use crate::flow::{Desk, Jobs, Session};
+use crate::flow::{Desk, Jobs, Key, Session};
 use crate::ui::associate_view::AssociateView;
 use crate::ui::cluster_view::ClusterView;
 use crate::ui::deck::Deck;
+use crate::ui::destination_view::DestinationView;
 use crate::ui::driver::Complaint;
 use crate::ui::predict_view::PredictView;
 use crate::ui::selection::Selection;
 use crate::ui::theme;
 use crate::ui::time_view::TimeView;
+use crate::ui::watch_view::WatchView;
 use crate::ui::water_view::WaterView;
 
 mod beside;
+mod bound;
 mod draw;
 mod point;
 
@@ -61,9 +68,14 @@ pub struct MapPanel {
     titles: Titles,
     ships: [Ships; 2],
     found: FoundLayer,
+    sailed: SailedLayer,
+    ports: PortLayer,
+    /// How much each port is used by the voyages that are shown.
+    uses: Option<([Key; 2], PortUse)>,
+    remade: Remade,
+    watch: WatchLayer,
     drawn: DrawnLayer,
     cells: CellLayer,
-    remade: Remade,
     hovered: Option<Hit>,
     tool: Tool,
     rect: Rect,
@@ -87,22 +99,54 @@ struct Sight<'a> {
     clusters: &'a ClusterView,
     predict: Option<&'a PredictView>,
     associate: Option<&'a AssociateView>,
+    watch: &'a WatchView,
     water: Option<&'a WaterView>,
+    destination: Option<&'a DestinationView>,
     side: Side,
 }
 
 impl<'a> Sight<'a> {
     fn of(deck: &'a Deck, side: Side) -> Sight<'a> {
-        let Deck { session, desk, selection, time, clusters, predict, associate, water, .. } = deck;
-        let (predict, associate) = (Some(&**predict), Some(&**associate));
-        let water = Some(&**water);
-        Sight { desk, session, selection, time, clusters, predict, associate, water, side }
+        let Deck { session, desk, selection, time, clusters, .. } = deck;
+        Sight {
+            desk,
+            session,
+            selection,
+            time,
+            clusters,
+            predict: Some(&*deck.predict),
+            associate: Some(&*deck.associate),
+            watch: &*deck.watch,
+            water: Some(&*deck.water),
+            destination: Some(&*deck.destination),
+            side,
+        }
     }
 
     /// Whether points and found tracks are drawn in place of trips.
     fn is_found(&self) -> bool {
         let has_points = self.desk.ingest.shown().is_some();
         self.session.map.found && has_points && self.side == Side::Now
+    }
+
+    /// What the layers of watching look like; on the map of a pinned result there are none.
+    fn watching(&self, ui: &Ui) -> Option<WatchLook<'a>> {
+        let is_dark = ui.visuals().dark_mode;
+        (self.side == Side::Now).then(|| WatchLook {
+            desk: self.desk,
+            session: self.session,
+            view: self.watch,
+            time: self.time,
+            colors: MapColors::of(is_dark),
+            is_dark,
+            selected: theme::selection_color(ui),
+        })
+    }
+
+    /// Whether voyages are drawn in place of trips.
+    fn is_sailed(&self) -> bool {
+        let has_voyages = self.desk.voyages.shown().is_some();
+        self.session.map.voyages && has_voyages && self.side == Side::Now && !self.is_found()
     }
 
     fn said(&self) -> Said<'a> {
@@ -139,9 +183,13 @@ impl MapPanel {
             titles: Titles::default(),
             ships: Default::default(),
             found: FoundLayer::default(),
+            sailed: SailedLayer::default(),
+            ports: PortLayer::default(),
+            uses: None,
+            remade: Remade::default(),
+            watch: WatchLayer::default(),
             drawn: DrawnLayer::default(),
             cells: CellLayer::default(),
-            remade: Remade::default(),
             hovered: None,
             tool: Tool::Hand,
             rect: Rect::from_min_size(Pos2::ZERO, egui::vec2(900.0, 600.0)),
@@ -165,11 +213,15 @@ impl MapPanel {
             self.held.give_up_gpu();
             self.ships.iter_mut().for_each(Ships::clear);
             self.found.give_up_gpu();
+            self.watch.give_up_gpu();
+            self.sailed.give_up_gpu();
         }
         self.held.update(desk.trips.shown(), jobs);
         self.held.update_marks(desk, &session.map, jobs);
         self.drawn.follow(session);
         self.found.update(desk, &session.map, self.held.render_state(), jobs);
+        self.sailed.update(desk, &session.map, self.held.render_state(), jobs);
+        self.follow_uses(desk);
     }
 
     /// Has the selected trip made again by the network of deep clustering, where that is looked at.
@@ -185,12 +237,16 @@ impl MapPanel {
 
     /// Whether something that the map shows is being made.
     pub fn is_busy(&self) -> bool {
-        self.held.is_busy() || self.found.is_busy() || self.remade.is_busy() || self.coast.is_none()
+        self.held.is_busy()
+            || self.found.is_busy()
+            || self.sailed.is_busy()
+            || self.remade.is_busy()
+            || self.coast.is_none()
     }
 
     /// Why the map shows less than it should.
     pub fn fault(&self) -> Option<String> {
-        if let Some(fault) = self.held.fault().or(self.found.fault()) {
+        if let Some(fault) = self.held.fault().or(self.found.fault()).or(self.sailed.fault()) {
             return Some(format!("map: {fault}"));
         }
         if let Some(fault) = self.base.fault() {
@@ -391,6 +447,7 @@ impl MapPanel {
         let Camera { lon, lat, zoom } = self.camera();
         let view = View::new(Position::new(lon, lat), zoom, self.rect);
         let (selection, time) = (Selection::default(), TimeView::default());
+        let watch = WatchView::default();
         let side = Side::Now;
         let sight = Sight {
             desk,
@@ -400,7 +457,9 @@ impl MapPanel {
             clusters,
             predict: None,
             associate: None,
+            watch: &watch,
             water: None,
+            destination: None,
             side,
         };
         self.held.send_looks(sight.said());

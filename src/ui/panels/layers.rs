@@ -3,7 +3,7 @@
 use egui::{ComboBox, RichText, ScrollArea, Slider, Ui};
 
 use crate::base::params::Choice;
-use crate::flow::look::{Density, MapParams};
+use crate::flow::look::{Density, MapParams, WatchLayers};
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::map::MapPanel;
@@ -27,16 +27,28 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
                 );
             });
         }
-        // Points are drawn in place of these.
         ui.add_enabled_ui(!map.found, |ui| {
+            ui.checkbox(&mut map.voyages, "Voyages").on_hover_text(
+                "Voyages from port to port and ships under way, in place of trips; colors say \
+                 where they end",
+            );
+        });
+        // Points or voyages are drawn in place of these.
+        ui.add_enabled_ui(!map.found && !map.voyages, |ui| {
             ui.checkbox(&mut map.trips, "Trips");
         });
         ui.add_enabled_ui(map.found || map.trips || map.rest, |ui| {
             ui.indent("tracks", |ui| tracks(ui, map));
         });
-        ui.add_enabled_ui(!map.found, |ui| {
+        ui.add_enabled_ui(!map.found && !map.voyages, |ui| {
             ui.checkbox(&mut map.rest, "Reports outside of trips");
         });
+        ui.checkbox(&mut map.ports, "Ports")
+            .on_hover_text("Ports; larger where more voyages begin and end");
+        ui.checkbox(&mut map.bound, "Likely ports").on_hover_text(
+            "Where the selected ship is likely bound, in the workspace Destinations: a circle's \
+             area is the probability",
+        );
         ui.checkbox(&mut map.routes, "Routes")
             .on_hover_text("The routes of clusters as ribbons, where trips were clustered");
         ui.checkbox(&mut map.cuts, "Where trips were cut")
@@ -67,6 +79,7 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
                 ui.label(RichText::new("Fit models in the workspace Predict first").weak());
             });
         }
+        watching(ui, &mut map.watch);
         ui.checkbox(&mut map.gates, "Gates")
             .on_hover_text("Lines across lanes, with how many crossed them either way");
         ui.checkbox(&mut map.areas, "Areas under watch")
@@ -94,6 +107,18 @@ pub fn layers(ui: &mut Ui, deck: &mut Deck, panel: &mut MapPanel) {
             ui.label(RichText::new("Density is easier to read without trips over it").weak());
         }
     });
+}
+
+/// What a safety officer looks for.
+fn watching(ui: &mut Ui, layers: &mut WatchLayers) {
+    ui.checkbox(&mut layers.encounters, "Encounters")
+        .on_hover_text("Where ships were closest to each other: by kind, the larger the graver");
+    ui.checkbox(&mut layers.heat, "Heat map of encounters")
+        .on_hover_text("How many encounters lie in each cell");
+    ui.checkbox(&mut layers.ahead, "Encounters ahead")
+        .on_hover_text("Ships that will come close, by their predicted paths from the moment on");
+    ui.checkbox(&mut layers.oddities, "Oddities")
+        .on_hover_text("Marks of what does not fit, by kind");
 }
 
 fn tracks(ui: &mut Ui, map: &mut MapParams) {

@@ -3,6 +3,7 @@
 mod associate;
 mod cluster;
 mod compress;
+mod destination;
 mod distributions;
 mod filters;
 mod inspector;
@@ -27,6 +28,7 @@ mod water;
 pub use associate::AssociatePanels;
 pub use cluster::ClusterPanels;
 pub use compress::{Compression, retention, thresholds};
+pub use destination::{DestinationPanels, vessel_pick};
 pub use filters::Filters;
 pub use layers::layers;
 pub use log::log;

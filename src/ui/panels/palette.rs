@@ -1,7 +1,8 @@
-//! The command palette: every action, panel and vessel by a few letters of its name.
+//! The command palette: every action, panel, vessel and port by a few letters of its name.
 
 use egui::{Align2, Context, Id, Key, Modal, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 
+use crate::ais::PortId;
 use crate::ui::actions::{ACTIONS, Status, keys_text};
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
@@ -9,6 +10,9 @@ use crate::ui::selection::Pick;
 
 /// Vessels shown at most.
 const MOST_VESSELS: usize = 12;
+
+/// And ports.
+const MOST_PORTS: usize = 8;
 
 /// What is typed, and which of the hits is marked.
 #[derive(Default)]
@@ -29,6 +33,7 @@ struct Entry {
 enum Found {
     Action(usize),
     Vessel(usize),
+    Port(PortId),
 }
 
 impl Palette {
@@ -54,7 +59,7 @@ impl Palette {
         let modal = Modal::new(Id::unique("palette")).area(area).show(context, |ui| {
             ui.set_width(460.0);
             let edit = TextEdit::singleline(&mut text)
-                .hint_text("Command, panel, vessel name or MMSI")
+                .hint_text("Command, panel, vessel, MMSI, port or LOCODE")
                 .desired_width(f32::INFINITY);
             let response = ui.add(edit);
             response.request_focus();
@@ -82,6 +87,7 @@ impl Palette {
                 deck.pick(Pick::Vessel(vessel));
                 deck.ask(Command::FitSelection);
             }
+            Some(Found::Port(port)) => deck.ask(Command::GoToPort(port)),
             None if modal.should_close() => (),
             None => self.text = Some(text),
         }
@@ -138,6 +144,24 @@ fn entries(text: &str, deck: &Deck, status: Status) -> Vec<Entry> {
         found.sort_by_key(|entry| entry.rank);
         found.truncate(MOST_VESSELS);
         entries.extend(found);
+    }
+    if text.trim().len() >= 2
+        && let Some(shown) = deck.desk.ports.shown()
+    {
+        let table = &shown.value.table;
+        for (place, id) in (0..).zip(table.search(text, MOST_PORTS)) {
+            let port = table.port(id);
+            let code = port
+                .locode
+                .map_or("port".into(), |l| format!("port {} {}", l.country(), l.place()));
+            let rank = rank(&port.name, text).map_or(1, |rank| rank + 1);
+            entries.push(Entry {
+                title: port.name.clone(),
+                remark: code,
+                rank: rank.max(1 + u32::from(place > 0)),
+                found: Found::Port(id),
+            });
+        }
     }
     entries.sort_by_key(|entry| entry.rank);
     entries

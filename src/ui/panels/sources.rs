@@ -20,7 +20,8 @@ pub fn sources(ui: &mut Ui, deck: &mut Deck, is_asking: bool, path_field: &mut S
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(4.0);
         open_row(ui, commands, is_asking, path_field);
-        if session.sources.made.is_some() {
+        let is_made = session.sources.made.is_some() || session.sources.world.is_some();
+        if is_made {
             ui.label(
                 RichText::new("Made traffic: no such ships exist").color(theme::warning_color(ui)),
             );
@@ -33,7 +34,7 @@ pub fn sources(ui: &mut Ui, deck: &mut Deck, is_asking: bool, path_field: &mut S
             file_ui(ui, file, ledger, commands);
         }
         if let Some(shown) = &shown {
-            for ledger in shown.value.files.iter().filter(|_| session.sources.made.is_some()) {
+            for ledger in shown.value.files.iter().filter(|_| is_made) {
                 ledger_ui(ui, ledger);
             }
             if let Some((first_ms, last_ms)) = shown.value.fleet.time_span_ms() {
@@ -54,6 +55,11 @@ pub fn sources(ui: &mut Ui, deck: &mut Deck, is_asking: bool, path_field: &mut S
             CollapsingHeader::new("The made sea")
                 .show(ui, |ui| params_ui(ui, "synth", sea, &|_| None));
         }
+        if let Some(world) = &mut session.sources.world {
+            ui.add_space(6.0);
+            CollapsingHeader::new("The made voyages")
+                .show(ui, |ui| params_ui(ui, "world", world, &|_| None));
+        }
         if !session.sources.files.is_empty() {
             ui.add_space(6.0);
             CollapsingHeader::new("Columns, units and dates")
@@ -72,6 +78,10 @@ fn open_row(ui: &mut Ui, commands: &mut Commands, is_asking: bool, path_field: &
         }
         if ui.button("Demo").on_hover_text("Open made traffic").clicked() {
             commands.ask(Command::Demo);
+        }
+        let help = "Open made voyages between the ports of the world, with destinations as typed";
+        if ui.button("World").on_hover_text(help).clicked() {
+            commands.ask(Command::World);
         }
     });
     // Where no dialog can be shown (a container, a remote screen), a path still can be typed.

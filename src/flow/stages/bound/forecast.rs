@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::forecasts::{ForecastsOf, HEAD, ground, row, told_figures};
+use super::forecasts::{ForecastsOf, HEAD, asking, ground, row, teller, told_figures};
 use super::{NestsOf, code, place};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
 use crate::base::time::{iso_text, utc_text};
 use crate::destination::ShipForecast;
-use crate::destination::forecast::{Teller, tell};
+use crate::destination::forecast::tell;
 use crate::destination::nest::Journey;
 use crate::flow::bound::ForecastParams;
 use crate::flow::stage::{Pace, Stage};
@@ -28,6 +28,8 @@ pub struct ForecastOf {
     pub at_ms: i64,
     /// Her reports on this voyage up to the moment, as indices into the fleet's.
     pub reports: Vec<u32>,
+    /// Whether the network that tells learned from this very voyage: then it may know it by heart.
+    pub is_learned: bool,
     /// All ships under way, with the voyages, ports and fleet.
     pub all: Arc<ForecastsOf>,
 }
@@ -52,7 +54,13 @@ impl Stage for ForecastStage {
         let goal_ms = params.t_ms().map_err(Stopped::Failed)?;
         if params.mmsi == 0 {
             let (ship, reports) = (None, Vec::new());
-            return Ok(ForecastOf { ship, at_ms: 0, reports, all: Arc::clone(all) });
+            return Ok(ForecastOf {
+                ship,
+                at_ms: 0,
+                reports,
+                is_learned: false,
+                all: Arc::clone(all),
+            });
         }
         let voyages = &all.voyages;
         let fleet = voyages.fleet();
@@ -71,7 +79,7 @@ impl Stage for ForecastStage {
             let first = ship.reports.first().map_or(i64::MAX, |index| times[*index as usize]);
             goal_ms.is_none_or(|goal_ms| first <= goal_ms)
         });
-        let (mut journey, own) = if let Some(ship) = open {
+        let (mut journey, number) = if let Some(ship) = open {
             (Journey::under_way(ship), None)
         } else {
             let on = |one: &&(usize, &crate::destination::Voyage)| match goal_ms {
@@ -83,22 +91,24 @@ impl Stage for ForecastStage {
                     hers.iter().map(|(_, one)| (one.departed_ms, one.arrived_ms)).collect();
                 return failed(no_voyage(&spans, goal_ms));
             };
-            // What is read from a file was not learned from this voyage.
-            let is_counted = all.routes.file.is_none();
-            let own = nests.of_voyage(*index).filter(|_| is_counted);
-            (Journey::from(*voyage), own)
+            (Journey::from(*voyage), nests.of_voyage(*index))
         };
+        // What is read from a file was not learned from this voyage.
+        let own = number.filter(|_| all.routes.file.is_none());
+        let learned = all.network.as_ref().map_or(&[][..], |network| &network.learned);
+        let is_learned = number.is_some_and(|number| learned.binary_search(&number).is_ok());
         if let Some(goal_ms) = goal_ms {
             journey.reports.retain(|index| times[*index as usize] <= goal_ms);
         }
         let reports = journey.reports.clone();
-        let teller = Teller { graph: &all.routes.graph, model: None };
+        let ask = all.network.as_deref().and_then(asking);
+        let teller = teller(&all.routes, ask.as_ref());
         let Some(ship) = tell(&ground(voyages), &journey, &teller, own, false)? else {
             return failed("she has reported no place on this voyage by then".into());
         };
         let last_ms = ship.last().map_or(0, |told| told.t_ms);
         let at_ms = goal_ms.unwrap_or(last_ms);
-        Ok(ForecastOf { ship: Some(ship), at_ms, reports, all: Arc::clone(all) })
+        Ok(ForecastOf { ship: Some(ship), at_ms, reports, is_learned, all: Arc::clone(all) })
     }
 
     fn figures(output: &ForecastOf) -> Map<String, Value> {
@@ -114,6 +124,7 @@ impl Stage for ForecastStage {
                 .truth
                 .map(|(port, ms)| json!({"port": code(table, port), "arrived": iso_text(ms)}));
             figures.insert("truth".into(), json!(truth));
+            figures.insert("learned_from".into(), output.is_learned.into());
             figures.insert(
                 "now".into(),
                 ship.last().map_or(Value::Null, |told| told_figures(table, told)),

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{RouteGraphOf, VoyagesOf, code};
+use super::{DestinationFitOf, RouteGraphOf, VoyagesOf, code};
 use crate::ais::{Fleet, PortTable};
 use crate::base::job::{Job, Stopped};
-use crate::base::params::Checked;
+use crate::base::params::{Checked, Choice as _};
 use crate::base::time::iso_text;
-use crate::destination::forecast::{Ground, Teller, tell};
-use crate::destination::nest::Journey;
-use crate::destination::{ShipForecast, Told};
+use crate::destination::forecast::{Ask, Ground, Says, Teller, tell};
+use crate::destination::nest::{Journey, NestParams};
+use crate::destination::way::{Network, WayForecast};
+use crate::destination::{Arrival, Nest, ShipForecast, Told};
 use crate::flow::stage::{Pace, Stage};
 use crate::io::export;
 
@@ -26,6 +27,8 @@ pub struct ForecastsOf {
     pub ships: Vec<ShipForecast>,
     /// Who tells, in words.
     pub by: String,
+    /// The network that tells in place of routes.
+    pub network: Option<Arc<DestinationFitOf>>,
     /// What was learned from.
     pub routes: Arc<RouteGraphOf>,
     /// The voyages, ports and fleet.
@@ -42,6 +45,42 @@ pub(super) fn ground(voyages: &VoyagesOf) -> Ground<'_> {
     }
 }
 
+/// A network to be asked, and how it wants voyages cut.
+pub(super) struct Asking<'a> {
+    params: &'a NestParams,
+    ask: Box<Ask<'a>>,
+}
+
+/// The network of a result, if it is whole.
+pub(super) fn asking(network: &DestinationFitOf) -> Option<Asking<'_>> {
+    let (model, ready) = (network.model.as_ref()?, network.ready.as_ref()?);
+    let classes = model.classes().ports();
+    let says = |told: &WayForecast| {
+        let ports =
+            told.answer().ports.iter().map(|(class, p)| (classes[*class as usize], *p)).collect();
+        let arrival = told.days_left.map(|days| {
+            let [low_days, days, high_days] = days.map(f64::from);
+            Arrival { days, low_days, high_days, voyages: 0 }
+        });
+        Says { ports, arrival }
+    };
+    let ask = move |nest: &Nest| Ok(ready.forecast(nest)?.iter().map(says).collect());
+    Some(Asking { params: model.nest_params(), ask: Box::new(ask) })
+}
+
+/// Routes, or the network where there is one.
+pub(super) fn teller<'a>(routes: &'a RouteGraphOf, asking: Option<&'a Asking<'a>>) -> Teller<'a> {
+    let model = asking.map(|asking| (asking.params, &*asking.ask));
+    Teller { graph: &routes.graph, model }
+}
+
+/// What a network is called.
+fn name(network: &DestinationFitOf) -> &'static str {
+    let named = network.model.as_ref().map(|model| model.params().network);
+    let case = Network::CASES.iter().find(|(_, case)| Some(*case) == named);
+    case.map_or("network", |(name, _)| name)
+}
+
 impl Stage for ForecastsStage {
     const NAME: &'static str = "forecasts/1";
     const TITLE: &'static str = "Destinations of ships under way";
@@ -50,16 +89,17 @@ impl Stage for ForecastsStage {
     const KEPT: usize = 2;
 
     type Params = ();
-    type Input = (Arc<RouteGraphOf>, Arc<VoyagesOf>);
+    type Input = ((Arc<RouteGraphOf>, Arc<VoyagesOf>), Option<Arc<DestinationFitOf>>);
     type Output = ForecastsOf;
 
     fn run(
         _: &Checked<()>,
-        (routes, voyages): &(Arc<RouteGraphOf>, Arc<VoyagesOf>),
+        ((routes, voyages), network): &Self::Input,
         job: &Job,
     ) -> Result<ForecastsOf, Stopped> {
         let ground = ground(voyages);
-        let teller = Teller { graph: &routes.graph, model: None };
+        let ask = network.as_deref().and_then(asking);
+        let teller = teller(routes, ask.as_ref());
         let under_way = &voyages.found.under_way;
         job.expect(under_way.len());
         let told: Vec<Option<ShipForecast>> = under_way
@@ -71,7 +111,8 @@ impl Stage for ForecastsStage {
             .collect::<Result<_, Stopped>>()?;
         Ok(ForecastsOf {
             ships: told.into_iter().flatten().collect(),
-            by: "routes of earlier voyages".into(),
+            by: network.as_deref().map_or("routes of earlier voyages", name).into(),
+            network: network.clone(),
             routes: Arc::clone(routes),
             voyages: Arc::clone(voyages),
         })

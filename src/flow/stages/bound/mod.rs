@@ -2,6 +2,7 @@
 
 mod destinations;
 mod eta;
+mod fit;
 mod forecast;
 mod forecasts;
 mod nests;
@@ -15,6 +16,7 @@ pub use eta::{
     EtaCard, EtaFitOf, EtaFitParams, EtaFitStage, EtaScoresOf, EtaScoresParams, EtaScoresStage,
     EtaWay, EtaWayScores,
 };
+pub use fit::{DestinationFitOf, DestinationFitParams, DestinationFitStage};
 pub use forecast::{ForecastOf, ForecastStage};
 pub use forecasts::{ForecastsOf, ForecastsStage};
 pub use nests::{NestsOf, NestsStage};

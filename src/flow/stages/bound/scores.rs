@@ -12,6 +12,7 @@ use crate::ais::PortId;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Choice as _};
 use crate::destination::baseline::{MostFrequent, NearestOnCourse, questions};
+use crate::destination::way::{Place, Run, Watch, WayModel, WayParams, seconds_per_epoch};
 use crate::destination::{
     Answer, Classes, Nest, Part, RouteGraph, Scores, Scoring, split_by_vessel, split_by_voyage,
 };
@@ -107,7 +108,11 @@ impl Stage for DestinationScoresStage {
             let dealt = Dealt::new(nests, *split, params);
             all.splits.push(dealt.figures());
             for rival in &rivals {
-                all.rows.push(dealt.score(*rival));
+                let row = match rival.network(&params.way) {
+                    Some(way) => dealt.train(*rival, &way, &job.uncounted())?,
+                    None => dealt.guess(*rival),
+                };
+                all.rows.push(row);
                 job.show(all.clone());
                 job.step()?;
             }
@@ -256,7 +261,28 @@ impl Dealt<'_> {
         SplitOf { split: self.split, voyages, ports: self.classes.len() }
     }
 
-    fn score(&self, rival: Rival) -> DestinationRow {
+    /// Trains a network, which may take long, and scores it.
+    fn train(&self, rival: Rival, way: &WayParams, job: &Job) -> Result<DestinationRow, Stopped> {
+        let (data, table) = (&self.nests.data, self.nests.voyages.table());
+        let (place, watch) = (Place::choose(way.train.device), Watch::default());
+        let run = Run::new(&way.train, &place, job, &watch);
+        let start = Instant::now();
+        let (model, outcome) =
+            WayModel::fit(data, &self.train, &self.validation, table, way, &run)?;
+        let fit_s = start.elapsed().as_secs_f64();
+        Ok(DestinationRow {
+            model: rival.name().to_owned(),
+            split: self.split,
+            parameters: model.parameters(),
+            scores: model.scores(data, &self.test, &place, job)?,
+            epochs: outcome.curves.epochs.len(),
+            seconds_per_epoch: seconds_per_epoch(&outcome, self.train.len()),
+            fit_s,
+        })
+    }
+
+    /// Scores what only counts.
+    fn guess(&self, rival: Rival) -> DestinationRow {
         let data = &self.nests.data;
         let table = self.nests.voyages.table();
         let learned = || self.train.iter().map(|i| &data.nests[*i]);
@@ -270,7 +296,8 @@ impl Dealt<'_> {
                 let model = NearestOnCourse::new(table, &self.classes);
                 Box::new(move |nest| model.answers(nest))
             }
-            Rival::RouteGraph => {
+            // Networks are trained elsewhere.
+            _ => {
                 let model = RouteGraph::fit(learned(), &self.classes, table, &data.params);
                 Box::new(move |nest| model.answers(nest))
             }

@@ -24,7 +24,7 @@ pub struct FitStage;
 
 /// The kind of our model files, and the version that this program writes and reads.
 const KIND: &str = "path";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// What is fitted, or which file is read.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ pub struct ModelsOf {
 }
 
 impl Stage for FitStage {
-    const NAME: &'static str = "predict-fit/2";
+    const NAME: &'static str = "predict-fit/3";
     const TITLE: &'static str = "Prediction models";
     const NEEDS: &'static [&'static str] = &["windows"];
     const PACE: Pace = Pace::OnRequest;

@@ -29,7 +29,7 @@ pub struct ScoresOf {
 }
 
 impl Stage for ScoresStage {
-    const NAME: &'static str = "predict-scores/2";
+    const NAME: &'static str = "predict-scores/3";
     const TITLE: &'static str = "Prediction scores";
     const NEEDS: &'static [&'static str] = &["windows"];
     const PACE: Pace = Pace::OnRequest;

@@ -9,13 +9,14 @@ use super::{
     WatchedOf, about, feature, joined, members, place, prefixed, rounded, write_features,
     write_rows,
 };
+use crate::ais::Vessel;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
 use crate::base::time::iso_text;
 use crate::base::units::nmi_from_m;
 use crate::flow::stage::{Pace, Stage};
 use crate::flow::watching::EncounterSettings;
-use crate::watch::encounters::{LeftOut, heat};
+use crate::watch::encounters::heat;
 use crate::watch::{Cell, Encounter, Encounters, GiveWay, Grid, Meeting, encounters};
 
 /// Pairs of ships that came close.
@@ -76,7 +77,7 @@ impl Stage for EncountersStage {
             .encounters
             .left_out
             .iter()
-            .map(|(why, n)| (left_out_name(*why).to_owned(), (*n).into()))
+            .map(|(why, n)| (why.name().to_owned(), (*n).into()))
             .collect();
         members(json!({
             "encounters": list.len(),
@@ -90,8 +91,8 @@ impl Stage for EncountersStage {
     /// A row an encounter in `encounters.csv`, the closest points in `encounters.geojson`, cells
     /// in `encounters.heat.csv`.
     fn export(output: &EncountersOf, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
-        let rows: Vec<Value> =
-            output.encounters.list.iter().map(|encounter| row(output, encounter)).collect();
+        let (list, vessels) = (&output.encounters.list, output.of.fleet().vessels());
+        let rows: Vec<Value> = list.iter().map(|encounter| row(vessels, encounter)).collect();
         job.go_on().map_err(|stopped| stopped.to_string())?;
         let shapes = output.encounters.list.iter().zip(&rows).map(|(encounter, row)| {
             let [a, b] = encounter.positions;
@@ -109,7 +110,8 @@ impl Stage for EncountersStage {
     }
 }
 
-const COLUMNS: [&str; 25] = [
+/// What stands of an encounter in a row.
+pub(super) const COLUMNS: [&str; 25] = [
     "time",
     "severity",
     "kind",
@@ -142,18 +144,8 @@ fn heat_row(grid: &Grid, cell: Cell, n: u32) -> Value {
     json!({"lat": rounded(middle.lat_deg, 6), "lon": rounded(middle.lon_deg, 6), "encounters": n})
 }
 
-/// Why pairs are left out, in words.
-fn left_out_name(why: LeftOut) -> &'static str {
-    match why {
-        LeftOut::Far => "far",
-        LeftOut::Together => "keeping together",
-        LeftOut::Attending => "attending",
-        LeftOut::SameNumber => "same number",
-    }
-}
-
-fn row(output: &EncountersOf, encounter: &Encounter) -> Value {
-    let vessels = output.of.fleet().vessels();
+/// What is known of an encounter of two of `vessels`.
+pub(super) fn row(vessels: &[Vessel], encounter: &Encounter) -> Value {
     let [a, b] = encounter.ships.map(|ship| about(&vessels[ship]));
     let mut ships = prefixed("a_", a);
     ships.extend(prefixed("b_", b));

@@ -1,5 +1,6 @@
 //! What a safety officer asks: the reports that are watched, and the tables that results become.
 
+mod ahead;
 mod areas;
 mod density;
 mod encounters;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+pub use ahead::{AheadOf, AheadParams, AheadStage, ToldBy};
 pub use areas::{AreasOf, AreasStage};
 pub use density::{Before, DensityOf, DensityStage};
 pub use encounters::{EncountersOf, EncountersStage};

@@ -105,7 +105,7 @@ fn relabeled(fleet: &Fleet, labels: &[u32], n: usize) -> (Fleet, Vec<u32>) {
 }
 
 /// A trip for each vessel that has reports, of all of them.
-fn whole_trips(fleet: &Fleet) -> Vec<Trip> {
+pub fn whole_trips(fleet: &Fleet) -> Vec<Trip> {
     let trip = |vessel: usize| Trip {
         vessel,
         reports: fleet.range(vessel),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use eframe::egui_wgpu::RenderState;
 use egui::{Color32, Painter, Pos2, Shape, Stroke};
 
-use self::made::{Dots, Lines, mistakes, points};
+use self::made::{Dots, mistakes, points};
 use super::palette::{ColorBy, Legend, LegendEntry, category, unknown};
 use super::pick::pick;
 use super::plain;
@@ -31,6 +31,7 @@ mod made;
 
 pub use card::card;
 pub use made::{BROKEN, WRONG};
+pub(super) use made::{Lines, whole_trips};
 
 /// How near to a point or line the pointer must be, points of the screen.
 const PICK_PX: f32 = 8.0;
@@ -39,7 +40,7 @@ const PICK_PX: f32 = 8.0;
 const POINTS_BEHIND: f32 = 0.55;
 
 /// Something that is made on a job's thread, and the next of it.
-struct Held<T> {
+pub(super) struct Held<T> {
     shown: Option<(Key, T)>,
     making: Option<(Key, Running<T>)>,
     failed: Option<(Key, String)>,
@@ -54,7 +55,7 @@ impl<T> Default for Held<T> {
 impl<T: Send + 'static> Held<T> {
     /// Makes what `key` names, one at a time and each to its end. Says whether something new is
     /// shown.
-    fn want(
+    pub(super) fn want(
         &mut self,
         key: Key,
         jobs: &Jobs,
@@ -68,6 +69,31 @@ impl<T: Send + 'static> Held<T> {
         }
         self.making = Some((key, jobs.start(make)));
         self.collect() || is_new // There already, where jobs run at once.
+    }
+
+    /// What is shown.
+    pub(super) fn shown(&self) -> Option<&T> {
+        self.shown.as_ref().map(|(_, shown)| shown)
+    }
+
+    /// The same with its name.
+    pub(super) fn keyed(&self) -> Option<(Key, &T)> {
+        self.shown.as_ref().map(|(key, shown)| (*key, shown))
+    }
+
+    /// The same, to be changed.
+    pub(super) fn shown_mut(&mut self) -> Option<&mut T> {
+        self.shown.as_mut().map(|(_, shown)| shown)
+    }
+
+    /// Whether something is being made.
+    pub(super) fn is_busy(&self) -> bool {
+        self.making.is_some()
+    }
+
+    /// Why there is nothing new.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.failed.as_ref().map(|(_, fault)| fault.as_str())
     }
 
     fn collect(&mut self) -> bool {
@@ -482,7 +508,12 @@ fn look_of(slot: u32, chosen: Option<u32>, hovered: Option<u32>) -> Look {
     Look { is_selected: chosen == Some(slot), is_hovered: hovered == Some(slot), ..Look::default() }
 }
 
-fn show(layer: &mut TrackLayer, render_state: Option<&RenderState>, lines: Option<&mut Lines>) {
+/// Lets a layer show lines that were sent to the GPU.
+pub(super) fn show(
+    layer: &mut TrackLayer,
+    render_state: Option<&RenderState>,
+    lines: Option<&mut Lines>,
+) {
     match (render_state, lines) {
         (Some(render_state), Some(lines)) => {
             if let Some(uploaded) = lines.uploaded.take() {

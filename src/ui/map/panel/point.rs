@@ -16,7 +16,7 @@ use crate::ui::map::looks::Side;
 use crate::ui::map::palette::unknown;
 use crate::ui::map::pick::{Hit, pick};
 use crate::ui::map::view::View;
-use crate::ui::map::{found, furniture, hover};
+use crate::ui::map::{found, furniture, hover, watch};
 use crate::ui::selection::{Pick, vessel_of};
 use crate::ui::theme;
 use crate::ui::water_view::{cell_lines, is_used};
@@ -105,6 +105,24 @@ impl MapPanel {
         }
         if Sight::of(deck, side).is_found() {
             self.point_found(ui, (view, pointer), response.clicked(), deck);
+            return None;
+        }
+        // Marks first: they are what is looked for.
+        let look = Sight::of(deck, side).watching(ui);
+        let mark = pointer.zip(look).and_then(|(at, look)| self.watch.pick(view, at, &look));
+        if let (Some(at), Some(mark)) = (pointer, mark) {
+            let desk = deck.desk;
+            hover::at_pointer(ui, at, |ui| watch::card_ui(ui, desk, mark));
+            if response.clicked() {
+                watch::click(deck, mark);
+            }
+            return None;
+        }
+        let ship_at = pointer.and_then(|at| self.ship(view, at, is_dark, side));
+        if side == Side::Now
+            && ship_at.is_none()
+            && self.point_bound(ui, (view, pointer), response.clicked(), deck)
+        {
             return None;
         }
         let hovered = pointer.and_then(|at| {

@@ -45,6 +45,8 @@ fn part_of(name: &str) -> Part {
         name if name.starts_with("svm_") => Part::Of(Method::LsSvm),
         name if name.starts_with("gmm_") => Part::Of(Method::Gmm),
         name if name.starts_with("gpr_") => Part::Of(Method::Gpr),
+        name if name.starts_with("mlp_") => Part::Of(Method::Mlp),
+        name if name.starts_with("gru_") => Part::Of(Method::Gru),
         _ => Part::Of(Method::Ensemble),
     }
 }
@@ -323,7 +325,7 @@ mod tests {
         let n_of = |part: Part| parts.iter().filter(|(_, of)| *of == part).count();
         assert_eq!((n_of(Part::Windows), n_of(Part::Inputs), n_of(Part::Scores)), (7, 4, 3));
         assert_eq!(n_of(Part::Elsewhere), 2);
-        for method in [Method::Elm, Method::LsSvm, Method::Gmm, Method::Gpr, Method::Ensemble] {
+        for method in Method::ALL.into_iter().skip(2) {
             assert!(n_of(Part::Of(method)) > 2, "{method:?} {parts:?}");
         }
     }
@@ -339,7 +341,7 @@ mod tests {
         harness.run_steps(3);
         harness.get_by_label("Use GMM").click();
         harness.run_steps(3);
-        assert_eq!(held.borrow().0.methods, "linear sog-cog elm ls-svm gpr ensemble");
+        assert_eq!(held.borrow().0.methods, "linear sog-cog elm ls-svm gpr ensemble mlp gru");
         harness.get_by_label("Use GMM").click();
         harness.get_by_label("Draw GPR").click();
         harness.get_by_label("all").click();

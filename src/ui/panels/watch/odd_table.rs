@@ -1,0 +1,182 @@
+//! Oddities as rows of a table.
+
+use egui::Color32;
+
+use super::listing::{About, Sheet};
+use crate::ais::Fleet;
+use crate::ui::map::furniture::degrees_minutes;
+use crate::ui::map::oddity_color;
+use crate::ui::panels::tables::cell::{Cell, ranks};
+use crate::ui::panels::tables::grid::Column;
+use crate::ui::watch_view::place_of_odd;
+use crate::watch::Oddity;
+
+/// An oddity, made ready.
+pub struct OddRow {
+    /// The oddity.
+    pub oddity: Oddity,
+    ship: (String, u32),
+    place: String,
+    /// What is searched, in small letters.
+    words: String,
+}
+
+/// Rows of a list of oddities.
+pub fn rows(list: &[Oddity], fleet: &Fleet) -> Vec<OddRow> {
+    let title = |oddity: &Oddity| match oddity.ship {
+        Some(ship) => fleet.vessels()[ship].title(),
+        None => oddity.mmsi.0.to_string(),
+    };
+    let titles: Vec<String> = list.iter().map(title).collect();
+    let ranks = ranks(&titles.iter().map(String::as_str).collect::<Vec<_>>());
+    let row = |(oddity, ship): (&Oddity, (String, u32))| {
+        let kind = oddity.ship.map_or("", |ship| fleet.vessels()[ship].kind().name());
+        let words =
+            format!("{} {} {kind} {} {}", ship.0, oddity.mmsi.0, oddity.kind.name(), oddity.why);
+        let has_place = oddity.place.is_valid();
+        let place = if has_place { degrees_minutes(oddity.place) } else { String::new() };
+        OddRow { oddity: oddity.clone(), ship, place, words: words.to_lowercase() }
+    };
+    list.iter().zip(titles.into_iter().zip(ranks)).map(row).collect()
+}
+
+fn row(sheet: &Sheet<OddRow>, at: usize) -> &OddRow {
+    &sheet.rows[at]
+}
+
+/// From left to right.
+const COLUMNS: &[Column<Sheet<OddRow>>] = &[
+    Column {
+        title: "Score",
+        help: "How odd, 0 to 1: of what is measured a half at twice the limit",
+        width_px: 50.0,
+        is_number: true,
+        cell: |sheet, at| Cell::Decimal(row(sheet, at).oddity.score, 2),
+    },
+    Column {
+        title: "Kind",
+        help: "What kind of oddity it is",
+        width_px: 112.0,
+        is_number: false,
+        cell: |sheet, at| {
+            let kind = row(sheet, at).oddity.kind;
+            Cell::Text(kind.name(), place_of_odd(kind) as u32)
+        },
+    },
+    Column {
+        title: "Ship",
+        help: "Her name, or her number",
+        width_px: 120.0,
+        is_number: false,
+        cell: |sheet, at| {
+            let (title, rank) = &row(sheet, at).ship;
+            Cell::Text(title, *rank)
+        },
+    },
+    Column {
+        title: "Time UTC",
+        help: "When it began",
+        width_px: 132.0,
+        is_number: false,
+        cell: |sheet, at| Cell::Time(row(sheet, at).oddity.from_ms),
+    },
+    Column {
+        title: "Lasts",
+        help: "How long it went on",
+        width_px: 66.0,
+        is_number: true,
+        cell: |sheet, at| {
+            let oddity = &row(sheet, at).oddity;
+            match oddity.to_ms - oddity.from_ms {
+                0 => Cell::Missing,
+                ms => Cell::Span(ms),
+            }
+        },
+    },
+    Column {
+        title: "Why",
+        help: "Why it is odd",
+        width_px: 430.0,
+        is_number: false,
+        cell: |sheet, at| Cell::Text(&row(sheet, at).oddity.why, at as u32),
+    },
+    Column {
+        title: "Place",
+        help: "Where to look",
+        width_px: 160.0,
+        is_number: false,
+        cell: |sheet, at| {
+            let row = row(sheet, at);
+            if row.place.is_empty() {
+                return Cell::Missing;
+            }
+            // From south to north.
+            Cell::Text(&row.place, ((row.oddity.place.lat_deg + 90.0) * 1e7) as u32)
+        },
+    },
+    Column {
+        title: "MMSI",
+        help: "The number of the ship",
+        width_px: 80.0,
+        is_number: true,
+        cell: |sheet, at| Cell::Number("", row(sheet, at).oddity.mmsi.0.into()),
+    },
+    Column {
+        title: "Trip",
+        help: "The trip that it is on",
+        width_px: 52.0,
+        is_number: true,
+        cell: |sheet, at| {
+            let trip = row(sheet, at).oddity.trip;
+            trip.map_or(Cell::Missing, |trip| Cell::Number("", trip as u64))
+        },
+    },
+];
+
+/// The table.
+pub static ABOUT: About<OddRow> = About {
+    name: "Table of oddities",
+    thing: "odd thing",
+    hint: "Name, MMSI, words",
+    columns: COLUMNS,
+    words: |row| &row.words,
+    mark: |row, is_dark| -> Color32 { oddity_color(row.oddity.kind, is_dark) },
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ais::Mmsi;
+    use crate::base::geo::Position;
+    use crate::flow::Key;
+    use crate::ui::watch_view::crossing;
+    use crate::watch::OddityKind;
+
+    #[test]
+    fn a_row_says_what_is_odd_of_whom_where_and_why() {
+        let (fleet, _) = crossing();
+        let oddity = Oddity {
+            kind: OddityKind::Dark,
+            mmsi: Mmsi(219_000_002),
+            ship: Some(1),
+            trip: Some(7),
+            from_ms: 0,
+            to_ms: 3_600_000,
+            place: Position::new(10.5, 57.25),
+            score: 0.666,
+            why: "Silent for 1 h".into(),
+            reach: None,
+        };
+        let nobody = Oddity { ship: None, trip: None, mmsi: Mmsi(5), ..oddity.clone() };
+        let sheet = Sheet { key: Key::of("test", &(), &[]), rows: rows(&[oddity, nobody], &fleet) };
+        let texts = |row: usize| -> Vec<String> {
+            COLUMNS.iter().map(|column| (column.cell)(&sheet, row).shown().into_owned()).collect()
+        };
+        let row = texts(0);
+        assert_eq!(row[..3], ["0.67", "dark period", "BRAVO"]);
+        assert_eq!(row[3..6], ["1970-01-01 00:00:00", "1 h", "Silent for 1 h"]);
+        assert_eq!(row[7..], ["219000002", "7"]);
+        assert_eq!((texts(1)[2].as_str(), texts(1)[8].as_str()), ("5", "–"));
+        assert!(sheet.rows[0].words.contains("tanker dark period silent"));
+    }
+}
