@@ -20,7 +20,7 @@ use super::features::Inputs;
 use super::params::{Method, PredictParams};
 use super::spread::Ellipse;
 use crate::base::job::{Job, Stopped};
-use crate::learn::{Curves, Watch};
+use crate::learn::{Curves, Split, Watch};
 
 /// Parts that ships are dealt to: a network never learns from its own part, by which its training
 /// ends early.
@@ -174,13 +174,13 @@ fn part_of(vessel: u64, seed: usize) -> u32 {
 
 /// Which of the rows of windows `which` teach a network that holds out `part`, and which are held
 /// out. Every window teaches where one part has all ships.
-fn split_of(data: &Dataset, which: &[usize], part: u32, seed: usize) -> crate::learn::Split {
+fn split_of(data: &Dataset, which: &[usize], part: u32, seed: usize) -> Split {
     let is_held = |i: &usize| part_of(data.samples[which[*i]].vessel, seed) == part;
     let (validation, train): (Vec<usize>, Vec<usize>) = (0..which.len()).partition(is_held);
     if train.is_empty() {
-        return crate::learn::Split::all(which.len());
+        return Split::all(which.len());
     }
-    crate::learn::Split { train, validation }
+    Split { train, validation }
 }
 
 /// Every so many-th of `rows`, from a place that `turn` moves, so that at most `most` are left:
@@ -194,3 +194,6 @@ fn thinned(rows: &[usize], most: usize, turn: usize) -> Vec<usize> {
 fn taken(values: &[f64]) -> impl Iterator<Item = f32> + '_ {
     values.iter().map(|x| x.clamp(-FARTHEST, FARTHEST) as f32)
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,11 +30,13 @@ fn scores_of_a_made_sea_have_every_method_and_the_ensemble_leads() {
     let folder = tempfile::tempdir().unwrap();
     let (file, out) = (sea(folder.path()), folder.path().join("out"));
     let fast = ["--set", "predict.folds=3", "--set", "predict.search=false"];
+    let brief = ["--set", "predict.gru_networks=1", "--set", "predict.gru_epochs=2"];
+    let fast = [fast, brief].concat();
     let want = ["--want", "predict-scores", "--out", out.to_str().unwrap()];
     let told = run(&[&[file.as_str()][..], &want, &fast].concat());
     let scores = &told["predict-scores"];
     let rows = scores["rows"].as_array().unwrap();
-    let methods = ["linear", "sog-cog", "elm", "ls-svm", "gmm", "gpr", "ensemble"];
+    let methods = ["linear", "sog-cog", "elm", "ls-svm", "gmm", "gpr", "ensemble", "mlp"];
     for minutes in [15.0, 30.0, 45.0, 60.0] {
         let of = |method: &str| {
             let mut found = rows.iter().filter(|row| {
@@ -53,6 +55,9 @@ fn scores_of_a_made_sea_have_every_method_and_the_ensemble_leads() {
     }
     let held = scores["coverage"]["ensemble"]["30"]["90"].as_f64().unwrap();
     assert!((held - 0.9).abs() < 0.04, "{held}");
+    let held = scores["coverage"]["gru"]["30"]["90"].as_f64().unwrap();
+    assert!((held - 0.9).abs() < 0.1, "by the network itself: {held}");
+    assert_eq!(rows.len(), 4 * (methods.len() + 1), "and the recurrent networks");
     let text = fs::read_to_string(out.join("predict-scores.csv")).unwrap();
     assert_eq!(text.lines().count(), 1 + rows.len());
     assert!(!text.contains("NaN") && !text.contains("inf"));
@@ -62,10 +67,23 @@ fn scores_of_a_made_sea_have_every_method_and_the_ensemble_leads() {
 
 #[test]
 fn a_fitted_model_is_written_loaded_and_tells_the_ends_of_trips_and_one_path() {
+    written_and_loaded("sog-cog ensemble", &[]);
+}
+
+#[test]
+fn trained_networks_are_written_loaded_and_tell_the_same() {
+    let brief = ["--set", "predict.gru_networks=2", "--set", "predict.gru_epochs=2"];
+    written_and_loaded("mlp gru", &brief);
+}
+
+/// Fits two methods, saves them, and asks both the fitted and the loaded ones.
+fn written_and_loaded(methods: &str, more: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let (file, out) = (sea(folder.path()), folder.path().join("out"));
     let out = out.to_str().unwrap();
-    let few = ["--set", "predict.methods=sog-cog ensemble", "--set", "predict.search=false"];
+    let methods = format!("predict.methods={methods}");
+    let few = ["--set", methods.as_str(), "--set", "predict.search=false"];
+    let few = [&few[..], more].concat();
     let told = run(&[&[file.as_str(), "--want", "predict-fit", "--out", out][..], &few].concat());
     assert_eq!(told["predict-fit"]["models"].as_array().unwrap().len(), 2);
     let model = format!("predict.model={out}/predict-fit.model");

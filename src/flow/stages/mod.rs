@@ -50,7 +50,7 @@ pub use ingest::Ingest;
 pub use outliers::{OutliersOf, OutliersStage};
 pub use predict::{
     Card, EndOf, EndsOf, EndsStage, FitParams, FitStage, ModelsOf, OnePath, PathOf, PathStage,
-    ScoresOf, ScoresStage, WindowsOf, WindowsStage, checked_models, save_models,
+    ScoresOf, ScoresStage, Training, WindowsOf, WindowsStage, checked_models, save_models,
 };
 pub use preview::{PreviewParams, PreviewStage};
 pub use repair::{RepairStage, RepairedOf};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::mixed::{ellipses, form_of, joined, median, scales};
 use super::votes::{VOTE_WIDTH, Vote, Votes, off};
 use super::{GruParams, Look, PARTS, Told, split_of, taken, thinned};
+use crate::base::geo::Position;
 use crate::base::job::{Job, Stopped};
 use crate::base::rows::Rows;
 use crate::base::scaler::{NotFinite, Scaler};
@@ -273,11 +274,11 @@ fn forms_of(
 /// The reports of a window as the network reads them: how long ago; how far ahead and to port of
 /// where dead reckoning has the ship then, in lengths of ten minutes' way; how much faster than now;
 /// which way it headed, off the course now.
-fn steps_of(sample: &Sample) -> Vec<f32> {
+pub(super) fn steps_of(sample: &Sample) -> Vec<f32> {
     let pace_mps = sample.speed_mps.max(SLOWEST_MPS);
     let mut steps = Vec::with_capacity(sample.raw.len());
     for report in sample.raw.chunks_exact(RAW_WIDTH) {
-        let place = crate::base::geo::Position::new(report[0], report[1]);
+        let place = Position::new(report[0], report[1]);
         let [ahead, port] = sample.frame.local_m(place);
         let (speed_mps, sine, cosine, t_s) = (report[2], report[3], report[4], report[5]);
         let (frame_sine, frame_cosine) = sample.frame.course_deg().to_radians().sin_cos();

@@ -247,7 +247,7 @@ fn now_ms() -> i64 {
 }
 
 /// The curves of a training, for JSON: a row an epoch.
-pub(super) fn curves_figures(curves: &Curves) -> Value {
+pub(in crate::flow::stages) fn curves_figures(curves: &Curves) -> Value {
     let row = |epoch: &crate::learn::Epoch| {
         json!({
             "epoch": epoch.epoch,

@@ -7,6 +7,7 @@ mod model;
 mod plane;
 mod study;
 
+pub(super) use embed::curves_figures;
 pub use embed::{EmbedStage, EmbeddedOf, TrainedParams};
 pub use groups::{DeepGroupsOf, DeepGroupsStage};
 pub use model::{checked_network, data_key};

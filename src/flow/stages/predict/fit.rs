@@ -14,8 +14,12 @@ use crate::base::params::{Checked, Form, Params};
 use crate::base::time::iso_text;
 use crate::flow::predicting::PredictSettings;
 use crate::flow::stage::{Pace, Stage};
+use crate::flow::stages::deep::curves_figures;
 use crate::io::{FileRef, model_file};
+use crate::learn::Curves;
 use crate::predict::model::{FEWEST_WINDOWS, Model};
+use crate::predict::network::Look;
+use crate::predict::params::Method;
 use crate::predict::score::no_windows;
 use crate::predict::tune::{Tried, tune};
 
@@ -73,6 +77,15 @@ pub struct Card {
     pub chosen: BTreeMap<String, String>,
 }
 
+/// How the networks of a method are trained, as far as they are.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// The method.
+    pub method: Method,
+    /// The curves, one a network.
+    pub curves: Vec<Curves>,
+}
+
 /// Fitted models.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ModelsOf {
@@ -83,6 +96,9 @@ pub struct ModelsOf {
     /// Settings that were tried; not in files.
     #[serde(skip)]
     pub search: Vec<Tried>,
+    /// How networks were trained, by method; not in files.
+    #[serde(skip)]
+    pub trainings: Vec<Training>,
     /// The file they were read from.
     #[serde(skip)]
     pub file: Option<PathBuf>,
@@ -139,6 +155,7 @@ impl Stage for FitStage {
             },
             models: Vec::new(),
             search: Vec::new(),
+            trainings: Vec::new(),
             file: None,
         };
         for method in methods {
@@ -151,7 +168,14 @@ impl Stage for FitStage {
                 all.card.chosen.insert(method.name().into(), chosen.setting.clone());
             }
             all.search.extend(tried);
-            all.models.push(Model::fit(method, data, &learned, &params, &job.uncounted())?);
+            let look = if method.is_network() { look(method, &all, job) } else { Look::default() };
+            let uncounted = job.uncounted();
+            let model = Model::fit_looked_at(method, data, &learned, &params, &look, &uncounted)?;
+            all.models.push(model);
+            let curves = look.curves();
+            if !curves.is_empty() {
+                all.trainings.push(Training { method, curves });
+            }
             job.show(all.clone());
             job.step()?;
         }
@@ -184,6 +208,17 @@ impl Stage for FitStage {
         figures.insert("time_span".into(), json!(output.card.time_span));
         figures.insert("models".into(), models.into());
         figures.insert("search".into(), search.into());
+        if !output.trainings.is_empty() {
+            let trainings: Map<String, Value> = output
+                .trainings
+                .iter()
+                .map(|training| {
+                    let curves: Value = training.curves.iter().map(curves_figures).collect();
+                    (training.method.name().into(), curves)
+                })
+                .collect();
+            figures.insert("trainings".into(), trainings.into());
+        }
         if let Some(file) = &output.file {
             figures.insert("file".into(), file.display().to_string().into());
         }
@@ -214,6 +249,16 @@ pub fn save_models(path: &Path, models: &ModelsOf) -> Result<(), String> {
 /// What is wrong with it, for the user.
 pub fn checked_models(path: &Path) -> Result<ModelsOf, String> {
     model_file::load(path, KIND, VERSION).map_err(|error| error.to_string())
+}
+
+/// Looks on at the training of `method`'s networks: shows `so_far` with their curves as they come.
+fn look(method: Method, so_far: &ModelsOf, job: &Job) -> Look {
+    let (so_far, job) = (so_far.clone(), job.clone());
+    Look::telling(move |curves| {
+        let mut shown = so_far.clone();
+        shown.trainings.push(Training { method, curves: curves.to_vec() });
+        job.show(shown);
+    })
 }
 
 /// A setting that was tried, for JSON.

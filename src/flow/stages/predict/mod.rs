@@ -7,7 +7,7 @@ mod scores;
 mod windows;
 
 pub use ends::{EndOf, EndsOf, EndsStage};
-pub use fit::{Card, FitParams, FitStage, ModelsOf, checked_models, save_models};
+pub use fit::{Card, FitParams, FitStage, ModelsOf, Training, checked_models, save_models};
 pub use path::{OnePath, PathOf, PathStage};
 pub use scores::{ScoresOf, ScoresStage};
 pub use windows::{WindowsOf, WindowsStage};

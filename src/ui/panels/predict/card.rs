@@ -83,7 +83,8 @@ mod tests {
             chosen: BTreeMap::from([("elm".to_owned(), "200 hidden neurons".to_owned())]),
         };
         let file = Some(PathBuf::from("/models/five_days.model"));
-        let models = ModelsOf { card, models: Vec::new(), search: Vec::new(), file };
+        let models =
+            ModelsOf { card, models: Vec::new(), search: Vec::new(), trainings: Vec::new(), file };
         let lines = lines(&models);
         let said = |name: &str| lines.iter().find(|line| line.0 == name).map(|line| &*line.1);
         assert_eq!(said("File"), Some("five_days.model"));

@@ -7,6 +7,7 @@ mod path;
 mod plots;
 mod score_table;
 mod search;
+mod training;
 mod worst;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 use egui::{Button, CollapsingHeader, Grid, Label, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::card::card_ui;
+use super::training::training_ui;
 use super::{PredictPanels, evaluate_ui, share_text};
 use crate::base::text::{counted, grouped};
 use crate::flow::predicting::PredictSettings;
@@ -216,6 +217,7 @@ fn models_ui(ui: &mut Ui, deck: &mut Deck, is_asking: bool) {
                 ui.label(RichText::new(text).color(theme::warning_color(ui)));
             }
             card_ui(ui, models);
+            training_ui(ui, models);
         }
         None => drop(ui.label(RichText::new(teach(desk, session)).weak())),
     }
