@@ -131,7 +131,7 @@ impl DrawnLayer {
     }
 
     /// What the colors of events mean, and how many there are.
-    pub fn legend(&self, look: &DrawnLook) -> Option<Legend> {
+    pub fn legend(look: &DrawnLook) -> Option<Legend> {
         let of = events(look.desk).filter(|_| look.session.map.areas)?;
         let entry = |kind: AreaEventKind| {
             let n = of.count(None, kind);
@@ -238,7 +238,6 @@ impl DrawnLayer {
 
     /// The event under the pointer, of those that are drawn.
     pub fn event_at(
-        &self,
         view: &View,
         pointer: Pos2,
         desk: &Desk,

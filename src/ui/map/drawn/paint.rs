@@ -112,7 +112,13 @@ fn plate(
 }
 
 /// Draws an area with its name.
-pub fn paint_area(painter: &Painter, view: &View, area: &Area, is_selected: bool, look: &DrawnLook) {
+pub fn paint_area(
+    painter: &Painter,
+    view: &View,
+    area: &Area,
+    is_selected: bool,
+    look: &DrawnLook,
+) {
     let points = tool::path(view, &area.corners);
     if points.len() < 3 {
         return;
