@@ -6,7 +6,7 @@ use super::App;
 use crate::ui::actions::Status;
 use crate::ui::deck::Deck;
 use crate::ui::layout::Pane;
-use crate::ui::panels::{self, ClusterPanels, DestinationPanels, PredictPanels};
+use crate::ui::panels::{self, ClusterPanels, DestinationPanels, PredictPanels, WaterPanels};
 
 impl App {
     pub(super) fn panels(&mut self, ui: &mut Ui, status: Status) {
@@ -120,7 +120,7 @@ impl App {
                 Pane::Oddities => watching.oddities(ui, &mut deck),
                 Pane::OddityList => watching.oddity_list(ui, &mut deck),
                 Pane::Gates => waters.gates(ui, &mut deck),
-                Pane::Lateral => waters.lateral(ui, &mut deck),
+                Pane::Lateral => WaterPanels::lateral(ui, &mut deck),
                 Pane::GateCounts => waters.gate_counts(ui, &mut deck),
                 Pane::Crossings => waters.crossings(ui, &mut deck),
                 Pane::Areas => waters.areas(ui, &mut deck),

@@ -118,10 +118,18 @@ struct What {
     block: u32,
 }
 
+/// The cells of a result that have a value, by their numbers.
+struct Values {
+    key: Key,
+    measure: CellMeasure,
+    scale: Option<Scale>,
+    found: Vec<(u32, f64)>,
+}
+
 /// The layer, and what it keeps while nothing changes.
 #[derive(Default)]
 pub struct CellLayer {
-    values: Option<(Key, CellMeasure, Option<Scale>, Vec<(u32, f64)>)>,
+    values: Option<Values>,
     made: Option<(What, Vec<Tile>)>,
 }
 
@@ -135,18 +143,19 @@ impl CellLayer {
         measure: CellMeasure,
         is_dark: bool,
     ) {
-        if self.values.as_ref().is_none_or(|(made, by, ..)| (*made, *by) != (key, measure)) {
+        let is_of = |values: &Values| (values.key, values.measure) == (key, measure);
+        if !self.values.as_ref().is_some_and(is_of) {
             let n = of.density.grid().cells();
             let found = (0..n).filter_map(|at| Some((at as u32, value(of, measure, at)?)));
-            let values: Vec<(u32, f64)> = found.collect();
-            let scale = Scale::of(measure, values.iter().map(|(_, value)| *value));
-            self.values = Some((key, measure, scale, values));
+            let found: Vec<(u32, f64)> = found.collect();
+            let scale = Scale::of(measure, found.iter().map(|(_, value)| *value));
+            self.values = Some(Values { key, measure, scale, found });
         }
-        let Some((_, _, Some(scale), values)) = &self.values else { return };
+        let Some(Values { scale: Some(scale), found, .. }) = &self.values else { return };
         let grid = of.density.grid();
         let what = What { key, measure, is_dark, block: block_of(grid, view) };
         if self.made.as_ref().is_none_or(|(made, _)| *made != what) {
-            self.made = Some((what, tiles(grid, values, what, *scale)));
+            self.made = Some((what, tiles(grid, found, what, *scale)));
         }
         let Some((_, tiles)) = &self.made else { return };
         let painter = painter.with_clip_rect(painter.clip_rect().intersect(view.clip_rect));
@@ -174,8 +183,8 @@ impl CellLayer {
 
     /// What the colors mean; `None` while there are none.
     pub fn legend(&self, measure: CellMeasure, is_dark: bool) -> Option<Legend> {
-        let (_, by, scale, _) = self.values.as_ref()?;
-        let scale = (*scale).filter(|_| *by == measure)?;
+        let values = self.values.as_ref().filter(|values| values.measure == measure)?;
+        let scale = values.scale?;
         let color = |step: usize| {
             let value = scale.at(step as f64 / (BAND - 1) as f64);
             scale.color(value, is_dark)

@@ -96,7 +96,6 @@ impl Tool {
             Tool::Gate(Some(first)) if is_near(*first) => Next::Refused(
                 "A gate of length 0 cannot be crossed: click farther from where it begins".into(),
             ),
-            Tool::Gate(_) => Next::Place(place),
             Tool::Polygon(corners) | Tool::Area(corners)
                 if corners.len() > 2 && is_near(corners[0]) =>
             {
@@ -105,7 +104,7 @@ impl Tool {
                     None => Next::Close,
                 }
             }
-            Tool::Polygon(_) => Next::Place(place),
+            Tool::Gate(_) | Tool::Polygon(_) => Next::Place(place),
             Tool::Area(corners) => match crossed_edge(corners, place) {
                 Some(edge) => Next::Refused(format!(
                     "This edge would cross or touch edge {edge}: an area must not cross itself. \

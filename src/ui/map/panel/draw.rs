@@ -13,7 +13,7 @@ use crate::ui::cluster_view::Pinned;
 use crate::ui::map::clusters::Groups;
 use crate::ui::map::colors::MapColors;
 use crate::ui::map::density::{DensityStyle, Measure};
-use crate::ui::map::drawn::DrawnLook;
+use crate::ui::map::drawn::{DrawnLayer, DrawnLook};
 use crate::ui::map::found::FoundLook;
 use crate::ui::map::geometry::{Geometry, Slot};
 use crate::ui::map::kept::KeptLook;
@@ -254,7 +254,7 @@ impl MapPanel {
         if side == Side::Now {
             legends.extend(self.cells.legend(params.cells, is_dark));
             let look = drawn_look(sight, is_dark, palette::category(0, is_dark));
-            legends.extend(self.drawn.legend(&look));
+            legends.extend(DrawnLayer::legend(&look));
         }
         if let (Some(cleaned), true) = (desk.clean.shown(), params.removed) {
             legends.push(marks::removed_legend(cleaned.value));
@@ -307,7 +307,7 @@ impl MapPanel {
 }
 
 /// How gates and areas are drawn.
-fn drawn_look<'a>(sight: Sight<'a>, is_dark: bool, selected: Color32) -> DrawnLook<'a> {
+fn drawn_look(sight: Sight<'_>, is_dark: bool, selected: Color32) -> DrawnLook<'_> {
     let Sight { session, desk, water, time, .. } = sight;
     DrawnLook { session, desk, water, window_ms: time.window_ms(), is_dark, selected }
 }

@@ -10,7 +10,7 @@ use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::map::clusters::Groups;
 use crate::ui::map::colors::MapColors;
-use crate::ui::map::drawn::event_lines;
+use crate::ui::map::drawn::{DrawnLayer, event_lines};
 use crate::ui::map::geometry::Slot;
 use crate::ui::map::looks::Side;
 use crate::ui::map::palette::unknown;
@@ -60,6 +60,36 @@ fn point_cell(ui: &Ui, view: &View, (pointer, is_free): (Pos2, bool), deck: &mut
     }
 }
 
+/// What happened in an area, under the pointer; a click goes to the ship. Says whether there is
+/// such a thing.
+fn point_event(
+    ui: &Ui,
+    (view, pointer): (&View, Option<Pos2>),
+    is_clicked: bool,
+    deck: &mut Deck,
+) -> bool {
+    let Some(shown) = deck.desk.areas.shown().filter(|_| deck.session.map.areas) else {
+        return false;
+    };
+    let window_ms = deck.time.window_ms();
+    let found = pointer.and_then(|at| DrawnLayer::event_at(view, at, deck.desk, window_ms));
+    let (Some(at), Some(place)) = (pointer, found) else { return false };
+    let Some(event) = shown.value.events.get(place) else { return false };
+    hover::at_pointer(ui, at, |ui| {
+        if let Some(vessel) = shown.value.of.fleet().vessels().get(event.ship) {
+            ui.label(RichText::new(vessel.title()).strong());
+        }
+        for line in event_lines(shown.value, event) {
+            ui.label(line);
+        }
+    });
+    if is_clicked {
+        (deck.water.event, deck.water.area) = (Some(place), event.area);
+        deck.pick(Pick::Vessel(event.ship));
+    }
+    true
+}
+
 impl MapPanel {
     /// What the pointer is over, and what it does there.
     pub(super) fn point(
@@ -100,7 +130,7 @@ impl MapPanel {
         }
         // While the map is dragged nothing is pointed at.
         let pointer = pointer.filter(|_| !response.dragged());
-        if side == Side::Now && self.point_event(ui, (view, pointer), response.clicked(), deck) {
+        if side == Side::Now && point_event(ui, (view, pointer), response.clicked(), deck) {
             return None;
         }
         if Sight::of(deck, side).is_found() {
@@ -176,37 +206,6 @@ impl MapPanel {
             }
         }
         hovered
-    }
-
-    /// What happened in an area, under the pointer; a click goes to the ship. Says whether there is
-    /// such a thing.
-    fn point_event(
-        &self,
-        ui: &Ui,
-        (view, pointer): (&View, Option<Pos2>),
-        is_clicked: bool,
-        deck: &mut Deck,
-    ) -> bool {
-        let Some(shown) = deck.desk.areas.shown().filter(|_| deck.session.map.areas) else {
-            return false;
-        };
-        let window_ms = deck.time.window_ms();
-        let found = pointer.and_then(|at| self.drawn.event_at(view, at, deck.desk, window_ms));
-        let (Some(at), Some(place)) = (pointer, found) else { return false };
-        let Some(event) = shown.value.events.get(place) else { return false };
-        hover::at_pointer(ui, at, |ui| {
-            if let Some(vessel) = shown.value.of.fleet().vessels().get(event.ship) {
-                ui.label(RichText::new(vessel.title()).strong());
-            }
-            for line in event_lines(shown.value, event) {
-                ui.label(line);
-            }
-        });
-        if is_clicked {
-            (deck.water.event, deck.water.area) = (Some(place), event.area);
-            deck.pick(Pick::Vessel(event.ship));
-        }
-        true
     }
 
     /// The same where points without identity are drawn: a click selects one, and with it its track.

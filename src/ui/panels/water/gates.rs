@@ -209,7 +209,7 @@ impl WaterPanels {
     }
 
     /// How crossings lie along the gate that is looked at.
-    pub fn lateral(&mut self, ui: &mut Ui, deck: &mut Deck) {
+    pub fn lateral(ui: &mut Ui, deck: &mut Deck) {
         let Some((_, of, place)) = gate_ui(ui, deck) else { return };
         let named = &of.gates[place];
         let (Ok(gate), Some(both)) =

@@ -16,7 +16,10 @@ pub fn clean(text: &str) -> String {
 /// A name that none of `names` is yet: `what` and a number.
 pub fn new_name<'a>(what: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
     let is_free = |name: &String| names.clone().all(|other| other != name);
-    (1..).map(|n| format!("{what} {n}")).find(is_free).unwrap_or_else(|| what.to_owned())
+    (1..=names.clone().count() + 1)
+        .map(|n| format!("{what} {n}"))
+        .find(is_free)
+        .unwrap_or_else(|| what.to_owned())
 }
 
 /// A field in which the name is typed; gives it back once it is whole: Enter, or another field. Esc
