@@ -42,7 +42,7 @@ impl PortSettings {
                 "wpi" => &mut columns.wpi,
                 other => {
                     let roles = ["name", "locode", "lat", "lon", "country", "wpi"];
-                    let near = nearest(other, roles.into_iter()).unwrap_or_default();
+                    let near = nearest(other, roles).unwrap_or_default();
                     return Err(format!("columns: there is no {other}; did you mean {near}?"));
                 }
             };
@@ -149,7 +149,7 @@ pub enum Rival {
     WayGd,
     /// WAY without it.
     Way,
-    /// The TrAISformer.
+    /// The `TrAISformer`.
     Traisformer,
     /// A decoder of cells.
     Decoder,

@@ -42,7 +42,7 @@ fn nest(from: Option<u32>, to: Option<u32>, start: u32, n: usize) -> Nest {
 fn made() -> Dataset {
     let one = |i: u32| {
         let from = i % 3 * 2;
-        nest(Some(from).filter(|_| i % 4 > 0), Some(from + 1), from, 8)
+        nest(Some(from).filter(|_| !i.is_multiple_of(4)), Some(from + 1), from, 8)
     };
     let nests: Vec<Nest> = (0..24).map(one).collect();
     let n = nests.len();

@@ -256,7 +256,7 @@ pub fn clusters(desk: &Desk, session: &Session) -> Option<Known> {
     let bars: Vec<(&str, f64)> = names
         .iter()
         .map(String::as_str)
-        .zip(sizes.iter().map(|n| *n as f64))
+        .zip(sizes.iter().map(|n| f64::from(*n)))
         .take(MOST_BARS)
         .collect();
     let title = if sizes.len() > MOST_BARS {

@@ -13,7 +13,7 @@ pub enum Network {
     /// WAY: channels of space, local pattern, departure and type, aggregated at every step.
     #[default]
     Way,
-    /// TrAISformer (Nguyen, Fablet 2021): longitude, latitude, speed and course in bins, looked up
+    /// `TrAISformer` (Nguyen, Fablet 2021): longitude, latitude, speed and course in bins, looked up
     /// and put side by side, through a Transformer decoder.
     Traisformer,
     /// A Transformer decoder over looked-up cells.

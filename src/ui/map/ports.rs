@@ -233,7 +233,7 @@ fn dots(order: &[u32], view: &View, look: &PortLook) -> Vec<Dot> {
 /// Area grows with use.
 fn radius_px(used: u32, most: u32, size: HarborSize) -> f32 {
     if used == 0 {
-        return LEAST_PX + 0.35 * (size as u8 as f32);
+        return LEAST_PX + 0.35 * f32::from(size as u8);
     }
     let share = f64::from(used) / f64::from(most.max(1));
     let least = LEAST_PX + 1.0;

@@ -55,8 +55,8 @@ impl Stage for NestsStage {
     }
 
     fn figures(output: &NestsOf) -> Map<String, Value> {
-        let steps: usize = output.data.nests.iter().map(|nest| nest.len()).sum();
-        let longest = output.data.nests.iter().map(|nest| nest.len()).max().unwrap_or(0);
+        let steps: usize = output.data.nests.iter().map(crate::destination::nest::Nest::len).sum();
+        let longest = output.data.nests.iter().map(crate::destination::nest::Nest::len).max().unwrap_or(0);
         let mut figures = Map::new();
         figures.insert("voyages".into(), output.data.len().into());
         figures.insert("steps".into(), steps.into());

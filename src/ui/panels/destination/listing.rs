@@ -244,7 +244,7 @@ mod tests {
         Words(vec![("anchor", 7), ("buoy", 1234), ("anchorage", 2)])
     }
 
-    fn look<'a>(kept: (u64, &'a (dyn Fn(usize) -> bool + Sync))) -> Look<'a> {
+    fn look(kept: (u64, &(dyn Fn(usize) -> bool + Sync))) -> Look<'_> {
         Look { is_selected: &|_| false, current: None, mark: &|_| None, kept }
     }
 

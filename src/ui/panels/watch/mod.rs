@@ -105,11 +105,10 @@ fn standing_ui(
                     deck.ask(Command::Cancel(name));
                 }
             }
-            Standing::Failed => {
-                if ui.small_button("Try again").clicked() {
+            Standing::Failed
+                if ui.small_button("Try again").clicked() => {
                     deck.ask(Command::Retry(name));
                 }
-            }
             _ => (),
         }
     });
