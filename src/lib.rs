@@ -48,7 +48,7 @@
 //! | [`destination`] | base, ais | typed destinations into ports, voyages, the time of arrival (no stage yet) |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; learn, ais, base | the window; egui, walkers, wgpu stay here |
-//! | [`cli`] | flow, synth, the methods; learn, ais, base; ui for `snap` and `bench frame` alone | the same without a window |
+//! | [`cli`] | flow, synth, the methods; learn, ais, base; ui for `snap`, `report` and `bench frame` alone | the same without a window |
 //!
 //! `tests/it/layers.rs` holds the code to this table. A layer that is not in it does not exist.
 //!
@@ -124,6 +124,11 @@
 //!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
 //!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has
 //!   a form without GPU.
+//! - **A report** ([`flow::report`]) is gathered from a clone of the desk, which shares the results: any
+//!   stage's figures and lists appear in it, those that it knows also with maps, charts and tables.
+//!   Charts and drawings ([`base::chart`]) are laid out once and written as SVG or painted as pixels;
+//!   maps come from [`ui::headless`], so that [`ui::report`] puts it together for the window and the
+//!   command line alike. The same charts are what a plot's context menu saves.
 //! - [`ui::headless`] draws the same without a window (`fairway snap`), on the GPU or, where no
 //!   driver is, by a rasterizer of our own; [`ui::pace`] plays the whole window to measure its frames
 //!   (`fairway bench frame`).
@@ -178,7 +183,8 @@
 //!   on after a break to the bit, and a model's files are plain ([`learn`]). Deep clusters are refined
 //!   among embeddings that were enlarged first; as the paper has it, rare routes are swallowed
 //!   ([`cluster::deep`]).
-//! - **Exports of any tray go by its [`flow::tray::Shelf`]**, in the window too.
+//! - **Exports of any tray go by its [`flow::tray::Shelf`]**, in the window too; each layer written as
+//!   GeoJSON gets its KML there ([`io::kml`]), whatever stage it is of.
 //! - **walkers fetches tiles, we draw them**: its own layer ends at the date line, lies over what is
 //!   drawn before it, and leaves a tile that failed once blank for good.
 

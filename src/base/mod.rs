@@ -1,6 +1,7 @@
 //! Numbers, places, time, jobs, parameters: nothing about ships.
 
 pub mod angle;
+pub mod chart;
 pub mod coast;
 pub mod forest;
 pub mod geo;

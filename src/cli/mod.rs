@@ -2,6 +2,7 @@
 
 mod bench;
 mod describe;
+mod report;
 mod run;
 mod snap;
 mod synth;
@@ -42,6 +43,8 @@ enum Command {
     Run(run::RunArguments),
     /// Draw the map of AIS files or a project as a picture.
     Snap(snap::SnapArguments),
+    /// Write the analysis of AIS files or a project as a page, with maps, plots and tables.
+    Report(report::ReportArguments),
     /// Write made traffic and its truth.
     Synth(synth::SynthArguments),
     /// List every parameter: name, default, range, unit, meaning.
@@ -82,18 +85,19 @@ pub fn start() -> Asked {
         None => return Asked::Window(arguments.window),
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Snap(arguments)) => snap::snap(&arguments),
+        Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Synth(arguments)) => synth::synth(&arguments),
         Some(Command::Describe(arguments)) => describe::describe(&arguments),
         Some(Command::Bench(arguments)) => bench::bench(&arguments),
     };
     Asked::Done(match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => report(&failure),
+        Err(failure) => fail(&failure),
     })
 }
 
 /// Says on standard error what failed, a line a cause, and gives the exit status.
-pub fn report(failure: &Failure) -> ExitCode {
+pub fn fail(failure: &Failure) -> ExitCode {
     let (text, status) = match failure {
         Failure::Usage(text) => (text, 2),
         Failure::Run(text) => (text, 1),

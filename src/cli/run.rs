@@ -139,7 +139,8 @@ pub fn say_faults(desk: &Desk) {
     }
 }
 
-fn no_such_stage(name: &str, desk: &Desk) -> Failure {
+/// A stage that there is none of, with the nearest name.
+pub fn no_such_stage(name: &str, desk: &Desk) -> Failure {
     let names: Vec<&str> = desk.shelves().iter().map(|shelf| shelf.name()).collect();
     let near = crate::base::text::nearest(name, names.iter().copied()).unwrap_or_default();
     Failure::Usage(format!("there is no stage {name}; did you mean {near}? ({})", names.join(", ")))

@@ -9,7 +9,9 @@ use super::forecast::Says;
 use super::nest::{Nest, NestParams, Step, cell_of};
 use super::score::Answer;
 use crate::ais::{PortId, PortTable};
-use crate::base::geo::{Position, distance_m};
+use crate::base::angle::turn_deg;
+use crate::base::geo::{Position, bearing_deg, distance_m};
+use crate::base::units::nmi_from_m;
 
 /// Voyages of the wider circle that weigh as much as what the narrower one counts.
 const WIDER: f64 = 2.0;
@@ -23,6 +25,12 @@ const ARRIVALS: usize = 3;
 const NEIGHBORS: usize = 25;
 /// Fewer than these tell nothing: the straight way does.
 const FEWEST: usize = 3;
+/// Standard deviation of how far from her course a ship's port lies, degrees, where nothing is known;
+const AHEAD_DEG: f64 = 30.0;
+/// what a port behind her weighs against one ahead,
+const BEHIND: f64 = 0.01;
+/// and within what distance nearness says no more, nautical miles.
+const NEAR_NMI: f64 = 30.0;
 /// How many cells around a place are looked at for earlier voyages.
 const REACH: i32 = 2;
 
@@ -37,7 +45,9 @@ type Counts = Vec<(u32, u32)>;
 /// The chance of a port is asked of four circles, each wider one helping out where the narrower
 /// has counted little: voyages from this port on this leg, all on this leg, all from this port,
 /// all. With `n` of `N` voyages in a circle to a port, and the wider circle's chance `p`, the chance
-/// is `(n + 2 p) / (N + 2)`. No network: a rival to them, and the honest guess where none is trained.
+/// is `(n + 2 p) / (N + 2)`; before all, each known port and all others together have equal
+/// chances, so that what is told adds up to a little less than 1. Of no voyage at all, course and
+/// distance alone tell. No network: a rival to them, and the honest guess where none is trained.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(from = "Flat", into = "Flat")]
 pub struct RouteGraph {
@@ -74,7 +84,7 @@ pub struct Arrival {
     pub low_days: f64,
     /// One in ten is later.
     pub high_days: f64,
-    /// How many earlier voyages tell it; 0 where it is but distance over speed.
+    /// How many earlier voyages tell it; 0 where a network does, or but distance over speed.
     pub voyages: usize,
 }
 
@@ -226,7 +236,12 @@ impl RouteGraph {
             self.by_leg.get(&leg),
             nest.from.and_then(|from| self.by_both.get(&(from, leg))),
         ];
-        let mut chances = vec![1.0 / self.classes.len().max(1) as f64; self.classes.len()];
+        // One part is for ports where nobody went yet.
+        let mut chances = if self.overall.is_empty() {
+            self.on_course(&nest.steps[k])
+        } else {
+            vec![1.0 / (self.classes.len() + 1) as f64; self.classes.len()]
+        };
         for counts in circles.into_iter().flatten() {
             let less = |class: u32| u32::from(own == Some(class));
             let total: u32 = counts.iter().map(|(class, n)| n.saturating_sub(less(*class))).sum();
@@ -249,6 +264,21 @@ impl RouteGraph {
         let n_likely = ports.iter().take_while(|(_, p)| *p >= LEAST).count();
         ports.truncate(n_likely.clamp(3, NAMED));
         ports
+    }
+
+    /// Chances where no voyage is known: the nearer a port and the less off her course, the likelier.
+    fn on_course(&self, step: &Step) -> Vec<f64> {
+        let (at, course_deg) = (step.last.0, f64::from(step.last.1));
+        let weight = |place: &Position| {
+            let off_deg = turn_deg(course_deg, bearing_deg(at, *place)).abs();
+            let is_known = !off_deg.is_nan();
+            let ahead = if is_known { (-0.5 * (off_deg / AHEAD_DEG).powi(2)).exp() } else { 1.0 };
+            (ahead + BEHIND) / (nmi_from_m(distance_m(at, *place)) + NEAR_NMI).powi(2)
+        };
+        let weights: Vec<f64> = self.places.iter().map(weight).collect();
+        let n = weights.len() as f64;
+        let total: f64 = weights.iter().sum::<f64>() * (n + 1.0) / n;
+        weights.into_iter().map(|weight| weight / total).collect()
     }
 
     /// Days left from `place` to the port of `class` by earlier voyages near there, each less or

@@ -27,8 +27,9 @@ use crate::distance::{Metric, Weights};
 use crate::io::FileRef;
 use crate::prep::Cleaned;
 
-/// Everything computed, kept up with everything set up.
-#[derive(Default)]
+/// Everything computed, kept up with everything set up. A clone shares the results and has none of
+/// the work that goes on.
+#[derive(Default, Clone)]
 pub struct Desk {
     /// Files to a fleet.
     pub ingest: Tray<Ingest>,
@@ -131,7 +132,7 @@ pub struct Desk {
 
 /// Files that parameters name, as they were when they were chosen: the disk is not asked on every
 /// frame.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Files {
     model: NamedFile,
     network_card: NamedFile,
@@ -147,11 +148,11 @@ struct Files {
 const CARD: &str = "card.json";
 
 /// A file that a parameter names.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct NamedFile(Option<(String, FileRef)>);
 
 /// Files that a parameter names, parted by semicolons.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct NamedFiles(String, Vec<FileRef>);
 
 impl NamedFiles {
@@ -242,7 +243,6 @@ impl Desk {
         let trips = self.trips.want(&session.trips, &cleaned, jobs);
         if wanted.has("filter") {
             let chosen = self.filter.want(&session.filter, &trips, jobs);
-            self.watch(session, &chosen, jobs, wanted);
             let Grouped { clusters, routes } = self.compare(session, &chosen, jobs, wanted);
             // Without routes and forecasts where they are not asked; not at all while they are not
             // even begun.
@@ -259,6 +259,8 @@ impl Desk {
                 let outliers = self.outliers.want(&session.outliers, &chosen, jobs);
                 self.predict(session, &chosen, &outliers, clusters.as_ref(), jobs, wanted);
             }
+            // After models are taken in: paths ahead are told by those that there are.
+            self.watch(session, &chosen, jobs, wanted);
         }
     }
 

@@ -12,6 +12,7 @@ pub mod map_base;
 pub mod places;
 pub mod predicting;
 pub mod project;
+pub mod report;
 pub mod run_file;
 pub mod session;
 pub mod settings;
@@ -25,4 +26,6 @@ pub use jobs::Jobs;
 pub use key::Key;
 pub use session::Session;
 
+pub use crate::io::picture::png_bytes;
+pub use crate::io::safe::write_text;
 pub use crate::io::write_png;

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::session::Session;
+use super::session::{Session, named_files};
 use crate::io::safe::write_text;
 
 /// Writes the program's version, the inputs with sizes and hashes, every parameter, and the
@@ -23,6 +23,12 @@ pub fn write(
         .iter()
         .map(|file| json!({"path": file.path.display().to_string(), "bytes": file.bytes, "sha256": sha256(&file.path)}))
         .collect();
+    // Files that parameters name are inputs too.
+    let named = named_files(session).into_iter().map(|(parameter, path)| {
+        let bytes = path.metadata().map_or(0, |about| about.len());
+        json!({"path": path.display().to_string(), "bytes": bytes, "sha256": sha256(&path), "named_by": parameter})
+    });
+    let inputs: Vec<Value> = inputs.into_iter().chain(named).collect();
     let parameters: Map<String, Value> = session
         .manual()
         .into_iter()
@@ -45,7 +51,7 @@ pub fn write(
 }
 
 /// The file's SHA-256, as `sha256sum` prints it; `null` where it cannot be read any more.
-fn sha256(path: &Path) -> Value {
+pub(super) fn sha256(path: &Path) -> Value {
     let Ok(mut file) = File::open(path) else { return Value::Null };
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];

@@ -190,6 +190,24 @@ impl Params for Sources {
     }
 }
 
+/// The files that parameters name besides the sources, with the parameter's name.
+pub fn named_files(session: &Session) -> Vec<(&'static str, PathBuf)> {
+    let mut files = vec![
+        ("ports.file", session.ports.file.as_str()),
+        ("destination.routes", &session.destination.routes),
+        ("eta.model", &session.eta.model),
+        ("predict.model", &session.predict.model),
+    ];
+    files.extend(session.eta.train.split(';').map(|name| ("eta.train", name)));
+    files.extend(session.eta.test.split(';').map(|name| ("eta.test", name)));
+    files.extend(session.sources.world.iter().map(|world| ("world.flows", world.flows.as_str())));
+    let named = files.into_iter().map(|(parameter, name)| (parameter, name.trim()));
+    named
+        .filter(|(_, name)| !name.is_empty())
+        .map(|(parameter, name)| (parameter, PathBuf::from(name)))
+        .collect()
+}
+
 /// The files that `paths` stand for; folders are searched for AIS.
 pub fn sources_of(paths: &[PathBuf]) -> Vec<FileRef> {
     crate::io::expand(paths)

@@ -12,6 +12,7 @@ use super::key::Key;
 use super::stage::{Asked, Pace, Source, Stage, short_name};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
+use crate::io::kml::kml_beside;
 
 /// Holds the results of one stage and keeps them up with what is asked for.
 pub struct Tray<S: Stage> {
@@ -87,7 +88,7 @@ pub trait Shelf {
     fn request(&mut self);
     /// Seconds, key and figures of the shown result.
     fn figures(&self) -> Option<Map<String, Value>>;
-    /// Writes the shown result into `folder`, if there is one.
+    /// Writes the shown result into `folder`, if there is one; layers as `GeoJSON` and as KML.
     fn export(&self, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String>;
     /// The same to be done later, on another thread: the result is shared, not copied.
     fn exporter(&self) -> Option<Exporter>;
@@ -274,12 +275,38 @@ impl<S: Stage> Shelf for Tray<S> {
     }
 
     fn export(&self, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
-        self.shown.as_ref().map_or(Ok(Vec::new()), |shown| S::export(&shown.value, folder, job))
+        self.shown.as_ref().map_or(Ok(Vec::new()), |shown| write::<S>(&shown.value, folder, job))
     }
 
     fn exporter(&self) -> Option<Exporter> {
         let value = Arc::clone(&self.shown.as_ref()?.value);
-        Some(Box::new(move |folder, job| S::export(&value, folder, job)))
+        Some(Box::new(move |folder, job| write::<S>(&value, folder, job)))
+    }
+}
+
+/// Writes a result, and every layer that is written as `GeoJSON` as KML beside.
+fn write<S: Stage>(value: &S::Output, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
+    let mut paths = S::export(value, folder, job)?;
+    let is_layer = |path: &&PathBuf| path.extension().is_some_and(|end| end == "geojson");
+    let layers: Vec<PathBuf> = paths.iter().filter(is_layer).cloned().collect();
+    for layer in layers {
+        paths.push(kml_beside(&layer, job).map_err(|error| error.to_string())?);
+    }
+    Ok(paths)
+}
+
+/// The same results, without the work that goes on: for whoever looks at them on another thread.
+impl<S: Stage> Clone for Tray<S> {
+    fn clone(&self) -> Self {
+        Tray {
+            wanted: self.wanted,
+            requested: None,
+            shown: self.shown.clone(),
+            kept: VecDeque::new(),
+            running: None,
+            failed: self.failed.clone(),
+            pace: self.pace,
+        }
     }
 }
 

@@ -131,6 +131,7 @@ fn frame(fleet: &Fleet, runs: &[Run], are_trips: bool) -> Result<DataFrame, Pola
     let times = Column::new("time".into(), gather(&reports.t_ms, runs))
         .cast(&DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)))?;
     let positions = gather(&reports.positions, runs);
+    let typed = typed(fleet, runs);
     let mut columns = Vec::new();
     if are_trips {
         let trips: Vec<Option<u32>> = runs
@@ -154,8 +155,8 @@ fn frame(fleet: &Fleet, runs: &[Run], are_trips: bool) -> Result<DataFrame, Pola
         ),
         of_vessel("name", &|vessel| vessels[vessel].about.name.clone()),
         of_vessel("callsign", &|vessel| vessels[vessel].about.callsign.clone()),
-        of_vessel("destination", &|vessel| vessels[vessel].about.destination.clone()),
-        of_vessel("eta", &|vessel| vessels[vessel].about.eta.clone()),
+        Column::new("destination".into(), typed.iter().map(|typed| typed.0).collect::<Vec<_>>()),
+        Column::new("eta".into(), typed.iter().map(|typed| typed.1).collect::<Vec<_>>()),
         Column::new(
             "imo".into(),
             per_row(runs, |vessel| Some(vessels[vessel].about.imo).filter(|imo| *imo > 0)),
@@ -168,7 +169,7 @@ fn frame(fleet: &Fleet, runs: &[Run], are_trips: bool) -> Result<DataFrame, Pola
         ),
         Column::new("length".into(), per_row(runs, |vessel| vessels[vessel].about.length_m)),
         Column::new("width".into(), per_row(runs, |vessel| vessels[vessel].about.width_m)),
-        Column::new("draught".into(), per_row(runs, |vessel| vessels[vessel].about.draught_m)),
+        Column::new("draught".into(), typed.iter().map(|typed| typed.2).collect::<Vec<_>>()),
     ]);
     if !reports.truth.is_empty() {
         let truth = gather(&reports.truth, runs);
@@ -204,6 +205,35 @@ fn per_row<T: Clone>(runs: &[Run], known: impl Fn(usize) -> T) -> Vec<T> {
     runs.iter()
         .flat_map(|(vessel, _, range)| std::iter::repeat_n(known(*vessel), range.len()))
         .collect()
+}
+
+/// What the crew had typed by each row's time: destination, arrival and draught; where no times of it
+/// are known, what they typed last.
+fn typed<'a>(
+    fleet: &'a Fleet,
+    runs: &[Run],
+) -> Vec<(Option<&'a str>, Option<&'a str>, Option<f32>)> {
+    let said = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+    let times = &fleet.reports().t_ms;
+    let of_run = |(vessel, _, range): &Run| {
+        let vessel = &fleet.vessels()[*vessel];
+        let (about, notes) = (&vessel.about, &vessel.voyages);
+        range.clone().map(move |report| {
+            if notes.is_empty() {
+                return (said(&about.destination), said(&about.eta), about.draught_m);
+            }
+            let n = notes.partition_point(|(since_ms, _)| *since_ms <= times[report]);
+            match n.checked_sub(1).map(|at| &notes[at].1) {
+                None => (None, None, about.draught_m),
+                Some(note) => {
+                    let dm = Some(note.draught_dm).filter(|dm| *dm > 0);
+                    let draught_m = dm.map(|dm| f32::from(dm) / 10.0).or(about.draught_m);
+                    (said(&note.destination), said(&note.eta), draught_m)
+                }
+            }
+        })
+    };
+    runs.iter().flat_map(of_run).collect()
 }
 
 /// Not-a-number to null: other programs know missing values, not our mark for them.

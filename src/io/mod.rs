@@ -13,6 +13,7 @@ pub mod export;
 mod fields;
 mod guess;
 pub mod intake;
+pub mod kml;
 pub mod merge;
 pub mod message;
 mod midnight;

@@ -16,15 +16,7 @@ pub fn write_png(path: &Path, [width, height]: [u32; 2], rgb: &[u8]) -> Result<(
     let n_bytes = 3 * width as usize * height as usize;
     assert!(rgb.len() == n_bytes && n_bytes > 0, "a picture has three bytes a pixel");
     write_whole(path, |writer| {
-        let mut encoder = Encoder::new(writer, width, height);
-        encoder.set_color(ColorType::Rgb);
-        encoder.set_depth(BitDepth::Eight);
-        let write = || -> Result<(), EncodingError> {
-            let mut writer = encoder.write_header()?;
-            writer.write_image_data(rgb)?;
-            writer.finish()
-        };
-        write().map_err(|error| WriteError::Io {
+        encode(writer, [width, height], rgb).map_err(|error| WriteError::Io {
             path: path.to_owned(),
             error: match error {
                 EncodingError::IoError(error) => error,
@@ -32,6 +24,32 @@ pub fn write_png(path: &Path, [width, height]: [u32; 2], rgb: &[u8]) -> Result<(
             },
         })
     })
+}
+
+/// The same picture as the bytes of a PNG file, for pages that hold their pictures themselves.
+///
+/// # Panics
+///
+/// As [`write_png`].
+pub fn png_bytes([width, height]: [u32; 2], rgb: &[u8]) -> Vec<u8> {
+    let n_bytes = 3 * width as usize * height as usize;
+    assert!(rgb.len() == n_bytes && n_bytes > 0, "a picture has three bytes a pixel");
+    let mut bytes = Vec::new();
+    encode(&mut bytes, [width, height], rgb).expect("memory takes everything");
+    bytes
+}
+
+fn encode(
+    writer: impl std::io::Write,
+    [width, height]: [u32; 2],
+    rgb: &[u8],
+) -> Result<(), EncodingError> {
+    let mut encoder = Encoder::new(writer, width, height);
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(rgb)?;
+    writer.finish()
 }
 
 #[cfg(test)]
@@ -47,6 +65,7 @@ mod tests {
         let path = folder.path().join("a.png");
         let rgb: Vec<u8> = (0..3 * 5 * 4).map(|n| n * 4).collect();
         write_png(&path, [5, 4], &rgb).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), png_bytes([5, 4], &rgb));
         let mut reader =
             png::Decoder::new(BufReader::new(fs::File::open(&path).unwrap())).read_info().unwrap();
         let mut found = vec![0; reader.output_buffer_size().unwrap()];

@@ -54,10 +54,13 @@ pub fn write_whole(
 
 /// Writes `text` to `path`, whole or not at all.
 pub fn write_text(path: &Path, text: &str) -> Result<(), WriteError> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes `bytes` to `path`, whole or not at all.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     write_whole(path, |writer| {
-        writer
-            .write_all(text.as_bytes())
-            .map_err(|error| WriteError::Io { path: path.to_owned(), error })
+        writer.write_all(bytes).map_err(|error| WriteError::Io { path: path.to_owned(), error })
     })
 }
 

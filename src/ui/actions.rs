@@ -135,6 +135,7 @@ pub const ACTIONS: &[Action] = {
         action(File, 3, "Export reports and refused rows…", None, EXPORTS, || {
             C::AskToExport("ingest")
         }),
+        action(File, 3, "Write report…", Some((CTRL_SHIFT, Key::R)), EXPORTS, || C::AskForReport),
         action(File, 4, "Forget recent files", None, ALWAYS, || C::ForgetRecent),
         action(Edit, 0, "Undo", Some((CTRL, Key::Z)), |status| status.has_undo, || C::Undo),
         action(Edit, 0, "Redo", Some((CTRL_SHIFT, Key::Z)), |status| status.has_redo, || C::Redo),

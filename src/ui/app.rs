@@ -21,6 +21,7 @@ use super::panels::{
     AssociatePanels, ClusterPanels, Compression, DestinationPanels, Filters, OutlierList, Palette,
     PredictPanels, Preview, Tables, Timeline, WatchPanels, WaterPanels,
 };
+use super::plot;
 use super::predict_view::{PredictView, Target};
 use super::remembered::Remembered;
 use super::selection::Selection;
@@ -31,8 +32,10 @@ use super::watch_view::WatchView;
 use super::water_view::WaterView;
 use crate::base::text::{counted, grouped};
 use crate::base::time::iso_text;
+use crate::flow::bound::TellerChoice;
 use crate::flow::desk::Wanted;
 use crate::flow::look::{Camera, TrackColor};
+use crate::flow::tray::Shelf as _;
 use crate::flow::{Desk, Jobs, Key, Session};
 
 mod act;
@@ -212,6 +215,9 @@ impl App {
     pub fn step(&mut self, context: &Context) {
         let brought = self.errands.collect();
         brought.into_iter().for_each(|command| self.commands.ask(command));
+        if let Some(chart) = plot::take_wish(context) {
+            self.commands.ask(Command::SavePlot(chart));
+        }
         for command in self.commands.take() {
             self.act(command, context);
         }
@@ -266,7 +272,7 @@ impl App {
         }
         if self.time.is_playing {
             context.request_repaint();
-        } else if self.is_busy() {
+        } else if self.is_busy() || self.errands.long().is_some() {
             context.request_repaint_after(Duration::from_millis(100)); // The progress bars.
         }
     }
@@ -361,6 +367,10 @@ impl App {
         if self.palette.is_open() {
             names.push("ports"); // To be found by name.
         }
+        let by_network = self.session.destination.by == TellerChoice::Network;
+        if by_network && self.layout.has(Pane::Destinations) {
+            names.push("destination-fit");
+        }
         if matches!(self.destination.target(), destination_view::Target::At(..)) {
             names.push("forecast");
         }
@@ -407,7 +417,14 @@ impl App {
         use destination_view::Target;
         let is_there = self.layout.workspace == Workspace::Destinations;
         let is_seen = self.layout.has(Pane::Bound) || (is_there && self.session.map.bound);
-        let target = if is_seen {
+        let fit = &self.desk.destination_fit;
+        let lacks_network = self.session.destination.by == TellerChoice::Network
+            && fit.shown().is_none()
+            && fit.progress().is_none()
+            && fit.faults().is_empty();
+        let target = if is_seen && lacks_network && self.desk.voyages.shown().is_some() {
+            Target::NoNetwork
+        } else if is_seen {
             Target::of(&self.desk, &self.selection, &self.destination, &self.time)
         } else {
             Target::Off

@@ -1,12 +1,14 @@
 //! Every action: panels ask for it, the app does it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::layout::{Pane, Workspace};
 use super::map::{Drawn, Tool};
 use super::selection::Pick;
 use crate::ais::PortId;
 use crate::associate::Mistake;
+use crate::base::chart::Chart;
 use crate::base::geo::Position;
 use crate::flow::Session;
 use crate::flow::session::FileRef;
@@ -33,6 +35,14 @@ pub enum Command {
     AskForSailings(bool),
     /// Take these.
     UseSailings(bool, Vec<PathBuf>),
+    /// Ask the user for a file of routes that others sailed.
+    AskForRoutes,
+    /// Tell destinations by the routes of this file; of none: by those of the voyages at hand.
+    UseRoutes(Option<PathBuf>),
+    /// Ask the user for the folder of a network that tells destinations.
+    AskForTeller,
+    /// Tell destinations by the network of this folder; of none: by one that is trained now.
+    UseTeller(Option<PathBuf>),
     /// Select a port and show it on the map.
     GoToPort(PortId),
     /// Select a voyage, as an index into those that are shown, and show it on the map if wanted.
@@ -91,6 +101,14 @@ pub enum Command {
     AskToExport(&'static str),
     /// Write a stage's result into this folder.
     Export(&'static str, PathBuf),
+    /// Ask where to write the report.
+    AskForReport,
+    /// Write the report of what is shown as this page.
+    WriteReport(PathBuf),
+    /// Stop the errand that takes its time.
+    CancelErrand,
+    /// Ask where to save this plot, and save it.
+    SavePlot(Arc<Chart>),
     /// Stop a stage.
     Cancel(&'static str),
     /// Try a stage again.

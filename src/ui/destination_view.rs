@@ -52,6 +52,8 @@ pub enum Target {
     Off,
     /// There are no voyages to learn from yet.
     NoVoyages,
+    /// A network is to tell, and none is trained.
+    NoNetwork,
     /// No ship is selected.
     NoShip,
     /// The ship has made no voyage and is not under way.
@@ -238,6 +240,8 @@ pub enum Lack {
     Reading,
     /// There are no voyages yet: they are being cut, or could not be.
     NoVoyages(Option<String>),
+    /// A network is to tell, and none is trained.
+    NoNetwork,
     /// No ship is selected, and so many are under way.
     NoShip(usize),
     /// The ship has made no voyage and is not under way.
@@ -261,6 +265,12 @@ impl Lack {
             Lack::Reading => "Reports are being read".into(),
             Lack::NoVoyages(None) => "Tracks are being cut into voyages".into(),
             Lack::NoVoyages(Some(fault)) => format!("There are no voyages: {fault}"),
+            Lack::NoNetwork => {
+                "A network is to tell where ships are bound, and none is trained: press \
+                                Train in the panel Ports and voyages, or let routes of earlier \
+                                voyages tell"
+                    .into()
+            }
             Lack::NoShip(0) => {
                 "Nothing is under way at the end of these reports. Select a ship that made a \
                  voyage, in the table or on the map"
@@ -288,6 +298,10 @@ impl Lack {
             Lack::NoData => {
                 Some(("Open made world voyages".into(), Remedy::Ask(|| Command::World)))
             }
+            Lack::Fault(fault) if fault.contains("destination.routes") => Some((
+                "Choose routes of earlier voyages…".into(),
+                Remedy::Ask(|| Command::AskForRoutes),
+            )),
             Lack::Between(_, Some(next_ms)) => Some((
                 format!("Go to her next voyage, from {} UTC", minute(*next_ms)),
                 Remedy::GoTo(*next_ms + 1),
@@ -337,6 +351,7 @@ pub fn told_of<'a>(desk: &'a Desk, target: &Target) -> Result<Found<'a>, Lack> {
             let n = desk.voyages.shown().map_or(0, |shown| shown.value.found.under_way.len());
             return Err(Lack::NoShip(n));
         }
+        Target::NoNetwork => return Err(Lack::NoNetwork),
         Target::NoVoyage => return Err(Lack::NoVoyage),
         Target::Between(last_ms, next_ms) => return Err(Lack::Between(*last_ms, *next_ms)),
         Target::At(params, _) => params,
@@ -353,8 +368,8 @@ pub fn told_of<'a>(desk: &'a Desk, target: &Target) -> Result<Found<'a>, Lack> {
         let is_old = shown.is_stale;
         return Ok(Found { key: shown.key, of: shown.value, ship, is_old });
     }
-    let before: [&dyn crate::flow::tray::Shelf; 4] =
-        [&desk.forecast, &desk.forecasts, &desk.route_graph, &desk.nests];
+    let before: [&dyn crate::flow::tray::Shelf; 5] =
+        [&desk.forecast, &desk.forecasts, &desk.destination_fit, &desk.route_graph, &desk.nests];
     let failed = before.into_iter().find(|shelf| shelf.state() == State::Fault);
     match failed.and_then(|shelf| shelf.faults().first().cloned()) {
         Some(fault) => Err(Lack::Fault(fault)),

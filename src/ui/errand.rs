@@ -2,11 +2,17 @@
 //! commands.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::Instant;
 
 use super::command::{Command, Message};
+use super::report::{Order, Written, write, write_scene};
 use super::training::models::{Check, Keep};
+use crate::base::chart::Chart;
+use crate::base::job::{Job, Stopped};
+use crate::flow::Desk;
 use crate::flow::session::{Session, sources_of};
 use crate::flow::{kept, project};
 
@@ -16,13 +22,24 @@ pub struct Errands {
     receiver: Receiver<Option<Command>>,
     out: usize,
     context: egui::Context,
+    long: Option<Long>,
+}
+
+/// An errand that takes its time: it says how far it is, and can be stopped.
+pub struct Long {
+    /// What the user calls it.
+    pub title: &'static str,
+    /// Its progress.
+    pub job: Job,
+    /// When it began.
+    pub started: Instant,
 }
 
 impl Errands {
     /// No errands yet; finished ones wake `context`.
     pub fn new(context: egui::Context) -> Errands {
         let (sender, receiver) = channel();
-        Errands { sender, receiver, out: 0, context }
+        Errands { sender, receiver, out: 0, context, long: None }
     }
 
     /// Whether an errand is under way: buttons that would begin another are disabled.
@@ -34,7 +51,22 @@ impl Errands {
     pub fn collect(&mut self) -> Vec<Command> {
         let back: Vec<Option<Command>> = self.receiver.try_iter().collect();
         self.out -= back.len().min(self.out);
+        if self.out == 0 {
+            self.long = None;
+        }
         back.into_iter().flatten().collect()
+    }
+
+    /// The errand under way that takes its time, if there is one.
+    pub fn long(&self) -> Option<&Long> {
+        self.long.as_ref()
+    }
+
+    /// Stops it.
+    pub fn cancel(&self) {
+        if let Some(long) = &self.long {
+            long.job.cancel();
+        }
     }
 
     fn run(&mut self, errand: impl FnOnce() -> Option<Command> + Send + 'static) {
@@ -102,6 +134,25 @@ impl Errands {
                 .add_filter("Lists of ports", &endings);
             let path = dialog.add_filter("All files", &["*"]).pick_file()?;
             Some(Command::UsePorts(Some(path)))
+        });
+    }
+
+    /// Asks for a file of routes that others sailed.
+    pub fn ask_for_routes(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Choose routes of earlier voyages")
+                .add_filter("Counted routes", &["model"]);
+            let path = dialog.add_filter("All files", &["*"]).pick_file()?;
+            Some(Command::UseRoutes(Some(path)))
+        });
+    }
+
+    /// Asks for the folder of a network that tells destinations.
+    pub fn ask_for_teller(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new().set_title("Load a network that tells destinations");
+            dialog.pick_folder().map(|path| Command::UseTeller(Some(path)))
         });
     }
 
@@ -194,6 +245,55 @@ impl Errands {
                 path
             } else {
                 path.with_extension(project::ENDING)
+            }))
+        });
+    }
+
+    /// Asks where to write the report.
+    pub fn ask_for_report(&mut self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Write the report")
+                .add_filter("Web page", &["html"]);
+            let path = dialog.set_file_name("report.html").save_file()?;
+            let is_named = path.extension().is_some();
+            let path = if is_named { path } else { path.with_extension("html") };
+            Some(Command::WriteReport(path))
+        });
+    }
+
+    /// Writes the report of these results.
+    pub fn report(&mut self, desk: Desk, session: Session, order: Order) {
+        let job = Job::default();
+        self.long = Some(Long { title: "Report", job: job.clone(), started: Instant::now() });
+        self.run(move || {
+            Some(Command::Say(match write(&desk, &session, &order, &job) {
+                Ok(Written { report, paths, .. }) => {
+                    let page = paths.first().map(|path| path.display().to_string());
+                    let page = page.unwrap_or_default();
+                    Message::news(format!("wrote {page}: {} parts", report.sections.len()))
+                }
+                Err(Stopped::Cancelled) => {
+                    Message::news("the report was cancelled; nothing was written")
+                }
+                Err(Stopped::Failed(fault)) => Message::fault(fault),
+            }))
+        });
+    }
+
+    /// Asks where to save a plot, and saves it.
+    pub fn save_plot(&mut self, chart: Arc<Chart>) {
+        self.run(move || {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Save the plot")
+                .add_filter("SVG", &["svg"])
+                .add_filter("PNG", &["png"]);
+            let path = dialog.set_file_name("plot.svg").save_file()?;
+            let path = if path.extension().is_some() { path } else { path.with_extension("svg") };
+            let outcome = write_scene(&chart.scene(), &chart.title, &path, &Job::default());
+            Some(Command::Say(match outcome {
+                Ok(()) => Message::news(format!("saved {}", path.display())),
+                Err(stopped) => Message::fault(stopped.to_string()),
             }))
         });
     }

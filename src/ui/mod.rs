@@ -23,6 +23,7 @@ pub mod plot;
 pub mod predict_view;
 mod raster;
 pub mod remembered;
+pub mod report;
 pub mod selection;
 mod theme;
 pub mod time_view;

@@ -309,6 +309,16 @@ fn arrivals_are_scored_on_files_without_any_input() {
         "steady ships need no forest: {scores}"
     );
 
+    let run_file = fs::read_to_string(folder.path().join("out/run.json")).unwrap();
+    let run_file: Value = serde_json::from_str(&run_file).unwrap();
+    let named: Vec<&str> = run_file["inputs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|file| file["named_by"].as_str())
+        .collect();
+    assert_eq!(named, ["eta.train", "eta.test"]);
+
     // The estimator comes back from its file and says the same.
     let model = format!("eta.model={}", text(&folder.path().join("out/eta-fit.model")));
     let again = run(&["--want", "eta-scores", "--set", &model, "--set", &test]);
@@ -350,7 +360,8 @@ fn made_world_voyages_are_written_read_and_found_again() {
     let voyages = truth["voyages"].as_array().unwrap();
     assert!(truth["made"] == true && voyages.len() == 40, "{} voyages", voyages.len());
     let figures = run(&[&path, "--want", "voyages"]);
-    let found = &figures["voyages"];
+    let (found, typed) = (&figures["voyages"], &figures["destinations"]);
+    assert!(n(&typed["typed"]) > 40, "each voyage's text is written with its time: {typed}");
     assert_eq!(found["made"], true);
     assert!(found["notes"][0].as_str().unwrap().contains("made voyages"), "{found}");
     let refused: u64 = found["rejected"].as_object().unwrap().values().map(n).sum();

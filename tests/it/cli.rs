@@ -156,7 +156,7 @@ fn out_holds_the_results_and_all_that_is_needed_to_repeat_them() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["run.json", "trips.csv", "trips.geojson", "trips.parquet"]);
+    assert_eq!(names, ["run.json", "trips.csv", "trips.geojson", "trips.kml", "trips.parquet"]);
     assert!(said(&output).contains("wrote ") && said(&output).contains("trips.geojson"));
 
     let n_trips = figures["trips"]["trips"].as_u64().unwrap();
@@ -416,7 +416,11 @@ fn bench_measures_what_is_named_and_cleans_up() {
             "ensemble",
             "autoencoder",
             "cbtr",
-            "flow"
+            "flow",
+            "encounters",
+            "density",
+            "oddities",
+            "way"
         ]
     );
     let of_rows = [

@@ -95,6 +95,8 @@ fn sailed(types: bool) -> (tempfile::TempDir, Harness<'static, App>) {
         format!("ports.file={}", ports(folder.path()).display()),
         "destination.cell=0.2".into(),
         "voyages.refine=false".into(),
+        // Networks are trained elsewhere.
+        "destination.models=most-frequent nearest-on-course route-graph".into(),
     ];
     let mut harness = window(files, &settings);
     until(&mut harness, "voyages", |app| {
@@ -347,8 +349,26 @@ fn the_map_shows_ports_and_voyages_here_and_trips_elsewhere() {
     harness.state_mut().ask(Command::Enter(Workspace::Explore));
     harness.run_steps(4);
     assert!(!harness.state().session.map.voyages && harness.query_by_label("Voyages to").is_none());
-    // Entering was no act.
-    assert!(harness.state().session.as_set() == harness.state().session.as_set());
+}
+
+#[test]
+fn a_network_that_is_to_tell_and_is_not_trained_says_so() {
+    let (_folder, mut harness) = sailed(true);
+    select(&mut harness, 0);
+    until(&mut harness, "a forecast", |app| app.destination.told().is_some() && !app.is_busy());
+    harness.get_by_label("A network").click();
+    harness.run_steps(6);
+    assert!(says(&harness, "none is trained: press Train"));
+    assert!(says(&harness, "No network is trained yet"));
+    // It can be trained, and the training be stopped.
+    click(&mut harness, "Train");
+    until(&mut harness, "training", |app| app.desk.destination_fit.progress().is_some());
+    click(&mut harness, "Stop training");
+    until(&mut harness, "it stops", |app| app.desk.destination_fit.progress().is_none());
+    harness.get_by_label("Routes of earlier voyages").click();
+    until(&mut harness, "a forecast", |app| {
+        app.desk.forecast.state() == State::Fresh && app.destination.told().is_some()
+    });
 }
 
 #[test]

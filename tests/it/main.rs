@@ -27,6 +27,7 @@ mod panels;
 mod predict;
 mod predict_ui;
 mod properties;
+mod report;
 mod snap;
 mod train_ui;
 mod truth;

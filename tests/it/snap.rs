@@ -285,7 +285,7 @@ fn a_machine_without_a_session_is_no_reason_to_complain() {
     let png = folder.path().join("map.png");
     let said = Command::new(env!("CARGO_BIN_EXE_fairway"))
         .args(["snap", text(&sea), "-o", text(&png)])
-        .args(["--size", "200x100"])
+        .args(["--size", "240x200"])
         .env_remove("XDG_RUNTIME_DIR")
         .output()
         .unwrap();

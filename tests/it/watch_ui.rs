@@ -172,6 +172,8 @@ fn kinds_and_breaches_filter_the_table() {
     assert!(!rows(&harness, "Breach yes").is_empty());
     click(&mut harness, "Only breaches");
     // A search by name.
+    harness.get_by_label("Search Table of encounters").focus();
+    harness.step();
     harness.get_by_label("Search Table of encounters").type_text("charlie alpha");
     harness.run_steps(4);
     assert!(says(&harness, "1 of 3 encounters"));

@@ -162,3 +162,31 @@ fn encounters_of_santa_barbara_are_some_and_ships_that_keep_together_none() {
     assert!((100..400).contains(&n(&encounters["encounters"])), "{encounters}");
     assert!(n(&encounters["left_out"]["keeping together"]) > 0);
 }
+
+#[test]
+fn encounters_ahead_are_told_by_fitted_models_where_there_are_any() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (sea(folder.path()), folder.path().join("out"));
+    let watched = run(&[&path, "--want", "watched"])["watched"].clone();
+    let (first, last) = (watched["t_min"].as_i64().unwrap(), watched["t_max"].as_i64().unwrap());
+    let at = fairway::base::time::iso_text(first + (last - first) / 2);
+    let set = format!("ahead.at={at}");
+    let straight = ["--want", "ahead", "--set", &set, "--set", "ahead.minutes=60"];
+    let ahead = run(&[&[path.as_str()], &straight[..], &["--out", out.to_str().unwrap()]].concat());
+    let ahead = &ahead["ahead"];
+    assert!(n(&ahead["ships"]) > 3 && n(&ahead["by_model"]) == 0, "{ahead}");
+    assert_eq!(ahead["list"].as_array().unwrap().len() as u64, n(&ahead["encounters"]));
+    assert_eq!(rows(&out, "ahead.csv") as u64, n(&ahead["encounters"]));
+    assert!(fs::read_to_string(out.join("ahead.geojson")).unwrap().contains("FeatureCollection"));
+    // The last report of all is the moment, where none is set.
+    let end = run(&[&path, "--want", "ahead"]);
+    assert_eq!(end["ahead"]["at"], fairway::base::time::iso_text(last));
+    let fitted = ["--want", "predict-fit", "--set", "predict.methods=linear"];
+    let told = run(&[&[path.as_str()], &straight[..], &fitted[..]].concat());
+    assert!(n(&told["ahead"]["by_model"]) > 0, "{}", told["ahead"]);
+    let off = ["--set", "ahead.by_models=off"];
+    let told = run(&[&[path.as_str()], &straight[..], &fitted[..], &off[..]].concat());
+    assert_eq!(n(&told["ahead"]["by_model"]), 0);
+    let output = fairway(&["run", &path, "--want", "ahead", "--set", "ahead.at=noon"]);
+    assert!(said(&output).contains("ahead.at: \"noon\" is no time"), "{}", said(&output));
+}

@@ -44,15 +44,15 @@ fn chances_are_what_a_hand_computes_from_circle_to_circle() {
     let learned: Vec<Nest> =
         [1, 1, 1, 2].iter().map(|to| nest(Some(0), *to, &[(2.5, 1.0)])).collect();
     let says = graph(&learned).says(&nest(Some(0), 1, &[(2.5, 1.0)]), 0, None);
-    // All four circles count 3 of 4 to port 1 and 1 to port 2; the widest begins with a quarter each:
+    // All four circles count 3 of 4 to port 1 and 1 to port 2; the widest begins with a fifth each:
     // (3 + 2 p) / 6 four times over, then without the port that she left.
-    let after = |n: f64| (0..4).fold(0.25, |p, _| (n + 2.0 * p) / 6.0);
+    let after = |n: f64| (0..4).fold(0.2, |p, _| (n + 2.0 * p) / 6.0);
     let rest = 1.0 - after(0.0);
     assert!((chance(&says, 1) - after(3.0) / rest).abs() < 1e-12, "{says:?}");
     assert!((chance(&says, 2) - after(1.0) / rest).abs() < 1e-12);
     assert_eq!(chance(&says, 0), 0.0, "never where she left");
     let total: f64 = says.ports.iter().map(|(_, chance)| chance).sum();
-    assert!((total - 1.0).abs() < 1e-9);
+    assert!((total - (1.0 - after(0.0) / rest)).abs() < 1e-12, "the rest is elsewhere: {total}");
 }
 
 #[test]
@@ -62,9 +62,9 @@ fn a_voyage_does_not_tell_itself() {
     let (graph, asked) = (graph(&learned), &learned[3]);
     let known = chance(&graph.says(asked, 0, None), 2);
     let honest = chance(&graph.says(asked, 0, Some(3)), 2);
-    // Without it nobody went to port 2: what is left is a quarter, four times 2 / 5.
-    let rest = 1.0 - 0.25 * 0.4_f64.powi(4);
-    assert!((honest - 0.25 * 0.4_f64.powi(4) / rest).abs() < 1e-12, "{honest}");
+    // Without it nobody went to port 2: what is left is a fifth, four times 2 / 5.
+    let rest = 1.0 - 0.2 * 0.4_f64.powi(4);
+    assert!((honest - 0.2 * 0.4_f64.powi(4) / rest).abs() < 1e-12, "{honest}");
     assert!(known > 0.2);
 }
 
@@ -118,4 +118,22 @@ fn it_comes_back_from_a_file_as_it_was() {
     let graph = graph(&[nest(Some(0), 1, &[(1.5, 2.0), (2.5, 1.0)]), nest(None, 3, &[(7.5, 1.0)])]);
     let text = serde_json::to_string(&graph).unwrap();
     assert_eq!(serde_json::from_str::<RouteGraph>(&text).unwrap(), graph);
+}
+
+#[test]
+fn without_voyages_the_course_and_the_distance_tell() {
+    let graph = graph(&[]);
+    // From 12.5 degrees on, ports lie at 0.5, 10.5, 20.5 and 30.5; eastward is ahead.
+    let east = graph.says(&nest(None, 1, &[(12.5, 0.0)]), 0, None);
+    let order: Vec<u32> = east.ports.iter().map(|(port, _)| port.0).collect();
+    assert_eq!(order[..2], [2, 3], "{east:?}");
+    assert!(chance(&east, 2) > 2.0 * chance(&east, 3));
+    let total: f64 = east.ports.iter().map(|(_, chance)| chance).sum();
+    assert!((total - 0.8).abs() < 1e-9, "a fifth is elsewhere: {total}");
+    let mut adrift = nest(None, 1, &[(12.5, 0.0)]);
+    adrift.steps[0].last.1 = f32::NAN;
+    assert_eq!(graph.says(&adrift, 0, None).ports[0].0, PortId(1), "the nearest");
+    // At twelve knots, 8 degrees are 40 hours.
+    let arrival = east.arrival.unwrap();
+    assert!(arrival.voyages == 0 && (arrival.days - 40.0 / 24.0).abs() < 0.05, "{arrival:?}");
 }

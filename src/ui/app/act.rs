@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use egui::Context;
 
@@ -13,6 +14,7 @@ use crate::base::job::Job;
 use crate::flow::Session;
 use crate::flow::look::{MapParams, TrackColor};
 use crate::flow::map_base::Base;
+use crate::flow::report::About as ReportAbout;
 use crate::flow::session::FileRef;
 use crate::flow::tray::Shelf;
 use crate::prep::FilterParams;
@@ -23,6 +25,7 @@ use crate::ui::layout::{Pane, Workspace};
 use crate::ui::map::{Drawn, Sail, Tool, cluster_titles, clusters_in_words, sailed_places};
 use crate::ui::panels::{add_area, add_gate, vessel_pick};
 use crate::ui::remembered::remember;
+use crate::ui::report::Order;
 use crate::ui::selection::Pick;
 use crate::ui::training::MODELS;
 
@@ -66,6 +69,17 @@ impl App {
                     paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
                 let eta = &mut self.session.eta;
                 *(if is_test { &mut eta.test } else { &mut eta.train }) = names.join(";");
+            }
+            Command::AskForRoutes => self.errands.ask_for_routes(),
+            Command::UseRoutes(path) => {
+                self.session.destination.routes =
+                    path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+            }
+            Command::AskForTeller => self.errands.ask_for_teller(),
+            Command::UseTeller(path) => {
+                self.session.destination.model =
+                    path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+                self.due.push("destination-fit"); // By then the desk knows what is wanted.
             }
             Command::GoToPort(port) => self.go_to_port(port),
             Command::GoToVoyage(voyage, fits) => self.go_to_voyage(voyage, fits),
@@ -148,6 +162,10 @@ impl App {
             }
             Command::AskToExport(stage) => self.errands.ask_to_export(stage),
             Command::Export(stage, folder) => self.export(stage, folder),
+            Command::AskForReport => self.errands.ask_for_report(),
+            Command::WriteReport(page) => self.report(page),
+            Command::CancelErrand => self.errands.cancel(),
+            Command::SavePlot(chart) => self.errands.save_plot(chart),
             Command::Cancel(stage) => self.each_shelf(stage, |shelf| shelf.cancel()),
             Command::Retry(stage) => self.each_shelf(stage, |shelf| shelf.request()),
             Command::Undo => {
@@ -407,6 +425,18 @@ impl App {
             self.time.is_playing = false;
             self.time.set_now_ms(fleet.reports().t_ms[report]);
         }
+    }
+
+    /// Writes the report of what is shown, on a thread: the results are shared, not copied.
+    fn report(&mut self, page: PathBuf) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let about = ReportAbout {
+            made_ms: now.as_millis() as i64,
+            project: self.project.clone(),
+            ..ReportAbout::default()
+        };
+        let order = Order { about, page, folder: None, is_software: false };
+        self.errands.report(self.desk.clone(), self.session.clone(), order);
     }
 
     /// Writes a stage's result, on a thread: the results are shared, not copied.

@@ -60,7 +60,7 @@ impl App {
             commands,
         };
         Panel::top("menu").show(ui, |ui| panels::menu(ui, &mut deck, status, layout));
-        Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map));
+        Panel::bottom("status").show(ui, |ui| panels::status(ui, &mut deck, map, errands));
         if log.iter().any(|message| !message.is_closed) {
             Panel::bottom("messages").show(ui, |ui| panels::messages(ui, log, &mut deck));
         }

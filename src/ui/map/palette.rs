@@ -26,18 +26,7 @@ const DARK: [u32; 10] = [
 ];
 
 /// The same for a light map, as near in hue as the search allowed.
-const LIGHT: [u32; 10] = [
-    0x0008_8bce,
-    0x00ac_4a0b,
-    0x0032_845a,
-    0x00a7_7d19,
-    0x0072_55df,
-    0x0068_310e,
-    0x00e9_4370,
-    0x0011_3082,
-    0x000e_5a6b,
-    0x009e_1043,
-];
+const LIGHT: [u32; 10] = crate::base::chart::COLORS;
 
 /// The gray of what is not known.
 const UNKNOWN: [u32; 2] = [0x009a_a3ab, 0x007d_858c];

@@ -5,9 +5,11 @@ use egui_plot::{Bar, BarChart, Plot, VLine};
 
 use super::tables::sheet::TripFigures;
 use super::tables::{Tables, chosen};
+use crate::base::chart::{Axis, Chart, Mark, Series};
 use crate::base::text::counted;
 use crate::base::units::s_from_ms;
 use crate::ui::deck::Deck;
+use crate::ui::plot::offer_picture;
 use crate::ui::theme;
 
 /// About how many bars there are.
@@ -179,6 +181,12 @@ fn plot_ui(ui: &mut Ui, distribution: &Distribution, marked: &[f64]) {
             }
         });
     output.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, *title));
+    offer_picture(&output.response, || {
+        let middles = histogram.counts.iter().enumerate();
+        let points = middles.map(|(place, n)| [(place as f64 + 0.5) * step, f64::from(*n)]);
+        let series = Series::new("", 0, Mark::Bars(step), points);
+        Chart::of(*title, Axis::from_zero(*title), Axis::from_zero("Trips"), series)
+    });
     let under_pointer = output
         .response
         .hover_pos()

@@ -40,6 +40,12 @@ pub fn menu(ui: &mut Ui, deck: &mut Deck, status: Status, layout: &Layout) {
             if ui.add(search).clicked() {
                 deck.ask(Command::OpenPalette);
             }
+            let report =
+                ui.add_enabled(status.has_trips && !status.is_asking, Button::new("Report…"));
+            let help = "Write maps, plots, tables and parameters of what is shown as one page";
+            if report.on_hover_text(help).clicked() {
+                deck.ask(Command::AskForReport);
+            }
         });
     });
 }

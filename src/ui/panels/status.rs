@@ -7,14 +7,26 @@ use crate::flow::tray::State;
 use crate::ui::app::data_line;
 use crate::ui::command::{Command, Message};
 use crate::ui::deck::Deck;
+use crate::ui::errand::Errands;
 use crate::ui::map::MapPanel;
 use crate::ui::theme;
 
 /// Jobs with progress and cancel, faults, refused rows, and how much data there is.
-pub fn status(ui: &mut Ui, deck: &mut Deck, map: &MapPanel) {
+pub fn status(ui: &mut Ui, deck: &mut Deck, map: &MapPanel, errands: &Errands) {
     let Deck { session, desk, commands, .. } = deck;
     ui.horizontal(|ui| {
         let mut is_idle = true;
+        if let Some(long) = errands.long() {
+            is_idle = false;
+            let (done, total) = long.job.progress();
+            let share = if total > 0 { (done as f32 / total as f32).min(1.0) } else { 0.0 };
+            let text = format!("{} {:.0} %", long.title, 100.0 * share);
+            ui.add(ProgressBar::new(share).desired_width(170.0).text(text));
+            ui.label(RichText::new(format!("{} s", long.started.elapsed().as_secs())).weak());
+            if ui.button("Cancel").on_hover_text(format!("Stop: {}", long.title)).clicked() {
+                commands.ask(Command::CancelErrand);
+            }
+        }
         let shown = desk.ingest.shown();
         let is_nameless = shown.is_some_and(|shown| shown.value.fleet.names_nobody());
         for shelf in desk.shelves() {

@@ -3,10 +3,14 @@
 pub mod axis;
 pub mod line;
 
-use egui::{Response, Role, WidgetInfo};
+use std::sync::Arc;
+
+use egui::{Context, Id, Response, Role, WidgetInfo};
 use egui_plot::Plot;
 
 pub use line::{DragLine, Scale};
+
+use crate::base::chart::Chart;
 
 /// A plot that neither moves nor zooms: its axes are fixed, and the pointer is for what lies in it.
 pub fn quiet<'a>(name: &str) -> Plot<'a> {
@@ -21,6 +25,31 @@ pub fn quiet<'a>(name: &str) -> Plot<'a> {
         .show_y(false)
         .show_crosshair(false)
         .label_formatter(|_| None)
+}
+
+/// Offers in a plot's context menu to save it as a picture: what `chart` makes, for print. Plots have
+/// no way to ask the app for something; the wish waits in the context until [`take_wish`].
+pub fn offer_picture(response: &Response, chart: impl FnOnce() -> Chart) {
+    response.context_menu(|ui| {
+        if ui.button("Save plot as SVG or PNG…").clicked() {
+            let wish = Wish(Arc::new(chart()));
+            ui.data_mut(|data| data.insert_temp(wish_id(), wish));
+            ui.close();
+        }
+    });
+}
+
+/// The plot that is to be saved, if there is one; it is handed out once.
+pub fn take_wish(context: &Context) -> Option<Arc<Chart>> {
+    context.data_mut(|data| data.remove_temp::<Wish>(wish_id())).map(|wish| wish.0)
+}
+
+/// A plot that is to be saved.
+#[derive(Clone, Default)]
+struct Wish(Arc<Chart>);
+
+fn wish_id() -> Id {
+    Id::unique("plot to save")
 }
 
 /// Says to screen readers what a plot shows: plots tell nothing by themselves.

@@ -103,9 +103,74 @@ pub fn differing<'a>(run: &'a Run, runs: &[Run], usual: &[Setting]) -> Vec<&'a S
     run.settings.iter().filter(differs).filter(|setting| setting.name != "model").collect()
 }
 
-/// What a file of this run is called, without its ending: `deep-2026-11-22-2243`.
+/// What a file of this run is called, without its ending: `deep-2018-06-03-1420`.
 pub fn stem(model: &dyn Trainable, begun_ms: i64) -> String {
     let time = crate::base::time::iso_text(begun_ms);
     let digits = |from: usize, to: usize| time.get(from..to).unwrap_or("00");
     format!("{}-{}-{}{}", model.stem(), digits(0, 10), digits(11, 13), digits(14, 16))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::training::MODELS;
+
+    fn run(id: u64, model: usize, settings: &[(&str, &str)]) -> Run {
+        let setting = |(name, value): &(&str, &str)| Setting {
+            name: (*name).to_owned(),
+            value: (*value).to_owned(),
+        };
+        Run {
+            id,
+            model,
+            key: Key::of("test", &id, &[]),
+            begun_ms: 0,
+            settings: settings.iter().map(setting).collect(),
+            snapshot: Value::Null,
+            watches: Vec::new(),
+            stand: Stand::Working,
+            is_compared: true,
+            kept: None,
+            is_asked: false,
+        }
+    }
+
+    #[test]
+    fn runs_say_in_what_they_differ_and_one_alone_in_what_it_is_not_as_usual() {
+        let usual = run(0, 0, &[("epochs", "100"), ("rate", "0.001")]).settings;
+        let of = |all: &[Run], at: usize| -> Vec<String> {
+            let settings = differing(&all[at], all, &usual);
+            settings.iter().map(|s| format!("{} {}", s.name, s.value)).collect()
+        };
+        let one = run(1, 0, &[("epochs", "50"), ("rate", "0.001")]);
+        let mut all = vec![one];
+        assert_eq!(of(&all, 0), ["epochs 50"]);
+        // Both are trained for 50 epochs: only the rate is told.
+        all.push(run(2, 0, &[("epochs", "50"), ("rate", "0.01")]));
+        assert_eq!(
+            (of(&all, 0), of(&all, 1)),
+            (vec!["rate 0.001".into()], vec!["rate 0.01".into()])
+        );
+        // Runs of another model are of no account.
+        all.push(run(3, 1, &[("folds", "3")]));
+        assert_eq!(of(&all, 0), ["rate 0.001"]);
+    }
+
+    #[test]
+    fn a_run_without_what_looks_on_can_be_neither_held_nor_ended() {
+        let (blind, mut seen) = (run(1, 0, &[]), run(2, 0, &[]));
+        blind.pause(true);
+        assert!(!blind.is_watched() && !blind.is_paused());
+        let watch = Watch::default();
+        seen.watches.push((String::new(), watch.clone()));
+        seen.pause(true);
+        assert!(seen.is_paused() && watch.is_paused());
+        seen.end();
+        assert!(!seen.is_paused(), "what is held could not end");
+    }
+
+    #[test]
+    fn files_are_named_by_model_and_minute() {
+        assert_eq!(stem(MODELS[0], 1_528_035_600_000), "deep-2018-06-03-1420");
+    }
 }

@@ -64,7 +64,9 @@ pub(super) fn asking(network: &DestinationFitOf) -> Option<Asking<'_>> {
         });
         Says { ports, arrival }
     };
-    let ask = move |nest: &Nest| Ok(ready.forecast(nest)?.iter().map(says).collect());
+    let ask = move |nest: &Nest| -> Result<Vec<Says>, Stopped> {
+        Ok(ready.forecast(nest)?.iter().map(says).collect())
+    };
     Some(Asking { params: model.nest_params(), ask: Box::new(ask) })
 }
 
@@ -111,7 +113,12 @@ impl Stage for ForecastsStage {
             .collect::<Result<_, Stopped>>()?;
         Ok(ForecastsOf {
             ships: told.into_iter().flatten().collect(),
-            by: network.as_deref().map_or("routes of earlier voyages", name).into(),
+            by: match network.as_deref() {
+                Some(network) => name(network),
+                None if routes.card.voyages == 0 => "course and distance: no voyage is known",
+                None => "routes of earlier voyages",
+            }
+            .into(),
             network: network.clone(),
             routes: Arc::clone(routes),
             voyages: Arc::clone(voyages),

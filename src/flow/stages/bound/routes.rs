@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::NestsOf;
-use super::nests::too_few;
+use crate::ais::PortId;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Form, Params};
 use crate::base::time::iso_text;
-use crate::destination::RouteGraph;
+use crate::destination::{Classes, RouteGraph};
 use crate::flow::stage::{Pace, Stage};
 use crate::io::{FileRef, model_file};
 
@@ -96,12 +96,12 @@ impl Stage for RouteGraphStage {
             return Ok(RouteGraphOf { file: Some(file.path.clone()), ..loaded });
         }
         let all: Vec<usize> = (0..nests.data.len()).collect();
-        if all.is_empty() {
-            let fault = too_few(voyages, 0);
-            let hint = "a file of routes that others sailed can be named by destination.routes";
-            return Err(Stopped::Failed(format!("{fault}; {hint}")));
-        }
-        let classes = nests.data.classes(&all);
+        // Of no voyage, all ports may be meant.
+        let classes = if all.is_empty() {
+            Classes::from(table.iter().map(|(id, _)| id).collect::<Vec<PortId>>())
+        } else {
+            nests.data.classes(&all)
+        };
         let graph = RouteGraph::fit(&nests.data.nests, &classes, table, &nests.data.params);
         let times = voyages.found.voyages.iter().map(|one| (one.departed_ms, one.arrived_ms));
         let first = times.clone().map(|(from, _)| from).min().unwrap_or(0);

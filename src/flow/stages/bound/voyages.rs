@@ -77,6 +77,17 @@ impl VoyagesOf {
                     .into(),
             );
         }
+        let taken_out = self.found.taken_out();
+        let left: usize = self.found.voyages.iter().map(|voyage| voyage.reports.len()).sum();
+        let refined = self.found.refused.iter().filter(|refused| refused.was_refined).count();
+        if 10 * taken_out > taken_out + left || 10 * refined > self.found.voyages.len() + refined {
+            let percent = 100 * taken_out / (taken_out + left).max(1);
+            notes.push(format!(
+                "refinement took out {percent} % of the reports and {refined} voyages: the paper's \
+                 voyages.eps of 0.15 is for dense reports; of seldom ones, raise it or set \
+                 voyages.refine=false"
+            ));
+        }
         if self.found.stays_in_port == 0 {
             notes.push(
                 "no ship lay still within a port's circle: are these the ports of these waters, and \

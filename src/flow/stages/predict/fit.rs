@@ -233,16 +233,6 @@ impl Stage for FitStage {
     }
 }
 
-/// Looks on at the training of `method`'s networks: shows `so_far` with their curves as they come.
-fn look(method: Method, so_far: &ModelsOf, job: &Job) -> Look {
-    let (so_far, job) = (so_far.clone(), job.clone());
-    Look::telling(move |curves| {
-        let mut shown = so_far.clone();
-        shown.trainings.push(Training { method, curves: curves.to_vec() });
-        job.show(shown);
-    })
-}
-
 /// Writes models to a file, for `--set predict.model=…` and the window.
 ///
 /// # Errors
@@ -259,6 +249,16 @@ pub fn save_models(path: &Path, models: &ModelsOf) -> Result<(), String> {
 /// What is wrong with it, for the user.
 pub fn checked_models(path: &Path) -> Result<ModelsOf, String> {
     model_file::load(path, KIND, VERSION).map_err(|error| error.to_string())
+}
+
+/// Looks on at the training of `method`'s networks: shows `so_far` with their curves as they come.
+fn look(method: Method, so_far: &ModelsOf, job: &Job) -> Look {
+    let (so_far, job) = (so_far.clone(), job.clone());
+    Look::telling(move |curves| {
+        let mut shown = so_far.clone();
+        shown.trainings.push(Training { method, curves: curves.to_vec() });
+        job.show(shown);
+    })
 }
 
 /// A setting that was tried, for JSON.

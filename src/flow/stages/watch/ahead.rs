@@ -29,6 +29,9 @@ pub struct AheadStage;
 /// Paths are told for every minute: on longer legs ships count as silent.
 const STEP_MS: i64 = 60_000;
 
+/// And for so much longer than asked: else ships that are still closing would seem closest at the end.
+const BEYOND_MS: i64 = 15 * 60_000;
+
 /// From when on, how far, and what counts as an encounter.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct AheadParams {
@@ -146,6 +149,9 @@ impl Stage for AheadStage {
             }
         }
         all.encounters = ahead(fleet.vessels(), &all.paths, &checked, &job.uncounted())?;
+        // Those that are closest at once are leaving each other already.
+        let within_ms = at_ms + 1..=until_ms(at_ms, settings);
+        all.encounters.list.retain(|met| within_ms.contains(&met.cpa_ms));
         Ok(all)
     }
 
@@ -201,6 +207,11 @@ fn best(models: &[Model]) -> Option<&Model> {
     models.iter().filter(|model| !model.ahead.is_empty()).max_by_key(|model| model.method)
 }
 
+/// The last moment that is asked for.
+fn until_ms(at_ms: i64, settings: &AheadSettings) -> i64 {
+    at_ms + (settings.minutes * 60_000.0) as i64
+}
+
 /// Where a ship that was heard lately will be; none for one that was not.
 fn known(
     fleet: &Fleet,
@@ -221,7 +232,7 @@ fn known(
     }
     let (sog_kn, cog_deg) = (f64::from(track.sog_kn[row]), f64::from(track.cog_deg[row]));
     let (still_kn, place) = (params.encounter.still_kn, track.positions[row]);
-    let until_ms = at_ms + (params.settings.minutes * 60_000.0) as i64;
+    let until_ms = until_ms(at_ms, &params.settings) + BEYOND_MS;
     let path = |told: &dyn Fn(i64) -> Position| {
         let steps = (at_ms..until_ms).step_by(STEP_MS as usize).chain([until_ms]);
         let t_ms: Vec<i64> = steps.collect();
@@ -321,7 +332,7 @@ mod tests {
         let end_ms = of.at_ms.unwrap();
         assert!((met.cpa_ms - end_ms - 11 * MINUTE_MS).abs() < 2000, "{}", met.cpa_ms - end_ms);
         assert!(distance_m(met.place, Position::new(0.0, 0.0)) < 20.0 && met.cpa_m < 20.0);
-        // Ten minutes are too short to see it.
+        // In ten minutes they are still closing.
         session.set("ahead.minutes=10").unwrap();
         let desk = updated(&session);
         let of = desk.ahead.shown().unwrap().value;

@@ -82,7 +82,7 @@ impl MapPanel {
             Option<&eframe::egui_wgpu::RenderState>,
         ) -> R,
     ) -> R {
-        let nothing = Default::default();
+        let nothing = DestinationView::default();
         let look = SailedLook {
             view: sight.destination.unwrap_or(&nothing),
             vessel: selected_vessel(sight.desk, sight.selection),
@@ -154,7 +154,9 @@ impl MapPanel {
             } else if let (Some(sail), Some(of)) = (sail, &of) {
                 hover::at_pointer(ui, at, |ui| {
                     let mut lines = sail_lines(of, sail).into_iter();
-                    lines.next().map(|title| ui.strong(title));
+                    if let Some(title) = lines.next() {
+                        ui.strong(title);
+                    }
                     lines.for_each(|line| drop(ui.label(line)));
                 });
             }

@@ -159,6 +159,7 @@ mod tests {
         let (_, found) = crossing();
         let class = class_of(&found.list[0]);
         let mut view = WatchView::default();
+        assert_eq!(shown_classes(&view), 0b11_1111);
         view.only_breaches = true;
         assert!(shown_classes(&view) >> class & 1 == 1, "a crossing with a breach");
         assert_eq!(shown_classes(&view), 0b10_1010);

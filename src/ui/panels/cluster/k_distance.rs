@@ -4,10 +4,11 @@ use egui::{Align2, RichText, Stroke, Ui};
 use egui_plot::{HLine, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, Text};
 
 use super::EPS_RANGE;
+use crate::base::chart::{Axis, Chart, Mark, Series};
 use crate::base::text::grouped;
 use crate::cluster::Tree;
-use crate::ui::plot::axis::{log_marks, log_text, log10};
-use crate::ui::plot::{DragLine, Scale, describe, quiet};
+use crate::ui::plot::axis::{log_marks, log_text, log10, short};
+use crate::ui::plot::{DragLine, Scale, describe, offer_picture, quiet};
 
 /// More points than this a curve is not drawn with.
 const POINTS: usize = 1500;
@@ -124,6 +125,18 @@ pub fn k_distance_ui(ui: &mut Ui, curve: &Curve, eps: f64, unit: &str) -> Option
     let said =
         format!("{} of {} trips core", grouped(cores as u64), grouped(curve.n_trips() as u64));
     describe(&plot.response, &format!("k-distance plot: at eps {said}"));
+    offer_picture(&plot.response, || {
+        let points =
+            curve.points(range.0).into_iter().map(|[place, power]| [place, 10_f64.powf(power)]);
+        let curve_of = Series::new("", 0, Mark::Line, points.collect::<Vec<_>>());
+        let chosen =
+            Series::new(format!("eps {}", short(eps)), 1, Mark::Dashes, [[0.0, eps], [n, eps]]);
+        let unit = if unit.is_empty() { String::new() } else { format!(", {unit}") };
+        let title = format!("Distance to the nearest {} trips", curve.min_trips);
+        let (x, y) =
+            (Axis::from_zero("Trips, farthest first"), Axis::log10(format!("Distance{unit}")));
+        Chart { title, x, y, series: vec![curve_of, chosen] }
+    });
     let line = DragLine::horizontal("eps").label("eps on the k-distance plot").unit(unit);
     line.note(said).scale(Scale::Log10).range(EPS_RANGE).show(ui, &plot, eps)
 }

@@ -6,8 +6,9 @@ use egui_plot::{GridMark, PlotBounds};
 use super::text::{kept_text, percent};
 use crate::base::text::counted;
 use crate::compress::{CompressParams, Retention, ThresholdRow};
+use crate::flow::report::retention_chart;
 use crate::ui::plot::axis::{log_marks, log_text, log10, short, spaced_marks};
-use crate::ui::plot::{DragLine, Scale, describe, quiet};
+use crate::ui::plot::{DragLine, Scale, describe, offer_picture, quiet};
 use crate::ui::theme;
 
 /// Room that the shares beside the axis take, points.
@@ -65,6 +66,7 @@ pub fn curve_ui(ui: &mut Ui, curve: &Curve) -> Option<f64> {
             ));
         });
     describe(&plot.response, "Share of reports kept, %, by tolerance, m");
+    offer_picture(&plot.response, || retention_chart(retention));
     let at = |tolerance_m: f64, share: f64| -> Pos2 {
         let point = [log10(tolerance_m, low_m), 100.0 * share];
         plot.transform.position_from_point(&point.into())

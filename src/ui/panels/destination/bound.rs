@@ -9,12 +9,13 @@ use super::posterior::posterior_ui;
 use super::{DestinationPanels, STALE_OPACITY, made_ui, progress_ui};
 use crate::ais::PortId;
 use crate::base::time::utc_text;
+use crate::destination::forecast::{Ground, reported};
 use crate::destination::{ShipForecast, Told};
 use crate::flow::stages::VoyagesOf;
 use crate::flow::tray::Shelf;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
-use crate::ui::destination_view::{Lack, Remedy, is_named, told_of};
+use crate::ui::destination_view::{Lack, Remedy, is_named, selected_vessel, told_of};
 use crate::ui::map::likely::percent;
 use crate::ui::theme;
 
@@ -87,11 +88,13 @@ impl DestinationPanels {
     }
 }
 
-/// `By her report of 2018-06-03 14:20 UTC`.
+/// `By her reports until 2018-06-03 14:20 UTC`.
 fn moment_text(step_ms: i64, now_ms: Option<i64>) -> String {
     let text = utc_text(step_ms);
     let minute = text.get(..16).unwrap_or_default();
     match now_ms {
+        // A step is told at its end.
+        Some(now_ms) if now_ms < step_ms => format!("First told at {minute} UTC"),
         Some(_) => format!("By her reports until {minute} UTC"),
         None => format!("By all her reports, until {minute} UTC"),
     }
@@ -169,6 +172,40 @@ fn warning_ui(ui: &mut Ui, text: RichText) {
         .show(ui, |ui| ui.add(Label::new(text.color(color).strong()).wrap()));
 }
 
+/// What the selected ship reports, though nothing can be told of her.
+fn reported_ui(ui: &mut Ui, deck: &Deck) {
+    let (Some(shown), Some(vessel)) =
+        (deck.desk.voyages.shown(), selected_vessel(deck.desk, deck.selection))
+    else {
+        return;
+    };
+    let of = shown.value;
+    let ground = Ground {
+        fleet: of.fleet(),
+        named: &of.typed.named,
+        ports: of.table(),
+        radius_m: of.radius_m,
+    };
+    let Some(last_ms) = of.fleet().track(vessel).t_ms.last().copied() else { return };
+    let now_ms = deck.time.now_ms().unwrap_or(last_ms);
+    let reported = reported(&ground, vessel, now_ms);
+    let title = of.fleet().vessels()[vessel].title();
+    let text = match reported.annotation.best() {
+        _ if reported.text.is_empty() => format!("{title} reports no destination"),
+        None => format!("{title} reports {}, which names no port of the list", reported.text),
+        Some(best) => format!(
+            "{title} reports {}: {}, confidence {:.2}",
+            reported.text,
+            of.table().port(best.port).name,
+            best.confidence
+        ),
+    };
+    ui.add(Label::new(text).wrap());
+    if let Some(arrives_ms) = reported.arrives_ms {
+        ui.label(format!("Reported arrival {}", when_text(arrives_ms, now_ms)));
+    }
+}
+
 /// What is missing, and the likely remedy.
 fn lack_ui(ui: &mut Ui, deck: &mut Deck, lack: &Lack) {
     let color = match lack {
@@ -186,6 +223,9 @@ fn lack_ui(ui: &mut Ui, deck: &mut Deck, lack: &Lack) {
             }
             Remedy::Ask(command) => deck.ask(command()),
         }
+    }
+    if matches!(lack, Lack::Fault(_) | Lack::NoNetwork | Lack::Working) {
+        reported_ui(ui, deck);
     }
     let desk = deck.desk;
     if *lack == Lack::Working {

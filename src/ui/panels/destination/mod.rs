@@ -14,6 +14,7 @@ mod refused;
 mod score_plots;
 mod score_table;
 mod scores;
+mod teller;
 mod text_sheet;
 mod voyage_sheet;
 

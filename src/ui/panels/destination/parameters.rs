@@ -2,6 +2,7 @@
 
 use egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Ui};
 
+use super::teller::teller_ui;
 use super::{DestinationPanels, STALE_OPACITY, made_ui, refused, reported_ui};
 use crate::base::text::{counted, grouped};
 use crate::flow::stages::VoyagesOf;
@@ -26,19 +27,13 @@ impl DestinationPanels {
             map_ui(ui, deck);
             ui.add_space(4.0);
             ui.separator();
+            teller_ui(ui, deck, is_asking);
+            ui.add_space(4.0);
+            ui.separator();
             ui.label(theme::title("What makes a voyage"));
             let shown = deck.desk.voyages.shown();
             let effect = |name: &str| effect(shown.as_ref()?.value, name);
             params_ui(ui, "voyages", &mut deck.session.voyages, &effect);
-            ui.add_space(4.0);
-            CollapsingHeader::new("Cells of the grid, and what is held out").show(ui, |ui| {
-                let stand = |name: &str| match name {
-                    "models" => Stand::Absent, // In the panel of scores.
-                    _ => Stand::Live,
-                };
-                let settings = &mut deck.session.destination;
-                params_ui_where(ui, "destination", settings, &|_| None, &stand);
-            });
         });
     }
 }

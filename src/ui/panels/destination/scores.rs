@@ -8,9 +8,10 @@ use egui::{Button, Grid, RichText, ScrollArea, Ui};
 use super::score_plots::{bands_ui, quarters_ui, reliability_ui};
 use super::score_table::{Row, table_ui};
 use super::{DestinationPanels, STALE_OPACITY, made_ui, progress_ui};
+use crate::base::params::Choice as _;
 use crate::base::text::{counted, grouped};
 use crate::destination::eta::EtaBand;
-use crate::flow::bound::SplitBy;
+use crate::flow::bound::{DestinationSettings, Rival, SplitBy};
 use crate::flow::stages::{DestinationRow, DestinationScoresOf, EtaScoresOf};
 use crate::flow::tray::Shelf;
 use crate::ui::command::Command;
@@ -81,6 +82,7 @@ impl DestinationPanels {
                     deck.ask(Command::Retry(name));
                 }
             }
+            ui.menu_button("Models", |ui| models_ui(ui, &mut deck.session.destination));
             let Some(of) = of else { return };
             made_ui(ui, of.nests.voyages.is_made);
             if of.splits.len() > 1 {
@@ -146,6 +148,26 @@ impl DestinationPanels {
     }
 }
 
+/// Which models are scored.
+fn models_ui(ui: &mut Ui, settings: &mut DestinationSettings) {
+    ui.set_min_width(200.0);
+    let chosen = settings.rivals().unwrap_or_default();
+    let mut names: Vec<&str> = Vec::new();
+    let mut is_other = false;
+    for (name, rival) in Rival::CASES {
+        let mut is_in = chosen.contains(rival);
+        is_other |= ui.checkbox(&mut is_in, title_of(name)).changed();
+        if is_in {
+            names.push(name);
+        }
+    }
+    if is_other {
+        settings.models = names.join(" ");
+    }
+    let text = "Networks are trained anew for each row: minutes to hours";
+    ui.label(RichText::new(text).weak());
+}
+
 /// Why there are no scores yet.
 fn missing_text(deck: &Deck) -> &'static str {
     match deck.desk.voyages.shown() {
@@ -174,18 +196,22 @@ fn row_of(row: &DestinationRow) -> Row {
 fn title_of(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     match words.as_str() {
-        "way" => "WAY".into(),
-        "lstm" | "gru" => words.to_uppercase(),
-        "lstm attention" => "LSTM with attention".into(),
-        "gru attention" => "GRU with attention".into(),
-        "traisformer" => "TrAISformer".into(),
-        _ => {
-            let mut letters = words.chars();
-            letters
-                .next()
-                .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-        }
+        "way" => return "WAY".into(),
+        "way gd" => return "WAY, gradient dropout".into(),
+        "lstm" | "gru" => return words.to_uppercase(),
+        "lstm attention" => return "LSTM with attention".into(),
+        "gru attention" => return "GRU with attention".into(),
+        "traisformer" => return "TrAISformer".into(),
+        _ => (),
     }
+    if let Some(part) = words.strip_prefix("way no ") {
+        return format!("WAY without {part}");
+    }
+    if let Some(part) = words.strip_prefix("way ") {
+        return format!("WAY by {part}");
+    }
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn eta_bar_ui(ui: &mut Ui, deck: &mut Deck, is_asking: bool) {
@@ -304,8 +330,15 @@ mod tests {
 
     #[test]
     fn models_have_their_names_as_they_are_written() {
-        let names = ["way", "most-frequent", "lstm_attention", "gru", "route-graph"].map(title_of);
-        let titles = ["WAY", "Most frequent", "LSTM with attention", "GRU", "Route graph"];
-        assert_eq!(names, titles);
+        for (name, title) in [
+            ("way", "WAY"),
+            ("most-frequent", "Most frequent"),
+            ("lstm-attention", "LSTM with attention"),
+            ("gru", "GRU"),
+            ("way-no-local", "WAY without local"),
+            ("way-concatenation", "WAY by concatenation"),
+        ] {
+            assert_eq!(title_of(name), title);
+        }
     }
 }

@@ -3,12 +3,13 @@
 use egui::{Pos2, RichText, Shape, Stroke, Ui, vec2};
 use egui_plot::{PlotBounds, PlotResponse};
 
+use crate::base::chart::{self, Axis, Chart, Mark};
 use crate::base::units::nmi_from_m;
 use crate::predict::params::Method;
 use crate::predict::score::Row;
 use crate::predict::spread::SHARES;
 use crate::ui::plot::axis::{short, spaced_marks};
-use crate::ui::plot::{describe, quiet};
+use crate::ui::plot::{describe, offer_picture, quiet};
 use crate::ui::predict_view::{method_color, method_help, method_title};
 
 /// How near to a point the pointer must be, points of the screen.
@@ -110,6 +111,20 @@ fn lines_ui(
         .show(ui, |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [1.06 * farthest, high]));
         });
+    offer_picture(&plot.response, || {
+        let mut series = Vec::new();
+        for (all, is_dashed) in lines {
+            for one in *all {
+                let mark = if *is_dashed { Mark::Dashes } else { Mark::Line };
+                let name = if *is_dashed { "" } else { one.method.name() };
+                let place = Method::ALL.iter().position(|method| *method == one.method);
+                let points = one.points.iter().copied();
+                series.push(chart::Series::new(name, place.unwrap_or_default(), mark, points));
+            }
+        }
+        let (x, y) = (Axis::from_zero("Time ahead, min"), Axis::linear(title));
+        Chart { title: title.into(), x, y, series }
+    });
     let painter = ui.painter().with_clip_rect(plot.transform.frame().expand(3.0));
     for level in levels {
         let ends = [[0.0, *level], [1.06 * farthest, *level]].map(|point| at(&plot, point));

@@ -274,6 +274,8 @@ mod tests {
         row.unwrap().click();
         harness.run();
         assert_eq!(picked.get(), Some(Picked { row: 2, is_fit: false }));
+        harness.get_by_label("Search Table of ships").focus();
+        harness.run();
         harness.get_by_label("Search Table of ships").type_text("zulu");
         harness.run();
         harness.get_by_label("No ship fits what is looked for");

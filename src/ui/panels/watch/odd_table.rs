@@ -174,7 +174,7 @@ mod tests {
         };
         let row = texts(0);
         assert_eq!(row[..3], ["0.67", "dark period", "BRAVO"]);
-        assert_eq!(row[3..6], ["1970-01-01 00:00:00", "1 h", "Silent for 1 h"]);
+        assert_eq!(row[3..6], ["1970-01-01 00:00:00", "1 h 00 min", "Silent for 1 h"]);
         assert_eq!(row[7..], ["219000002", "7"]);
         assert_eq!((texts(1)[2].as_str(), texts(1)[8].as_str()), ("5", "–"));
         assert!(sheet.rows[0].words.contains("tanker dark period silent"));
