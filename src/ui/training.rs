@@ -11,6 +11,7 @@ mod deep;
 pub mod models;
 mod predict;
 mod run;
+mod way;
 
 pub use models::{MODELS, Score, Setting, Trainable, Trained};
 pub use run::{Run, Stand, differing, stem};

@@ -12,7 +12,7 @@ use crate::learn::{
     TrainParams, Watch, refine,
 };
 
-/// The network of the workload that PyTorch is measured with (`shared/bench/b_torch.py)`: there and
+/// The network of the workload that PyTorch is measured with (`shared/bench/b_torch.py`): there and
 /// back, samples of a step, by Adam.
 const INPUT: usize = 200;
 const HIDDEN: [usize; 3] = [500, 500, 2000];

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::deep::Deep;
 use super::predict::Predict;
+use super::way::Way;
 use crate::base::params::Entry;
 use crate::base::text::grouped;
 use crate::flow::tray::Shelf;
@@ -18,7 +19,7 @@ use crate::learn::{Curves, DeviceChoice, Watch};
 use crate::ui::plot::axis::short;
 
 /// All of them, as the panel lists them.
-pub const MODELS: &[&dyn Trainable] = &[&Deep, &Predict];
+pub const MODELS: &[&dyn Trainable] = &[&Deep, &Predict, &Way];
 
 /// Writes a trained model to a path that nothing stands at.
 pub type Keep = Arc<dyn Fn(&Path) -> Result<(), String> + Send + Sync>;
