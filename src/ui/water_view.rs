@@ -105,12 +105,12 @@ pub fn is_used(of: &DensityOf, cell: Cell) -> bool {
 pub fn cell_lines(of: &DensityOf, cell: Cell) -> Vec<String> {
     let (density, grid) = (&of.density, of.density.grid());
     let mut lines = Vec::new();
-    if !is_used(of, cell) {
-        lines.push("Nobody was here".into());
-    } else {
+    if is_used(of, cell) {
         let (hours, by_km2) = (density.ship_hours(cell), density.hours_km2(cell));
         lines.push(format!("{} ship-hours, {} per km²", short(hours), short(by_km2)));
         lines.push(counted(density.transits(cell).into(), "transit"));
+    } else {
+        lines.push("Nobody was here".into());
     }
     if let Some(before) = &of.before {
         let index = grid.index(cell);
