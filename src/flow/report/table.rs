@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn figures_become_rows_and_lists_of_objects_tables() {
         let figures = json!({"key": "ab", "trips": 7, "removed": {"jump": 2}, "share": 0.25,
-            "routes": [{"id": 0, "by_hour": [0; 24]}, {"id": 1, "width_m": 1.5}]});
+            "routes": [{"id": 0, "by_hour": vec![0; 24]}, {"id": 1, "width_m": 1.5}]});
         let figures = figures.as_object().unwrap();
         let rows: Vec<(String, String)> =
             figures_in(figures).into_iter().map(|(name, cell)| (name, cell.plain())).collect();
