@@ -355,6 +355,9 @@ fn arrival_of(mut parts: Vec<(f64, f64, usize)>) -> Option<Arrival> {
     })
 }
 
+/// A place on a route: where it comes from, and a cell.
+type Crossed = (u32, (i32, i32));
+
 /// The same as lists, in rising order: for files.
 #[derive(Clone, Serialize, Deserialize)]
 struct Flat {
@@ -364,7 +367,7 @@ struct Flat {
     by_departure: Vec<(PortId, Counts)>,
     by_leg: Vec<(Leg, Counts)>,
     by_both: Vec<((PortId, Leg), Counts)>,
-    passages: Vec<((u32, (i32, i32)), Vec<Passage>)>,
+    passages: Vec<(Crossed, Vec<Passage>)>,
     places: Vec<Position>,
     voyages: Vec<u32>,
     day_m: f64,

@@ -84,7 +84,6 @@ fn placemark(feature: &Value) -> String {
         return String::new();
     }
     let text_of = |value: &Value| match value {
-        Value::Null => None,
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
@@ -278,11 +277,11 @@ mod tests {
         assert_eq!(text.matches("<Placemark>").count(), 4);
         for part in [
             "<name>&lt;b&gt;&quot;x&quot;&lt;/b&gt;</name><TimeStamp><when>2018-06-01T00:00:00Z</when>",
-            "<coordinates>5.5,-1.0</coordinates>",
-            "<gx:Track><when>1970-01-01T00:00:00Z</when><when>1970-01-01T00:01:00Z</when><gx:coord>1.0 2.0 0</gx:coord><gx:coord>3.0 4.0 0</gx:coord></gx:Track>",
+            "<coordinates>5.5,-1</coordinates>",
+            "<gx:Track><when>1970-01-01T00:00:00Z</when><when>1970-01-01T00:01:00Z</when><gx:coord>1 2 0</gx:coord><gx:coord>3 4 0</gx:coord></gx:Track>",
             "<TimeSpan><begin>2018-06-01T00:00:00Z</begin><end>2018-06-02T00:00:00Z</end></TimeSpan><styleUrl>#c3</styleUrl>",
             "<MultiGeometry><LineString>",
-            "<outerBoundaryIs><LinearRing><coordinates>0.0,0.0 1.0,0.0 1.0,1.0 0.0,0.0</coordinates>",
+            "<outerBoundaryIs><LinearRing><coordinates>0,0 1,0 1,1 0,0</coordinates>",
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }

@@ -229,7 +229,9 @@ impl App {
         self.desk.update(&self.session, &self.jobs, &wanted);
         let due = std::mem::take(&mut self.due);
         let shelves = self.desk.shelves_mut().into_iter();
-        shelves.filter(|shelf| due.contains(&shelf.name())).for_each(super::super::flow::tray::Shelf::request);
+        shelves
+            .filter(|shelf| due.contains(&shelf.name()))
+            .for_each(super::super::flow::tray::Shelf::request);
         let is_loading = request_loaded(&mut self.desk, &self.session, |name| wanted.has(name));
         if is_loading || !due.is_empty() {
             self.desk.update(&self.session, &self.jobs, &wanted);

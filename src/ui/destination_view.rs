@@ -194,9 +194,8 @@ impl Target {
         let Some(now_ms) = time.now_ms() else {
             let chosen = hers.iter().find(|(index, _)| view.voyage() == Some(*index));
             return match (chosen, open, hers.last()) {
-                (Some((_, voyage)), _, _) => on(voyage),
                 (None, Some(open), _) => under_way(open),
-                (None, None, Some((_, voyage))) => on(voyage),
+                (Some((_, voyage)), ..) | (None, None, Some((_, voyage))) => on(voyage),
                 (None, None, None) => Target::NoVoyage,
             };
         };

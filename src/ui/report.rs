@@ -120,12 +120,15 @@ fn map(desk: &Desk, session: &Session, is_software: bool, job: &Job) -> Result<P
     picture_of_map(&screen, desk, session, job)
 }
 
+/// A picture: its size, and red, green and blue of each pixel.
+pub type Painted = ([u32; 2], Vec<u8>);
+
 /// Drawings as pixels: size, and red, green and blue of each.
 ///
 /// # Errors
 ///
 /// If `job` is cancelled.
-pub fn paint(scenes: &[&Scene], job: &Job) -> Result<Vec<([u32; 2], Vec<u8>)>, Stopped> {
+pub fn paint(scenes: &[&Scene], job: &Job) -> Result<Vec<Painted>, Stopped> {
     use rayon::prelude::*;
     let one = |scene: &&Scene| {
         job.go_on()?;

@@ -222,7 +222,9 @@ pub fn request_loaded(
         if is_due {
             let stage = model.stage();
             let shelves = desk.shelves_mut().into_iter();
-            shelves.filter(|shelf| shelf.name() == stage).for_each(super::super::flow::tray::Shelf::request);
+            shelves
+                .filter(|shelf| shelf.name() == stage)
+                .for_each(super::super::flow::tray::Shelf::request);
             is_any = true;
         }
     }

@@ -71,7 +71,7 @@ fn traffic(folder: &Path, types: bool) -> PathBuf {
                 (_, 7, ..) => "DELTA",
                 (_, _, false, _) => "ALPHA",
                 (_, _, _, true) => "XB BRA",
-                _ => "CHARLY",
+                _ => "CHARLYE",
             };
             let (day, hour) = (1 + minute / 1440, minute / 60 % 24);
             let time = format!("2024-01-{day:02}T{hour:02}:{:02}:0{ship}Z", minute % 60);
@@ -168,7 +168,7 @@ fn voyages_stand_in_a_table_and_a_row_selects_voyage_and_ship() {
     assert!(!found.is_empty());
     let label = found[0].accesskit_node().label().unwrap();
     assert!(
-        label.contains("Duration 5 h 00 min") && label.contains("Reported as CHARLY"),
+        label.contains("Duration 5 h 00 min") && label.contains("Reported as CHARLYE"),
         "{label}"
     );
     found[0].click();
@@ -195,7 +195,7 @@ fn typed_texts_stand_with_the_port_that_each_was_understood_as() {
     let (_folder, mut harness) = sailed(true);
     show(&mut harness, Pane::Texts);
     assert!(says(&harness, "4 texts") && says(&harness, "Understood: 100 % of texts"));
-    let charly = rows(&harness, "Typed CHARLY, Understood as Charlie");
+    let charly = rows(&harness, "Typed CHARLYE, Understood as Charlie");
     assert_eq!(charly.len(), 1);
     let label = charly[0].accesskit_node().label().unwrap();
     assert!(label.contains("LOCODE XC CHA") && label.contains("Ships 7"), "{label}");

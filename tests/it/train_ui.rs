@@ -259,6 +259,8 @@ fn deep_clusters_stand_beside_the_baseline_and_the_selected_trip_over_its_recons
 
     ask(&mut harness, Command::Select(Pick::Trip(3)));
     ask(&mut harness, Command::Show(Pane::Layers));
+    harness.get_by_label("Reconstruction").scroll_to_me();
+    harness.run_steps(4);
     harness.get_by_label("Reconstruction").click();
     harness.run_steps(4);
     assert!(harness.state().session.map.reconstruction);
@@ -270,10 +272,10 @@ fn deep_clusters_stand_beside_the_baseline_and_the_selected_trip_over_its_recons
 #[test]
 fn every_model_can_be_chosen_and_says_what_it_is() {
     let mut harness = window("16", 2);
-    for place in 0..MODELS.len() {
+    for (place, model) in MODELS.iter().enumerate() {
         harness.state_mut().training.choose(place);
         harness.run_steps(6);
-        harness.get_by_label(MODELS[place].about());
+        harness.get_by_label(model.about());
     }
     // Prediction models are fitted here too, without curves.
     let place = MODELS.iter().position(|model| model.stage() == "predict-fit").unwrap();

@@ -188,5 +188,5 @@ fn encounters_ahead_are_told_by_fitted_models_where_there_are_any() {
     let told = run(&[&[path.as_str()], &straight[..], &fitted[..], &off[..]].concat());
     assert_eq!(n(&told["ahead"]["by_model"]), 0);
     let output = fairway(&["run", &path, "--want", "ahead", "--set", "ahead.at=noon"]);
-    assert!(said(&output).contains("ahead.at: \"noon\" is no time"), "{}", said(&output));
+    assert!(said(&output).contains("ahead: at: \"noon\" is no time"), "{}", said(&output));
 }

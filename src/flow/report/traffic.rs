@@ -109,7 +109,7 @@ fn by_time(fleet: &Fleet) -> Chart {
     let hours = (last_ms - first_ms) / HOUR_MS + 1;
     let (step_ms, what) = match hours {
         ..=2 => (HOUR_MS / 12, "five minutes"),
-        ..=336 => (HOUR_MS, "hour"),
+        3..=336 => (HOUR_MS, "hour"),
         _ => (24 * HOUR_MS * (hours / 24 / 400 + 1), "day"),
     };
     let what = if step_ms > 24 * HOUR_MS { "period" } else { what };

@@ -11,7 +11,7 @@ use crate::predict::window::{Window, WindowParams};
 
 /// Small networks that learn lanes in seconds.
 fn small() -> PredictParams {
-    let mlp = MlpParams { hidden: 32, epochs: 20, batch: 32, ..MlpParams::default() };
+    let mlp = MlpParams { hidden: 32, epochs: 120, batch: 32, rate: 5e-3, ..MlpParams::default() };
     let gru = GruParams {
         n_networks: 2,
         units: 12,

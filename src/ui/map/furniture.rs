@@ -115,6 +115,11 @@ pub fn degrees_minutes(place: Position) -> String {
     format!("{} {}", part(place.lat_deg, 2, ['N', 'S']), part(place.lon_deg, 3, ['E', 'W']))
 }
 
+/// The same for running text, whose font has no prime: `37°24.512'N 122°05.310'W`.
+pub fn degrees_minutes_in_text(place: Position) -> String {
+    degrees_minutes(place).replace('′', "'")
+}
+
 /// What stands at a line of the graticule: `5°E`, `50°30′N`, `0°20.5′W`; nothing more precise than
 /// the value is.
 pub fn graticule_label(value_deg: f64, axis: Axis) -> String {

@@ -156,7 +156,8 @@ mod tests {
         let (_, made) = layer.shown.as_ref().expect("it was made");
         let of = desk.embed.shown().unwrap().value;
         let place = of.of.ids().binary_search(&3).unwrap();
-        let own = of.embedded.as_ref().unwrap().reconstructed(place, &Default::default());
+        let own =
+            of.embedded.as_ref().unwrap().reconstructed(place, &crate::base::job::Job::default());
         let [own, _] = own.unwrap().unwrap();
         let sum_m: f64 = own.iter().zip(&made.places).map(|(a, b)| short_distance_m(*a, *b)).sum();
         assert!((sum_m / own.len() as f64 - f64::from(made.error_m)).abs() < 1.0);

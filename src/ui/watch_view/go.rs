@@ -62,7 +62,9 @@ pub fn replay(deck: &mut Deck, encounter: &Encounter, fleet: &Fleet) {
 /// Selects an oddity and goes to its place and time.
 pub fn to_oddity(deck: &mut Deck, oddity: &Oddity, fits: bool) {
     deck.watch.select_odd(oddity);
-    if let Some(trip) = trip_of_oddity(deck, oddity) { deck.pick(Pick::Trip(trip)) } else {
+    if let Some(trip) = trip_of_oddity(deck, oddity) {
+        deck.pick(Pick::Trip(trip));
+    } else {
         let shown = deck.desk.trips.shown();
         let vessel = shown.and_then(|shown| vessel_of(shown.value.fleet(), oddity.mmsi));
         if let Some(vessel) = vessel {

@@ -56,7 +56,8 @@ impl Stage for NestsStage {
 
     fn figures(output: &NestsOf) -> Map<String, Value> {
         let steps: usize = output.data.nests.iter().map(crate::destination::nest::Nest::len).sum();
-        let longest = output.data.nests.iter().map(crate::destination::nest::Nest::len).max().unwrap_or(0);
+        let longest =
+            output.data.nests.iter().map(crate::destination::nest::Nest::len).max().unwrap_or(0);
         let mut figures = Map::new();
         figures.insert("voyages".into(), output.data.len().into());
         figures.insert("steps".into(), steps.into());

@@ -20,6 +20,9 @@ use crate::flow::bound::{DestinationSettings, Rival, SplitBy};
 use crate::flow::stage::{Pace, Stage};
 use crate::io::export;
 
+/// What a rival that only counts answers at each step of a voyage.
+type Guess = Box<dyn Fn(&Nest) -> Vec<Answer>>;
+
 /// Voyages without which nothing is scored.
 const FEWEST: usize = 30;
 
@@ -287,7 +290,7 @@ impl Dealt<'_> {
         let table = self.nests.voyages.table();
         let learned = || self.train.iter().map(|i| &data.nests[*i]);
         let start = Instant::now();
-        let answer: Box<dyn Fn(&Nest) -> Vec<Answer>> = match rival {
+        let answer: Guess = match rival {
             Rival::MostFrequent => {
                 let model = MostFrequent::fit(learned(), &self.classes);
                 Box::new(move |nest| model.answers(nest))

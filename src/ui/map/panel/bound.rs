@@ -94,7 +94,7 @@ impl MapPanel {
 
     /// The ports where the selected ship is likely bound. Says why there are none, if that is to be
     /// told.
-    pub(super) fn draw_bound(&self, ui: &Ui, view: &View, sight: Sight) -> Option<&'static str> {
+    pub(super) fn draw_bound(ui: &Ui, view: &View, sight: Sight) -> Option<&'static str> {
         let destination = sight.destination.filter(|_| sight.side == Side::Now)?;
         if !sight.session.map.bound {
             return None;

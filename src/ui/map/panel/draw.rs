@@ -1,5 +1,6 @@
 //! The layers of the map from the ground up, and what their colors mean.
 
+use crate::ui::map::watch::WatchLayer;
 use std::sync::Arc;
 
 use egui::{Color32, Ui};
@@ -160,7 +161,7 @@ impl MapPanel {
             }
         });
         n_left_out += self.ships[side as usize].paint(painter, view, is_dark);
-        let untold = self.draw_bound(ui, view, sight);
+        let untold = Self::draw_bound(ui, view, sight);
         if params.legend {
             legend::draw(ui, view, &self.legends(ui, sight, view.clip_rect.height()));
         }
@@ -266,7 +267,7 @@ impl MapPanel {
             legends.push(marks::outliers_legend(&shown.value.outliers));
         }
         if let Some(look) = sight.watching(ui) {
-            legends.extend(self.watch.legends(&look));
+            legends.extend(WatchLayer::legends(&look));
         }
         if params.kept {
             legends.extend(self.held.kept.legend(is_dark));

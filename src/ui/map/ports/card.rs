@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use super::PortUse;
 use crate::ais::{HarborSize, Port, PortId};
 use crate::base::text::grouped;
-use crate::ui::map::furniture::degrees_minutes;
+use crate::ui::map::furniture::degrees_minutes_in_text;
 
 /// Says which port it is, where it lies, and how many voyages begin and end there.
 pub fn card(ui: &mut Ui, id: PortId, port: &Port, used: Option<&PortUse>) {
@@ -27,7 +27,7 @@ fn lines(id: PortId, port: &Port, used: Option<&PortUse>) -> Vec<String> {
     if !about.is_empty() {
         lines.push(about.join(", "));
     }
-    lines.push(degrees_minutes(port.position));
+    lines.push(degrees_minutes_in_text(port.position));
     if let Some(used) = used {
         let count = |counts: &[u32]| u64::from(counts.get(id.0 as usize).copied().unwrap_or(0));
         let (from, to) = (count(&used.departures), count(&used.arrivals));

@@ -103,20 +103,11 @@ impl Meeting<'_> {
             let color = ship_color(which, self.is_dark);
             let sight = (at.place, at.course_deg);
             ground::ship(painter, view, sight, size_m, color, self.colors.sea);
-            let aside = if self.is_left(which, ships.map(|at| at.place)) { -1.0 } else { 1.0 };
+            let aside = if is_left(which, ships.map(|at| at.place)) { -1.0 } else { 1.0 };
             let at = view.to_screen(at.place) + vec2(16.0 * aside, 0.0);
             let align = if aside < 0.0 { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };
             self.write(painter, at, align, &vessels[which].title());
         }
-    }
-
-    fn is_left(&self, which: usize, places: [Position; 2]) -> bool {
-        let east = |one: Position, other: Position| {
-            let off = one.lon_deg - other.lon_deg;
-            if off.abs() > 180.0 { -off } else { off }
-        };
-        let off = east(places[which], places[1 - which]);
-        off < 0.0 || (off == 0.0 && which == 0)
     }
 
     /// The line from ship to ship, with the distance beside it.
@@ -143,6 +134,16 @@ impl Meeting<'_> {
         painter.rect_filled(rect, 3.0, self.colors.plate);
         painter.galley(rect.min + padding, galley, self.colors.ink);
     }
+}
+
+/// Whether one of two places lies west of the other, the short way round.
+fn is_left(which: usize, places: [Position; 2]) -> bool {
+    let east = |one: Position, other: Position| {
+        let off = one.lon_deg - other.lon_deg;
+        if off.abs() > 180.0 { -off } else { off }
+    };
+    let off = east(places[which], places[1 - which]);
+    off < 0.0 || (off == 0.0 && which == 0)
 }
 
 #[cfg(test)]

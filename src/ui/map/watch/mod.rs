@@ -235,7 +235,7 @@ impl WatchLayer {
     }
 
     /// What the colors mean.
-    pub fn legends(&self, look: &WatchLook) -> Vec<Legend> {
+    pub fn legends(look: &WatchLook) -> Vec<Legend> {
         let mut legends = Vec::new();
         if let Some((_, of)) = look.met() {
             let list = &of.encounters.list;

@@ -24,7 +24,7 @@ const STAGE: (&str, &str) = ("encounters", "Encounters");
 
 impl WatchPanels {
     /// The right panel: what counts as an encounter, in which time, and what was found.
-    pub fn encounters(&mut self, ui: &mut Ui, deck: &mut Deck) {
+    pub fn encounters(ui: &mut Ui, deck: &mut Deck) {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.add_space(4.0);
             let desk = deck.desk;

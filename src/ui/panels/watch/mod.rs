@@ -105,10 +105,9 @@ fn standing_ui(
                     deck.ask(Command::Cancel(name));
                 }
             }
-            Standing::Failed
-                if ui.small_button("Try again").clicked() => {
-                    deck.ask(Command::Retry(name));
-                }
+            Standing::Failed if ui.small_button("Try again").clicked() => {
+                deck.ask(Command::Retry(name));
+            }
             _ => (),
         }
     });

@@ -4,7 +4,7 @@ use egui::Color32;
 
 use super::listing::{About, Sheet};
 use crate::ais::Fleet;
-use crate::ui::map::furniture::degrees_minutes;
+use crate::ui::map::furniture::degrees_minutes_in_text;
 use crate::ui::map::oddity_color;
 use crate::ui::panels::tables::cell::{Cell, ranks};
 use crate::ui::panels::tables::grid::Column;
@@ -34,7 +34,7 @@ pub fn rows(list: &[Oddity], fleet: &Fleet) -> Vec<OddRow> {
         let words =
             format!("{} {} {kind} {} {}", ship.0, oddity.mmsi.0, oddity.kind.name(), oddity.why);
         let has_place = oddity.place.is_valid();
-        let place = if has_place { degrees_minutes(oddity.place) } else { String::new() };
+        let place = if has_place { degrees_minutes_in_text(oddity.place) } else { String::new() };
         OddRow { oddity: oddity.clone(), ship, place, words: words.to_lowercase() }
     };
     list.iter().zip(titles.into_iter().zip(ranks)).map(row).collect()

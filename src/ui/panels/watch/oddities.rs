@@ -24,7 +24,7 @@ const OF_ROUTES: [OddityKind; 3] = [OddityKind::OffRoute, OddityKind::Speed, Odd
 
 impl WatchPanels {
     /// The right panel: what is odd, and how many there are of each kind.
-    pub fn oddities(&mut self, ui: &mut Ui, deck: &mut Deck) {
+    pub fn oddities(ui: &mut Ui, deck: &mut Deck) {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.add_space(4.0);
             let desk = deck.desk;

@@ -7,7 +7,7 @@ use egui::Ui;
 use crate::base::geo::Position;
 use crate::flow::Key;
 use crate::flow::stages::DensityOf;
-use crate::ui::map::furniture::degrees_minutes;
+use crate::ui::map::furniture::degrees_minutes_in_text;
 use crate::ui::panels::tables::cell::Cell as Shown;
 use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
 use crate::ui::panels::tables::rows::{Sort, sorted};
@@ -27,8 +27,9 @@ impl Sheet {
         let grid = of.density.grid();
         let all = (0..grid.cells()).map(|index| grid.cell(index));
         let cells: Vec<Cell> = all.filter(|cell| is_used(of, *cell)).collect();
-        let place =
-            |(rank, cell): (usize, &Cell)| (degrees_minutes(grid.center(*cell)), rank as u32);
+        let place = |(rank, cell): (usize, &Cell)| {
+            (degrees_minutes_in_text(grid.center(*cell)), rank as u32)
+        };
         let places = cells.iter().enumerate().map(place).collect();
         Sheet { of: Arc::clone(of), cells, places }
     }
