@@ -168,7 +168,7 @@ fn voyages_stand_in_a_table_and_a_row_selects_voyage_and_ship() {
     assert!(!found.is_empty());
     let label = found[0].accesskit_node().label().unwrap();
     assert!(
-        label.contains("Duration 5 h 00 min") && label.contains("Reported as CHARLYE"),
+        label.contains("Duration 5 h 10 min") && label.contains("Reported as CHARLYE"),
         "{label}"
     );
     found[0].click();

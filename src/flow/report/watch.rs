@@ -12,7 +12,7 @@ use crate::base::text::{counted, grouped};
 use crate::base::units::nmi_from_m;
 use crate::flow::desk::Desk;
 use crate::flow::stages::GateOf;
-use crate::watch::{Encounter, Gate, Meeting, OddityKind};
+use crate::watch::{Cell as Square, Density, Encounter, Gate, Meeting, OddityKind};
 
 /// Shades of density from little to much: yellow to violet, evenly darker.
 const SHADES: [u32; 7] =
@@ -122,13 +122,48 @@ pub fn lateral(name: &str, gate: &Gate) -> Chart {
     }
 }
 
+/// The most shapes that a picture of density is made of: a page of ten megabytes is none to send.
+const MOST_SHAPES: usize = 12_000;
+
+/// Ship-hours per square kilometer and the corners of what is drawn: cells or, where those are too
+/// many, squares of so many by so many cells.
+fn merged(density: &Density) -> (u32, Vec<(f64, [Position; 4])>) {
+    let grid = density.grid();
+    let mut by = 1;
+    let hours = loop {
+        let mut hours: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+        for cell in density.cells().filter(|cell| density.ship_hours(*cell) > 0.0) {
+            *hours.entry((cell.row / by, cell.column / by)).or_default() +=
+                density.ship_hours(cell);
+        }
+        if hours.len() <= MOST_SHAPES {
+            break hours;
+        }
+        by *= 2;
+    };
+    let shape = |((row, column), hours): ((u32, u32), f64)| {
+        let last = |first: u32, n: u32| (first + by - 1).min(n - 1);
+        let low = Square { row: row * by, column: column * by };
+        let high =
+            Square { row: last(low.row, grid.rows()), column: last(low.column, grid.columns()) };
+        let n = f64::from(high.row - low.row + 1) * f64::from(high.column - low.column + 1);
+        let (west, east) = (grid.lon_deg(low).0, grid.lon_deg(high).1);
+        let (south, north) = (grid.lat_deg(low).0, grid.lat_deg(high).1);
+        let corners = [(west, south), (east, south), (east, north), (west, north)];
+        let corners = corners.map(|(lon, lat)| Position::new(lon, lat));
+        (hours / (n * grid.area_km2(low)), corners)
+    };
+    (by, hours.into_iter().map(shape).collect())
+}
+
 /// The map of ship-hours.
 pub fn density(desk: &Desk) -> Option<Known> {
     let of = desk.density.shown()?.value;
     let (density, grid) = (&of.density, of.density.grid());
-    let values = density.cells().map(|cell| density.hours_km2(cell)).filter(|value| *value > 0.0);
-    let (least, most) =
-        values.fold((f64::INFINITY, 0.0_f64), |(a, b), value| (a.min(value), b.max(value)));
+    let (by, drawn) = merged(density);
+    let (least, most) = drawn
+        .iter()
+        .fold((f64::INFINITY, 0.0_f64), |(a, b), (value, _)| (a.min(*value), b.max(*value)));
     let mut blocks = Vec::new();
     if let Some(mut sheet) = sheet_of(desk).filter(|_| most > 0.0) {
         // Even steps of the logarithm, over three powers of ten at the most.
@@ -136,15 +171,8 @@ pub fn density(desk: &Desk) -> Option<Known> {
         let high = most.log10();
         let step = ((high - low) / SHADES.len() as f64).max(1e-6);
         let mut shaded: BTreeMap<usize, Vec<[Position; 4]>> = BTreeMap::new();
-        for cell in density.cells() {
-            let value = density.hours_km2(cell);
-            if value <= 0.0 {
-                continue;
-            }
+        for (value, quad) in drawn {
             let shade = ((value.log10() - low) / step).max(0.0) as usize;
-            let ((west, east), (south, north)) = (grid.lon_deg(cell), grid.lat_deg(cell));
-            let corners = [(west, south), (east, south), (east, north), (west, north)];
-            let quad = corners.map(|(lon, lat)| Position::new(lon, lat));
             shaded.entry(shade.min(SHADES.len() - 1)).or_default().push(quad);
         }
         for (shade, quads) in shaded {
@@ -154,8 +182,12 @@ pub fn density(desk: &Desk) -> Option<Known> {
             let from = 10_f64.powf(low + n as f64 * step);
             sheet.legend(*color, format!("from {from:.2}"));
         }
-        let caption = "Ship-hours per square kilometer, each cell in the shade of its class";
-        blocks.push(Block::Drawing("density".into(), caption.into(), sheet.finish()));
+        let mut caption =
+            "Ship-hours per square kilometer, each cell in the shade of its class".to_owned();
+        if by > 1 {
+            caption += &format!("; {by} by {by} cells are drawn as one");
+        }
+        blocks.push(Block::Drawing("density".into(), caption, sheet.finish()));
     }
     let mut cells: Vec<_> = density.cells().collect();
     cells.sort_by(|a, b| density.hours_km2(*b).total_cmp(&density.hours_km2(*a)));
