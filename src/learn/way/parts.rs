@@ -17,7 +17,7 @@ use crate::base::rng::Rng;
 const NEVER: f64 = -1e9;
 
 /// What keeps a norm's divisor from 0: PyTorch's.
-const EPSILON: f64 = 1e-5;
+pub const EPSILON: f64 = 1e-5;
 
 /// Where each matrix of a network stands, by its name.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,11 @@ pub struct Places(HashMap<String, usize>);
 impl Places {
     pub fn of(slots: &[Slot]) -> Places {
         Places(slots.iter().enumerate().map(|(at, slot)| (slot.name.clone(), at)).collect())
+    }
+
+    /// The place of matrix `name`.
+    pub fn of_name(&self, name: &str) -> usize {
+        *self.0.get(name).expect("a network asks for matrices that it has")
     }
 }
 
@@ -39,18 +44,13 @@ pub struct Net<'a> {
 }
 
 impl Net<'_> {
-    /// The place of matrix `name`.
-    fn place(&self, name: &str) -> usize {
-        *self.places.0.get(name).expect("a network asks for matrices that it has")
-    }
-
     pub fn at(&self, name: &str) -> Tensor<2> {
-        self.weights.at(self.place(name))
+        self.weights.at(self.places.of_name(name))
     }
 
     /// `x` through the stack `name` of so many layers.
     pub fn dense(&self, name: &str, layers: usize, x: Tensor<2>) -> Tensor<2> {
-        dense::forward(self.weights, self.place(&format!("{name}.0.weight")), layers, x)
+        dense::forward(self.weights, self.places.of_name(&format!("{name}.0.weight")), layers, x)
     }
 
     /// The rows `indices` of table `name`.

@@ -139,6 +139,36 @@ fn the_base_size_has_the_papers_parameters() {
 }
 
 #[test]
+fn the_processor_tells_what_the_tensor_library_does() {
+    let made = Made::new(12);
+    let all: Vec<usize> = (0..made.len()).collect();
+    let mut unknown = made.batch(&all, None);
+    unknown.from[3] = PORTS as u32;
+    let larger = WayShape { units: 64, layers: 3, ..shape(Network::Way) };
+    let of_way = shapes().into_iter().filter(|shape| shape.network == Network::Way);
+    for shape in of_way.chain([larger]) {
+        // Norms and biases that are not those of the beginning.
+        let mut net = begun(&shape);
+        let mut rng = Rng::new(5, 0);
+        for part in &mut net.weights.parts {
+            part.values.iter_mut().for_each(|x| *x += 0.1 * rng.normal() as f32);
+        }
+        let place = Place::cpu();
+        let on =
+            On::Device(Places::of(&shape.slots()), Placed::fixed(net.weights(), place.device()));
+        let by_library = ReadyWay { shape: shape.clone(), on, place };
+        let (plain, wanted) = (told(&net, &unknown), by_library.tell(&unknown).unwrap());
+        let near = |a: &Table, b: &Table| {
+            assert!(a.len() == unknown.n_steps() && a.len() == b.len());
+            let pairs = a.values().iter().zip(b.values());
+            pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        assert!(near(&plain.ports, &wanted.ports) < 1e-5, "{shape:?}");
+        assert!(near(&plain.days_left.unwrap(), &wanted.days_left.unwrap()) < 1e-4, "{shape:?}");
+    }
+}
+
+#[test]
 fn a_later_step_changes_nothing_told_before() {
     let voyage = one(4, &mut Rng::new(1, 0));
     let n = voyage.n_steps();
