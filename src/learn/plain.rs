@@ -1,7 +1,7 @@
 //! Networks asked for one sample at a time, by plain loops: for whoever cannot gather samples, where
 //! a device would take longer to be told than to reckon.
 
-use super::arithmetic::{gated, sigmoid, tanh};
+use super::arithmetic::{Gated, sigmoid, tanh};
 use super::mlp::Mlp;
 use super::recurrent::{Cell, PER_LAYER, Recurrent};
 use super::weights::Part;
@@ -36,6 +36,7 @@ impl Recurrent {
         for layer in cells.chunks_exact(PER_LAYER) {
             state = vec![0.0; units];
             let mut memory = vec![0.0; units];
+            let mut gates = vec![0.0; 4 * units];
             let mut states = Vec::with_capacity(inputs.len() / width * units);
             for step in inputs.chunks_exact(width) {
                 let x = times(step, &layer[0], &layer[2]);
@@ -43,7 +44,8 @@ impl Recurrent {
                 match shape.cell {
                     Cell::Gru => {
                         let before = std::mem::replace(&mut state, vec![0.0; units]);
-                        gated(&x, &h, &before, &mut state);
+                        let (before, after) = (&before, &mut state);
+                        Gated { units, x: &x, h: &h, before, after, gates: &mut gates }.step();
                     }
                     Cell::Lstm => {
                         for unit in 0..units {

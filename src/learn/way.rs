@@ -96,8 +96,9 @@ impl WayNet {
         if shape.network.is_lstm() {
             open_gates(&mut first, shape.units);
         }
-        let mut task =
-            Tell { shape, places: Places::of(&slots), voyages, how, epoch_seed: 0, step: 0 };
+        let plain = is_plain(shape, run.place).then(|| Plain::new(shape, &first));
+        let places = Places::of(&slots);
+        let mut task = Tell { shape, places, voyages, how, epoch_seed: 0, step: 0, plain };
         // Voyages of one length together, so that little is padded where nothing is learned.
         let mut split = split.clone();
         split.validation.sort_by_key(|i| voyages.steps(*i));
@@ -123,7 +124,7 @@ impl WayNet {
 
     /// Puts it on a device, to be asked often.
     pub fn ready(&self, place: &Place) -> Result<ReadyWay, Stopped> {
-        let on = if self.shape.network == Network::Way && !place.is_gpu() {
+        let on = if is_plain(&self.shape, place) {
             On::Processor(Plain::new(&self.shape, &self.weights))
         } else {
             let placed =
@@ -220,6 +221,11 @@ impl ReadyWay {
         }
         Ok(())
     }
+}
+
+/// Whether the network is reckoned without the tensor library there.
+fn is_plain(shape: &WayShape, place: &Place) -> bool {
+    shape.network == Network::Way && !place.is_gpu()
 }
 
 fn broken(fault: String) -> Stopped {

@@ -8,6 +8,7 @@ use burn::tensor::activation::softmax;
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
+use super::super::arithmetic::EPSILON;
 use super::super::dense;
 use super::super::recurrent::{gru, lstm};
 use super::super::weights::{Placed, Slot, tensor};
@@ -15,9 +16,6 @@ use crate::base::rng::Rng;
 
 /// What stands for minus infinity, with which gradients would be no numbers.
 const NEVER: f64 = -1e9;
-
-/// What keeps a norm's divisor from 0: PyTorch's.
-pub const EPSILON: f64 = 1e-5;
 
 /// Where each matrix of a network stands, by its name.
 #[derive(Clone, Debug, Default)]
@@ -167,7 +165,7 @@ impl Net<'_> {
 }
 
 /// Numbers by which others are multiplied so that a share of `rate` is dropped and the mean stays.
-fn kept(n: usize, rate: f64, rng: &mut Rng) -> Vec<f32> {
+pub fn kept(n: usize, rate: f64, rng: &mut Rng) -> Vec<f32> {
     let (limit, grown) = ((rate * 65536.0).round() as u64, (1.0 / (1.0 - rate)) as f32);
     let mut kept = Vec::with_capacity(n + 3);
     while kept.len() < n {
