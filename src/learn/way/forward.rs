@@ -9,7 +9,7 @@ use super::super::weights::tensor;
 use super::batch::VoyageBatch;
 use super::parts::{Groups, Net, Order};
 use super::shape::{Aggregation, Network, WayShape};
-use super::space::{spatial_encoding, time_encoding};
+use super::space::{spatial_encoding, times_of};
 use crate::base::geo::Position;
 
 /// What heads read at every step: `[step, d]`, steps as the batch has them.
@@ -133,9 +133,7 @@ fn channels(shape: &WayShape, net: &Net, batch: &VoyageBatch) -> Tensor<2> {
     let (n, d) = (batch.n_steps(), shape.units);
     let space = space_of(&batch.centers, d);
     let mut channels = vec![tensor(space, [n, d], net.device)];
-    let times: Vec<f32> =
-        batch.days.iter().flat_map(|days| time_encoding(f64::from(*days), d)).collect();
-    let times = tensor(times, [n, d], net.device);
+    let times = tensor(times_of(&batch.days, d), [n, d], net.device);
     let owners = batch.owners();
     let of_voyage = |name: &str, classes: &[u32]| {
         let rows: Vec<usize> = owners.iter().map(|voyage| classes[*voyage] as usize).collect();

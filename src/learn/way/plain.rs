@@ -27,7 +27,7 @@ use super::batch::VoyageBatch;
 use super::forward::space_of;
 use super::parts::{Places, kept};
 use super::shape::WayShape;
-use super::space::time_encoding;
+use super::space::times_of;
 use crate::base::rng::Rng;
 
 pub use self::learn::Cost;
@@ -265,9 +265,7 @@ impl Plain {
     fn channels(&self, voyage: &Voyage, drops: &mut Drops) -> (Vec<f32>, Option<Remembered>) {
         let (shape, batch, d) = (&self.shape, voyage.batch, self.shape.units);
         let mut channels = space_of(&batch.centers[voyage.steps.clone()], d);
-        let days = &batch.days[voyage.steps.clone()];
-        let times: Vec<f32> =
-            days.iter().flat_map(|days| time_encoding(f64::from(*days), d)).collect();
+        let times = times_of(&batch.days[voyage.steps.clone()], d);
         let local = shape.local.then(|| {
             let (local, kept) = self.local(voyage, drops);
             channels.extend(local.iter().zip(&times).map(|(x, time)| x + time));

@@ -1,6 +1,7 @@
 //! One channel of several, at every step.
 
 use super::super::super::arithmetic::sigmoid;
+use super::super::super::weights::Part;
 use super::super::shape::Aggregation;
 use super::attend::Attended;
 use super::{Gradients, Plain, add};
@@ -23,6 +24,15 @@ struct Weighing {
     thin: [Vec<f32>; 2],
     /// What each channel weighs.
     shares: Vec<f32>,
+}
+
+/// The matrices of the channel attention, a stack of one for each head, and what they weigh.
+struct Weigher<'a> {
+    n_channels: usize,
+    narrow: usize,
+    /// Places of squeezing, widening and their biases.
+    places: [usize; 4],
+    parts: &'a [Part],
 }
 
 impl Plain {
@@ -50,11 +60,12 @@ impl Plain {
                 .copied()
                 .collect(),
             Aggregation::MultiHead | Aggregation::Channel => {
+                let weigher = self.weigher(name);
                 let mut strongest = vec![0.0; n];
                 for (step, out) in strongest.chunks_exact_mut(d).enumerate() {
                     self.each_head(|head, own| {
                         let numbers = |at: usize| &channel(at)[step * d..][own.clone()];
-                        let weighing = self.weighed(name, head, &numbers);
+                        let weighing = weigher.weigh(head, &numbers);
                         for (at, share) in weighing.shares.iter().enumerate() {
                             for (out, x) in out[own.clone()].iter_mut().zip(numbers(at)) {
                                 *out = if at == 0 { share * x } else { out.max(share * x) };
@@ -104,10 +115,11 @@ impl Plain {
             }
             return;
         }
+        let weigher = self.weigher(name);
         for (step, d_row) in d_inner.chunks_exact(d).enumerate() {
             self.each_head(|head, own| {
                 let numbers = |at: usize| &channel(at)[step * d..][own.clone()];
-                let weighing = self.weighed(name, head, &numbers);
+                let weighing = weigher.weigh(head, &numbers);
                 // Each number came from its strongest channel.
                 let mut dshares = vec![0.0; n_channels];
                 for (i, d_number) in d_row[own.clone()].iter().enumerate() {
@@ -117,7 +129,7 @@ impl Plain {
                     dx[best * n + step * d + own.start + i] += weighing.shares[best] * d_number;
                     dshares[best] += numbers(best)[i] * d_number;
                 }
-                let d_pooled = self.weighed_back(name, head, &weighing, &dshares, gradients);
+                let d_pooled = weigher.back(head, &weighing, &dshares, gradients);
                 let share = 1.0 / own.len() as f32;
                 for at in 0..n_channels {
                     let dx = &mut dx[at * n + step * d..][own.clone()];
@@ -141,18 +153,23 @@ impl Plain {
         (0..heads).for_each(|head| each(head, head * width..(head + 1) * width));
     }
 
+    fn weigher(&self, name: &str) -> Weigher<'_> {
+        let parts = ["squeeze", "widen", "squeeze_bias", "widen_bias"];
+        Weigher {
+            n_channels: self.shape.channels(),
+            narrow: self.shape.channel_heads().1,
+            places: parts.map(|part| self.place(&format!("{name}.{part}"))),
+            parts: &self.parts,
+        }
+    }
+}
+
+impl Weigher<'_> {
     /// How `head` weighs channels of these numbers.
-    fn weighed<'a>(
-        &self,
-        name: &str,
-        head: usize,
-        numbers: &impl Fn(usize) -> &'a [f32],
-    ) -> Weighing {
-        let n_channels = self.shape.channels();
-        let (_, narrow) = self.shape.channel_heads();
-        let of = |part: &str| &self.part(&format!("{name}.{part}")).values;
-        let (squeeze, squeeze_bias) = (of("squeeze"), of("squeeze_bias"));
-        let (widen, widen_bias) = (of("widen"), of("widen_bias"));
+    fn weigh<'a>(&self, head: usize, numbers: &impl Fn(usize) -> &'a [f32]) -> Weighing {
+        let Weigher { n_channels, narrow, .. } = *self;
+        let [squeeze, widen, squeeze_bias, widen_bias] =
+            self.places.map(|place| &self.parts[place].values);
         let mut largest = Vec::with_capacity(n_channels);
         let mut pooled = [Vec::with_capacity(n_channels), Vec::with_capacity(n_channels)];
         for at in 0..n_channels {
@@ -181,24 +198,17 @@ impl Plain {
     }
 
     /// The gradients of mean and largest of each channel; adds those of the matrices.
-    fn weighed_back(
+    fn back(
         &self,
-        name: &str,
         head: usize,
         weighing: &Weighing,
         dshares: &[f32],
         gradients: &mut Gradients,
     ) -> [Vec<f32>; 2] {
-        let n_channels = self.shape.channels();
-        let (_, narrow) = self.shape.channel_heads();
-        let place = |part: &str| self.place(&format!("{name}.{part}"));
-        let (squeeze, widen) = (place("squeeze"), place("widen"));
-        let (squeeze_bias, widen_bias) = (place("squeeze_bias"), place("widen_bias"));
-        let dsums: Vec<f32> = dshares
-            .iter()
-            .zip(&weighing.shares)
-            .map(|(d, share)| d * share * (1.0 - share))
-            .collect();
+        let Weigher { n_channels, narrow, .. } = *self;
+        let [squeeze, widen, squeeze_bias, widen_bias] = self.places;
+        let pairs = dshares.iter().zip(&weighing.shares);
+        let dsums: Vec<f32> = pairs.map(|(d, share)| d * share * (1.0 - share)).collect();
         [0, 1].map(|pool| {
             add(&mut gradients[widen_bias][head * n_channels..][..n_channels], &dsums);
             let mut d_pooled = vec![0.0; n_channels];

@@ -61,7 +61,8 @@ impl Plain {
     ) -> (Vec<f32>, Remembered) {
         let (d, width) = (self.shape.units, self.shape.features);
         let order = Order::of(lengths);
-        let n_rows = order.places.len();
+        let (n_rows, n_most) = (order.places.len(), order.rows.first().map_or(0, Vec::len));
+        let learns = drops.0.is_some();
         let mut x: Vec<f32> = Vec::with_capacity(n_rows * width);
         for row in order.rows.iter().flatten() {
             x.extend_from_slice(&features[row * width..][..width]);
@@ -75,13 +76,16 @@ impl Plain {
             let mut read = of("input_bias").values.repeat(n_rows);
             add_product(&x, input, &mut read);
             let mut states = vec![0.0; n_rows * d];
-            let mut before = vec![0.0; n_rows * d];
-            let mut gates = vec![0.0; n_rows * 4 * d];
+            // Where nothing is learned, one step's gates and states will do.
+            let n_kept = if learns { n_rows } else { n_most };
+            let mut before = vec![0.0; n_kept * d];
+            let mut gates = vec![0.0; n_kept * 4 * d];
             let (mut at, mut last) = (0, 0);
             for (t, rows) in order.rows.iter().enumerate() {
                 let n = rows.len();
                 let (done, rest) = states.split_at_mut(at * d);
-                let before = &mut before[at * d..][..n * d];
+                let own = if learns { at } else { 0 };
+                let before = &mut before[own * d..][..n * d];
                 let mut h = bias.values.repeat(n);
                 if t > 0 {
                     // The longest come first: those that go on are the first of the step before.
@@ -94,7 +98,7 @@ impl Plain {
                     h: &h,
                     before,
                     after: &mut rest[..n * d],
-                    gates: &mut gates[at * 4 * d..][..n * 4 * d],
+                    gates: &mut gates[own * 4 * d..][..n * 4 * d],
                 };
                 step.step();
                 (last, at) = (at, at + n);
