@@ -6,6 +6,9 @@
 //! attention to channels, looks back on earlier steps, and tells port and arrival from what comes of
 //! it. Its rivals look up cells, or bins of place, speed and course.
 //!
+//! On the processor WAY is reckoned, in learning too, without the tensor library (`plain`); on a GPU,
+//! and for its rivals, `forward` says what the library is to do.
+//!
 //! # Reference
 //!
 //! Kim, Park, Shin, Park, Han (2023), *WAY: Estimation of Vessel Destination in Worldwide AIS
