@@ -2,7 +2,6 @@
 
 mod ahead;
 mod encounters;
-mod listing;
 mod meet_table;
 mod odd_table;
 mod oddities;
@@ -10,12 +9,15 @@ mod plots;
 
 use egui::{ProgressBar, RichText, Ui};
 
-use self::listing::Listing;
-use self::meet_table::MeetRow;
+use self::meet_table::MeetTable;
 use self::odd_table::OddRow;
+use crate::flow::Key;
 use crate::flow::tray::{Shelf, State};
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
+use crate::ui::panels::tables::listing::Listing;
+use crate::ui::panels::tables::made::Made;
+use crate::ui::panels::tables::rows::Sort;
 use crate::ui::theme;
 
 /// How much of a result shows that is older than what is wanted.
@@ -23,9 +25,10 @@ const STALE_OPACITY: f32 = 0.6;
 
 /// What the panels of watching keep between frames.
 pub struct WatchPanels {
-    met: Listing<MeetRow>,
-    ahead: Listing<MeetRow>,
-    odd: Listing<OddRow>,
+    met: MeetTable,
+    ahead: MeetTable,
+    odd: Listing<Vec<OddRow>>,
+    odd_rows: Made<Key, Vec<OddRow>>,
     hours: plots::Hours,
     apart: plots::Apart,
 }
@@ -34,9 +37,10 @@ impl Default for WatchPanels {
     /// The gravest, or oddest, first; of those to come the next one.
     fn default() -> Self {
         WatchPanels {
-            met: Listing::new(&meet_table::MET, 0, true),
-            ahead: Listing::new(&meet_table::AHEAD, 0, false),
-            odd: Listing::new(&odd_table::ABOUT, 0, true),
+            met: MeetTable::met(),
+            ahead: MeetTable::ahead(),
+            odd: Listing::new(&odd_table::ODD, Sort { column: 0, is_descending: true }),
+            odd_rows: Made::default(),
             hours: plots::Hours::default(),
             apart: plots::Apart::default(),
         }
