@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::params::{Form, Params};
+use crate::base::params::{Choice as _, Form, Params};
 use crate::base::time::day_ms;
 
 mod units;

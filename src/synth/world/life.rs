@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::flows::{Network, drawn};
 use super::sail::{Log, Sailing, Wait};
 use super::ship::Ship;
-use super::{VoyageTruth, WorldParams};
+use super::{Typed, VoyageTruth, WorldParams, flows, typed};
 use crate::ais::vessel::VoyageNote;
 use crate::ais::{Fault, PortId, PortTable, Reports, ShipKind, Truth, Vessel};
 use crate::base::rng::Rng;

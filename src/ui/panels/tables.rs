@@ -20,6 +20,7 @@ use crate::prep::Chosen;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::selection::Pick;
+use crate::ui::theme::STALE_OPACITY;
 
 mod bar;
 pub(super) mod cell;
@@ -239,7 +240,7 @@ impl Table {
         }
         let act = ui.scope(|ui| {
             if !is_fresh {
-                ui.set_opacity(0.6);
+                ui.set_opacity(STALE_OPACITY);
             }
             let content = Content {
                 name: of.name(),

@@ -38,10 +38,7 @@ use crate::ui::panels::tables::made::Made;
 use crate::ui::panels::tables::rows::Sort;
 use crate::ui::panels::tables::sheet;
 use crate::ui::selection::Pick;
-use crate::ui::theme;
-
-/// How much of a result shows that is older than what is wanted.
-const STALE_OPACITY: f32 = 0.6;
+use crate::ui::theme::{self, STALE_OPACITY};
 
 /// What the panels of destinations keep between frames.
 pub struct DestinationPanels {
