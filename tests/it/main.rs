@@ -35,3 +35,4 @@ mod ui;
 mod watch;
 mod watch_ui;
 mod watching;
+mod window;
