@@ -10,7 +10,7 @@ use fairway::ui::command::Command;
 use fairway::ui::layout::Pane;
 
 /// How long anything may take, on a machine that does much else.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Frames after which what has changed stands where it stays.
 const SETTLED: usize = 4;
