@@ -101,7 +101,8 @@ impl WayNet {
         }
         let plain = is_plain(shape, run.place).then(|| Plain::new(shape, &first));
         let places = Places::of(&slots);
-        let mut task = Tell { shape, places, voyages, how, epoch_seed: 0, step: 0, plain };
+        let spare = Vec::new();
+        let mut task = Tell { shape, places, voyages, how, epoch_seed: 0, step: 0, plain, spare };
         // Voyages of one length together, so that little is padded where nothing is learned.
         let mut split = split.clone();
         split.validation.sort_by_key(|i| voyages.steps(*i));

@@ -38,25 +38,25 @@ pub fn way(bench: &Ground) -> Result<Value, Stopped> {
     let (ports, place, job) = (plain_ports(150), Place::cpu(), Job::default());
     let mut told = json!({"cores": rayon::current_num_threads()});
     let mut n_learned = 0;
-    let peer = ("decoder", Network::Decoder, Size::Base, 64);
+    let peer = ("decoder", Network::Decoder, Size::Base, 256);
     for (name, network, size, n) in [
         ("tiny", Network::Way, Size::Tiny, 512),
         ("small", Network::Way, Size::Small, 256),
-        ("base", Network::Way, Size::Base, 64),
+        ("base", Network::Way, Size::Base, 256),
         peer,
     ] {
         let data = random_voyages(bench.some(n), 150);
         let all: Vec<usize> = (0..data.len()).collect();
-        let train = TrainParams { epochs: 1, batch: BATCH, ..TrainParams::default() };
+        // The first epoch warms up.
+        let train = TrainParams { epochs: 2, batch: BATCH, ..TrainParams::default() };
         let params = WayParams { network, size, train, ..WayParams::default() };
         let watch = Watch::default();
         let run = Run::new(&params.train, &place, &job, &watch);
-        let start = Instant::now();
-        let (model, _) = WayModel::fit(&data, &all, &[], &ports, &params, &run)?;
-        let s = start.elapsed().as_secs_f64();
+        let (model, outcome) = WayModel::fit(&data, &all, &[], &ports, &params, &run)?;
+        let per_s = outcome.curves.epochs.last().map_or(0.0, |epoch| epoch.samples_per_s);
         n_learned += data.len();
         let key = if name == "tiny" { "samples_per_s".into() } else { format!("{name}_per_s") };
-        told[key] = (data.len() as f64 / s).into();
+        told[key] = per_s.into();
         if name == "base" {
             let ready = model.ready(&place)?;
             let mut times: Vec<f64> = Vec::new();

@@ -2,11 +2,11 @@
 //! norms, dropped numbers.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use burn::tensor::activation::softmax;
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use rustc_hash::FxHashMap;
 
 use super::super::arithmetic::EPSILON;
 use super::super::dense;
@@ -19,7 +19,7 @@ const NEVER: f64 = -1e9;
 
 /// Where each matrix of a network stands, by its name.
 #[derive(Clone, Debug, Default)]
-pub struct Places(HashMap<String, usize>);
+pub struct Places(FxHashMap<String, usize>);
 
 impl Places {
     pub fn of(slots: &[Slot]) -> Places {

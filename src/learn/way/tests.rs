@@ -200,6 +200,7 @@ fn gradients_on_the_processor_are_those_of_the_tensor_library() {
             epoch_seed: 0,
             step: 0,
             plain: None,
+            spare: Vec::new(),
         };
         let net = Net { places: &places, weights: &placed, device: &device, drops: None };
         let (loss, _) = tell.cost(&net, &batch, &rows).unwrap();
@@ -208,7 +209,9 @@ fn gradients_on_the_processor_are_those_of_the_tensor_library() {
 
         let cost = Cost { rows: &rows, eta_weight: how.eta_weight };
         let plain = Plain::new(&shape, &weights);
-        let (told, slopes) = plain.cost_back(&batch, cost, 1);
+        // Lots that hold sums of another step.
+        let mut spare = vec![vec![vec![7.0; 3]]];
+        let (told, slopes) = plain.cost_back(&batch, cost, 1, &mut spare);
         assert!((told as f32 - wanted).abs() < 1e-4 * wanted, "{told} {wanted}");
         assert!((plain.cost(&batch, cost) - told).abs() < 1e-5 * told);
         for ((tensor, slope), part) in placed.tensors.iter().zip(&slopes).zip(&weights.parts) {
@@ -232,9 +235,9 @@ fn gradients_know_which_numbers_were_dropped() {
         let shape = WayShape { dropout: 0.3, aggregation, ..shape(Network::Way) };
         let weights = stirred(&shape);
         let plain = Plain::new(&shape, &weights);
-        let (whole, slopes) = plain.cost_back(&batch, cost, 9);
+        let (whole, slopes) = plain.cost_back(&batch, cost, 9, &mut Vec::new());
         assert_ne!(whole, plain.cost(&batch, cost), "something was dropped");
-        assert_ne!(whole, plain.cost_back(&batch, cost, 8).0, "by the seed");
+        assert_ne!(whole, plain.cost_back(&batch, cost, 8, &mut Vec::new()).0, "by the seed");
         // Along a way of its own for each matrix, the cost rises as the gradients say.
         let mut rng = Rng::new(11, 0);
         for (at, slope) in slopes.iter().enumerate() {
@@ -244,7 +247,7 @@ fn gradients_know_which_numbers_were_dropped() {
                 let mut other = weights.clone();
                 let pairs = other.parts[at].values.iter_mut().zip(&way);
                 pairs.for_each(|(x, way)| *x += by * way / long);
-                Plain::new(&shape, &other).cost_back(&batch, cost, 9).0
+                Plain::new(&shape, &other).cost_back(&batch, cost, 9, &mut Vec::new()).0
             };
             let rise = (moved(2e-3) - moved(-2e-3)) / 4e-3;
             let told: f32 = slope.iter().zip(&way).map(|(a, b)| a * b / long).sum();

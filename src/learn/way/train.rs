@@ -13,7 +13,7 @@ use super::WayTraining;
 use super::batch::{VoyageBatch, Voyages};
 use super::forward::{arrivals, forward, ports};
 use super::parts::{Net, Places};
-use super::plain::{Cost, Plain};
+use super::plain::{Cost, Gradients, Plain};
 use super::shape::{QUANTILES, WayShape};
 use crate::base::rng::Rng;
 
@@ -36,6 +36,8 @@ pub struct Tell<'a> {
     pub step: u64,
     /// The network on the processor, where it is of the kind that reckons its gradients there.
     pub plain: Option<Plain>,
+    /// Where sums of its gradients lay.
+    pub spare: Vec<Gradients>,
 }
 
 /// What a step of learning is about: its voyages, with what was drawn of them, the steps that count,
@@ -84,7 +86,7 @@ impl Task for Tell<'_> {
         plain.set(weights.values()?);
         let Lesson { batch, rows, mut drops } = self.lesson(batch);
         let cost = Cost { rows: &rows, eta_weight: self.how.eta_weight };
-        let told = plain.cost_back(&batch, cost, drops.bits());
+        let told = plain.cost_back(&batch, cost, drops.bits(), &mut self.spare);
         self.plain = Some(plain);
         Ok(Some(told))
     }

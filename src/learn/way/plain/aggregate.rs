@@ -15,15 +15,20 @@ pub struct Aggregated {
     seen: Vec<Attended>,
 }
 
-/// How a head weighs the channels at a step, with what that comes from.
+/// Channels at most: space, local, departure, type.
+const MOST: usize = 4;
+
+/// How a head weighs the channels at a step, with what that comes from; zeros behind the channels
+/// that there are.
+#[derive(Default)]
 struct Weighing {
     /// Mean and largest of each channel's numbers, with the place of the largest.
-    pooled: [Vec<f32>; 2],
-    largest: Vec<usize>,
+    pooled: [[f32; MOST]; 2],
+    largest: [usize; MOST],
     /// What the bottleneck makes of either.
-    thin: [Vec<f32>; 2],
+    thin: [[f32; MOST]; 2],
     /// What each channel weighs.
-    shares: Vec<f32>,
+    shares: [f32; MOST],
 }
 
 /// The matrices of the channel attention, a stack of one for each head, and what they weigh.
@@ -66,7 +71,7 @@ impl Plain {
                     self.each_head(|head, own| {
                         let numbers = |at: usize| &channel(at)[step * d..][own.clone()];
                         let weighing = weigher.weigh(head, &numbers);
-                        for (at, share) in weighing.shares.iter().enumerate() {
+                        for (at, share) in weighing.shares[..n_channels].iter().enumerate() {
                             for (out, x) in out[own.clone()].iter_mut().zip(numbers(at)) {
                                 *out = if at == 0 { share * x } else { out.max(share * x) };
                             }
@@ -121,7 +126,7 @@ impl Plain {
                 let numbers = |at: usize| &channel(at)[step * d..][own.clone()];
                 let weighing = weigher.weigh(head, &numbers);
                 // Each number came from its strongest channel.
-                let mut dshares = vec![0.0; n_channels];
+                let mut dshares = [0.0; MOST];
                 for (i, d_number) in d_row[own.clone()].iter().enumerate() {
                     let strength = |at: usize| weighing.shares[at] * numbers(at)[i];
                     let best = (1..n_channels)
@@ -170,31 +175,30 @@ impl Weigher<'_> {
         let Weigher { n_channels, narrow, .. } = *self;
         let [squeeze, widen, squeeze_bias, widen_bias] =
             self.places.map(|place| &self.parts[place].values);
-        let mut largest = Vec::with_capacity(n_channels);
-        let mut pooled = [Vec::with_capacity(n_channels), Vec::with_capacity(n_channels)];
+        let mut weighing = Weighing::default();
         for at in 0..n_channels {
             let x = numbers(at);
             let most = (1..x.len()).fold(0, |most, i| if x[i] > x[most] { i } else { most });
-            pooled[0].push(x.iter().sum::<f32>() / x.len() as f32);
-            pooled[1].push(x[most]);
-            largest.push(most);
+            weighing.pooled[0][at] = x.iter().sum::<f32>() / x.len() as f32;
+            weighing.pooled[1][at] = x[most];
+            weighing.largest[at] = most;
         }
-        let mut sums = vec![0.0; n_channels];
-        let thin = [0, 1].map(|pool| {
-            let mut thin = squeeze_bias[head * narrow..][..narrow].to_vec();
-            for (at, x) in pooled[pool].iter().enumerate() {
+        let Weighing { pooled, thin, shares, .. } = &mut weighing;
+        for (pooled, thin) in pooled.iter().zip(thin) {
+            let thin = &mut thin[..narrow];
+            thin.copy_from_slice(&squeeze_bias[head * narrow..][..narrow]);
+            for (at, x) in pooled[..n_channels].iter().enumerate() {
                 let row = &squeeze[(head * n_channels + at) * narrow..][..narrow];
                 thin.iter_mut().zip(row).for_each(|(sum, weight)| *sum += x * weight);
             }
             for (k, x) in thin.iter().enumerate() {
                 let row = &widen[(head * narrow + k) * n_channels..][..n_channels];
-                sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += x.max(0.0) * weight);
+                shares.iter_mut().zip(row).for_each(|(sum, weight)| *sum += x.max(0.0) * weight);
             }
-            add(&mut sums, &widen_bias[head * n_channels..][..n_channels]);
-            thin
-        });
-        let shares = sums.into_iter().map(sigmoid).collect();
-        Weighing { pooled, largest, thin, shares }
+            add(shares, &widen_bias[head * n_channels..][..n_channels]);
+        }
+        shares[..n_channels].iter_mut().for_each(|x| *x = sigmoid(*x));
+        weighing
     }
 
     /// The gradients of mean and largest of each channel; adds those of the matrices.
@@ -202,17 +206,17 @@ impl Weigher<'_> {
         &self,
         head: usize,
         weighing: &Weighing,
-        dshares: &[f32],
+        dshares: &[f32; MOST],
         gradients: &mut Gradients,
-    ) -> [Vec<f32>; 2] {
+    ) -> [[f32; MOST]; 2] {
         let Weigher { n_channels, narrow, .. } = *self;
         let [squeeze, widen, squeeze_bias, widen_bias] = self.places;
-        let pairs = dshares.iter().zip(&weighing.shares);
-        let dsums: Vec<f32> = pairs.map(|(d, share)| d * share * (1.0 - share)).collect();
+        let mut dsums = *dshares;
+        dsums.iter_mut().zip(&weighing.shares).for_each(|(d, share)| *d *= share * (1.0 - share));
         [0, 1].map(|pool| {
             add(&mut gradients[widen_bias][head * n_channels..][..n_channels], &dsums);
-            let mut d_pooled = vec![0.0; n_channels];
-            for (k, x) in weighing.thin[pool].iter().enumerate() {
+            let mut d_pooled = [0.0; MOST];
+            for (k, x) in weighing.thin[pool][..narrow].iter().enumerate() {
                 if *x <= 0.0 {
                     continue;
                 }
@@ -222,7 +226,7 @@ impl Weigher<'_> {
                 let row = &self.parts[widen].values[at..][..n_channels];
                 let dthin: f32 = row.iter().zip(&dsums).map(|(weight, d)| weight * d).sum();
                 gradients[squeeze_bias][head * narrow + k] += dthin;
-                for (channel, d_pooled) in d_pooled.iter_mut().enumerate() {
+                for (channel, d_pooled) in d_pooled[..n_channels].iter_mut().enumerate() {
                     let at = (head * n_channels + channel) * narrow + k;
                     gradients[squeeze][at] += weighing.pooled[pool][channel] * dthin;
                     *d_pooled += self.parts[squeeze].values[at] * dthin;

@@ -36,12 +36,25 @@ impl Plain {
         costs.into_iter().sum()
     }
 
-    /// The cost and its gradients, while a share of the numbers is dropped, drawn by a seed.
-    pub fn cost_back(&self, batch: &VoyageBatch, cost: Cost, seed: u64) -> (f64, Gradients) {
+    /// The cost and its gradients, while a share of the numbers is dropped, drawn by a seed. What the
+    /// sums of the lots lie in is taken from `spare`, and goes there again: memory that is new each
+    /// time costs more than its sums.
+    pub fn cost_back(
+        &self,
+        batch: &VoyageBatch,
+        cost: Cost,
+        seed: u64,
+        spare: &mut Vec<Gradients>,
+    ) -> (f64, Gradients) {
         let voyages = voyages(batch);
-        let lot = |own: &[Voyage]| {
-            let mut gradients: Gradients =
-                self.parts.iter().map(|part| vec![0.0; part.values.len()]).collect();
+        let per_lot = voyages.len().div_ceil(LOTS).max(1);
+        spare.resize_with(voyages.len().div_ceil(per_lot).max(1), Vec::new);
+        let lot = |(own, gradients): (&[Voyage], &mut Gradients)| {
+            gradients.resize_with(self.parts.len(), Vec::new);
+            for (part, own) in self.parts.iter().zip(gradients.iter_mut()) {
+                own.clear();
+                own.resize(part.values.len(), 0.0);
+            }
             let mut sum = 0.0;
             for voyage in own {
                 let rows = counted(voyage, cost.rows);
@@ -51,21 +64,18 @@ impl Plain {
                 let mut drops = Drops(Some((self.shape.dropout, Rng::new(seed, voyage.at as u64))));
                 let (x, kept) = self.pass(voyage, &mut drops);
                 let mut dx = vec![0.0; x.len()];
-                sum += self.heads(voyage, rows, &x, cost, Some((&mut dx, &mut gradients)));
-                self.pass_back(voyage, &kept, dx, &mut gradients);
+                sum += self.heads(voyage, rows, &x, cost, Some((&mut dx, gradients)));
+                self.pass_back(voyage, &kept, dx, gradients);
             }
-            (sum, gradients)
+            sum
         };
-        let per_lot = voyages.len().div_ceil(LOTS).max(1);
-        let lots: Vec<(f64, Gradients)> = voyages.par_chunks(per_lot).map(lot).collect();
-        let sum = lots.iter().map(|(sum, _)| sum).sum();
-        let mut lots = lots.into_iter().map(|(_, gradients)| gradients);
-        let mut gradients = lots.next().unwrap_or_default();
-        let others: Vec<Gradients> = lots.collect();
+        let lots = voyages.par_chunks(per_lot).zip(spare.par_iter_mut()).map(lot);
+        let costs: Vec<f64> = lots.collect();
+        let mut gradients = spare.swap_remove(0);
         gradients.par_iter_mut().enumerate().for_each(|(at, own)| {
-            others.iter().for_each(|other| super::add(own, &other[at]));
+            spare.iter().for_each(|other| super::add(own, &other[at]));
         });
-        (sum, gradients)
+        (costs.into_iter().sum(), gradients)
     }
 
     /// The part of the mean cost that the steps `rows` of a voyage have; with the gradient of what
