@@ -11,7 +11,7 @@ use crate::base::params::{Checked, Choice as _};
 
 /// Of how many points one is removed, in the order of the table; 0 for none. The paper removes every
 /// fifth and every second.
-pub const REMOVED: [usize; 3] = [0, 5, 2];
+const REMOVED: [usize; 3] = [0, 5, 2];
 
 /// How one method did on points of which some were removed.
 #[derive(Clone, PartialEq, Debug)]

@@ -1,5 +1,24 @@
-//! Where ships are bound and when they arrive: typed destinations, voyages from port to port, the
-//! time of arrival; voyages as models take them, baselines, scores.
+//! Where ships are bound and when they arrive.
+//!
+//! From reports to forecasts, in the order of the flow:
+//!
+//! 1. What crews type ([`wording`]) becomes ports, each with a confidence ([`Annotator`], over the
+//!    index of a [`gazetteer`]).
+//! 2. Where ships lie ([`stay`]) parts their tracks into [`voyages`] from port to port; those that are
+//!    not valid are counted by reason ([`VoyageRefusal`]), errors of transmission within the others are
+//!    taken out ([`refine`]).
+//! 3. A [`Nest`] has a step for every stay in a cell of a grid, and in each step the messages sent
+//!    there: what all that tells the destination takes, laid out as arrays by [`dataset::dataset`].
+//! 4. The destination is told by guesses ([`baseline`]), by counts of earlier voyages
+//!    ([`RouteGraph`]) or by networks ([`way`]), which learn from a part of the voyages ([`split`]) and are
+//!    compared on another ([`score`]); [`forecast`] sets it beside what the crew reported.
+//!
+//! Apart from that, [`eta`] learns when ships arrive on one way from files of voyages on it.
+//!
+//! # Reference
+//!
+//! Kim et al. (2023), *WAY: Estimation of Vessel Destination in Worldwide AIS Trajectory*, for annotation,
+//! voyages, nested sequences, networks and scores; each module says where it departs from it.
 
 pub mod annotate;
 pub mod baseline;

@@ -304,7 +304,7 @@ pub fn cell_of(place: Position, cell_deg: f64) -> (i32, i32) {
 }
 
 /// The center of a cell.
-pub fn center_of((column, row): (i32, i32), cell_deg: f64) -> Position {
+fn center_of((column, row): (i32, i32), cell_deg: f64) -> Position {
     let middle = |index: i32| (f64::from(index) + 0.5) * cell_deg;
     Position::new(middle(column) - 180.0, middle(row) - 90.0)
 }

@@ -67,7 +67,7 @@ pub fn directions(ends: [Position; 2], is_dark: bool) -> [Direction; 2] {
 }
 
 /// The place halfway between both ends, along the great circle.
-pub fn middle_of(ends: [Position; 2]) -> Position {
+fn middle_of(ends: [Position; 2]) -> Position {
     let half_m = 0.5 * distance_m(ends[0], ends[1]);
     destination(ends[0], bearing_deg(ends[0], ends[1]), half_m)
 }

@@ -223,11 +223,6 @@ impl Chart {
         draw::scene(self, SIZE)
     }
 
-    /// The plot laid out in `size`, points.
-    pub fn scene_of(&self, size: [f64; 2]) -> Scene {
-        draw::scene(self, size)
-    }
-
     /// The plot as SVG, in the usual size.
     pub fn svg(&self) -> String {
         self.scene().svg(&self.title)

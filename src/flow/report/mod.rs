@@ -122,7 +122,7 @@ const SERVING: [&str; 14] = [
 ];
 
 /// The group of parameters that a stage is set by.
-pub fn group_of(stage: &str) -> &str {
+fn group_of(stage: &str) -> &str {
     match stage {
         "ingest" => "sources",
         "repair" | "significance" | "compress" | "retention" => "compress",

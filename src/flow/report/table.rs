@@ -153,7 +153,7 @@ impl Table {
     }
 
     /// A table of objects, as figures have them: a column a member. Long lists are left out.
-    pub fn of_objects(name: impl Into<String>, caption: &str, rows: &[Value]) -> Table {
+    fn of_objects(name: impl Into<String>, caption: &str, rows: &[Value]) -> Table {
         let mut columns: Vec<String> = Vec::new();
         for row in rows.iter().filter_map(Value::as_object) {
             for (member, value) in row {

@@ -19,7 +19,7 @@ const HOUR_MS: i64 = 3_600_000;
 pub const FAINT: u32 = 0x008e_9aa5;
 
 /// So many bars of names fit side by side.
-pub const MOST_BARS: usize = 40;
+const MOST_BARS: usize = 40;
 
 /// The color of a kind of ship: as on the map.
 pub fn kind_color(kind: ShipKind) -> u32 {

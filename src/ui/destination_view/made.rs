@@ -64,7 +64,7 @@ pub fn sailed() -> VoyagesOf {
 }
 
 /// Voyages with all that they are made of.
-pub fn voyages_of(fleet: Fleet, ports: &Arc<PortTable>, found: Voyages, named: Named) -> VoyagesOf {
+fn voyages_of(fleet: Fleet, ports: &Arc<PortTable>, found: Voyages, named: Named) -> VoyagesOf {
     let cleaned = Cleaned {
         verdicts: Vec::new(),
         fleet,

@@ -209,7 +209,7 @@ impl Tool {
 }
 
 /// The four corners of a box between two opposite ones, the short way round the world.
-pub fn box_corners(from: Position, to: Position) -> [Position; 4] {
+fn box_corners(from: Position, to: Position) -> [Position; 4] {
     let corner = Position::new;
     [from, corner(to.lon_deg, from.lat_deg), to, corner(from.lon_deg, to.lat_deg)]
 }

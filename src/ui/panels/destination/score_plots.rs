@@ -106,7 +106,7 @@ fn middle(band: &EtaBand) -> f64 {
 }
 
 /// `3 to 6 h`.
-pub fn range_text(band: &EtaBand) -> String {
+fn range_text(band: &EtaBand) -> String {
     if band.to_h.is_finite() {
         format!("{} to {} h", short(band.from_h), short(band.to_h))
     } else {

@@ -93,7 +93,7 @@ fn reported(of: &VoyagesOf, vessel: &Vessel, span_ms: (i64, i64), port: PortId) 
 }
 
 /// What was typed as destination between two times, with for how long, milliseconds.
-pub fn typed_between(vessel: &Vessel, (from_ms, to_ms): (i64, i64)) -> Vec<(&str, i64)> {
+fn typed_between(vessel: &Vessel, (from_ms, to_ms): (i64, i64)) -> Vec<(&str, i64)> {
     if vessel.voyages.is_empty() {
         let text = vessel.about.destination.as_str();
         return (!text.is_empty()).then_some((text, to_ms - from_ms)).into_iter().collect();

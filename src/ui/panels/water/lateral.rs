@@ -17,7 +17,7 @@ const STEPS: usize = 240;
 const WIDE_PX: f32 = 780.0;
 
 /// What was fitted to a direction, in words.
-pub fn fit_text(flow: &Flow, least: usize) -> String {
+fn fit_text(flow: &Flow, least: usize) -> String {
     match &flow.lateral {
         Some(fit) => format!(
             "{:.0} % normal about {:+.0} m, sd {:.0} m; {:.0} % even over {} m",
