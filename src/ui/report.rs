@@ -6,7 +6,7 @@ use egui::epaint::TextShape;
 use egui::{Align2, Color32, FontId, Painter, Pos2, Shape, Stroke, pos2};
 
 use super::headless::{Picture, Screen, picture_of_map, render};
-use crate::base::chart::{Anchor, Item, Scene};
+use crate::base::chart::{Anchor, Chart, Item, Scene};
 use crate::base::job::{Job, Stopped};
 use crate::flow::look::{Density, TrackColor, WatchLayers};
 use crate::flow::map_base::Base;
@@ -163,11 +163,23 @@ pub fn write_scene(scene: &Scene, title: &str, path: &Path, job: &Job) -> Result
             crate::flow::write_png(path, *size_px, rgb)
         }
         _ => {
-            let text = "a plot is saved as .svg or .png, by the ending of its name";
+            let text = "a plot is saved as .svg, .png or .csv, by the ending of its name";
             return Err(Stopped::Failed(format!("{text}\n{}", path.display())));
         }
     };
     outcome.map_err(|error| Stopped::Failed(error.to_string()))
+}
+
+/// Writes a plot: its values where `path` ends in `.csv`, else a picture as [`write_scene`] does.
+///
+/// # Errors
+///
+/// If `path` ends otherwise, or cannot be written.
+pub fn write_chart(chart: &Chart, path: &Path, job: &Job) -> Result<(), Stopped> {
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
+        return write_text(path, &chart.csv()).map_err(|error| Stopped::Failed(error.to_string()));
+    }
+    write_scene(&chart.scene(), &chart.title, path, job)
 }
 
 fn color_of(color: u32, opacity: f64) -> Color32 {

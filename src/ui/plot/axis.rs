@@ -65,6 +65,29 @@ pub fn log_marks_across(input: &GridInput) -> Vec<GridMark> {
     marks
 }
 
+/// A number on an upright axis needs this much room, points.
+const LINE_PX: f64 = 22.0;
+
+/// [`log_marks`] for an upright axis that may be low: of many powers of ten only so many are marked
+/// as have room for their numbers.
+pub fn log_marks_up(input: &GridInput) -> Vec<GridMark> {
+    let power_px = 8.0 / input.base_step_size;
+    let (low, high) = input.bounds;
+    if high - low < NARROW || power_px >= LINE_PX {
+        return log_marks(input);
+    }
+    if !(low < high && high - low < 300.0) {
+        return Vec::new();
+    }
+    let every = (LINE_PX / power_px).ceil() as i32;
+    let powers = (low.ceil() as i32)..=(high.floor() as i32);
+    // The step says how much room there is, and so that the number is written in full.
+    powers
+        .filter(|power| power.rem_euclid(every) == 0)
+        .map(|power| GridMark { value: f64::from(power), step_size: f64::from(every) })
+        .collect()
+}
+
 /// Marks in even steps of 1, 2 or 5 times a power of ten, about five of them.
 pub fn even_marks(input: &GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;

@@ -81,12 +81,12 @@ fn plots_ui(ui: &mut Ui, of: &DensityOf) {
         let rows = rows.map(|(place, kind)| (kind.name().to_owned(), by_kind(place)));
         let rows = rows.filter(|(_, values)| values.iter().any(|value| *value > 0.0)).collect();
         let title = "By ship type, hours";
-        let bars = Bars { title, series: &names, rows, text: rounded };
+        let bars = Bars { title, things: "Ship-hours", series: &names, rows, text: rounded };
         let area = ScrollArea::vertical().id_salt("kinds").auto_shrink([false, false]);
         area.show(&mut columns[0], |ui| bars.rows_ui(ui));
         let rows = (0..24).map(|hour| (format!("{hour:02}:00 UTC"), by_hour(hour))).collect();
         let title = "By hour of the day, UTC, hours";
-        Bars { title, series: &names, rows, text: rounded }.upright_ui(&mut columns[1]);
+        Bars { title, things: "Ship-hours", series: &names, rows, text: rounded }.upright_ui(&mut columns[1]);
     });
 }
 
