@@ -30,10 +30,7 @@ pub trait Params:
 }
 
 /// The label of the field `name` in a list of names and labels.
-pub fn label_in(
-    labels: &[(&'static str, &'static str)],
-    name: &str,
-) -> Option<&'static str> {
+pub fn label_in(labels: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
     labels.iter().find(|(field, _)| *field == name).map(|(_, label)| *label)
 }
 

@@ -283,7 +283,8 @@ impl Default for EncounterSettings {
 
 impl Params for EncounterSettings {
     fn label(name: &str) -> Option<&'static str> {
-        label_in(&[("heat_cell", "Cell of the heat map")], name).or_else(|| EncounterParams::label(name))
+        label_in(&[("heat_cell", "Cell of the heat map")], name)
+            .or_else(|| EncounterParams::label(name))
     }
 
     fn describe(&mut self, form: &mut dyn Form) {
@@ -390,6 +391,25 @@ impl Params for OdditySettings {
 mod tests {
     use super::*;
     use crate::base::params::Checked;
+
+    /// Every field that has a slider or a box has a label, and every label fits a narrow panel.
+    fn check_labels<P: Params>(without: &[&str]) {
+        for entry in crate::base::params::manual(&P::default()) {
+            let label = P::label(entry.name);
+            assert_eq!(label.is_none(), without.contains(&entry.name), "{}", entry.name);
+            assert!(label.is_none_or(|label| label.len() <= 36), "{label:?}");
+        }
+    }
+
+    #[test]
+    fn what_an_officer_sets_has_a_label_in_words() {
+        check_labels::<EncounterSettings>(&[]);
+        check_labels::<GateSettings>(&["lines"]);
+        check_labels::<AreaSettings>(&["areas"]);
+        check_labels::<DensitySettings>(&["kinds", "before_from", "before_to"]);
+        check_labels::<OdditySettings>(&["of_routes", "of_forecasts"]);
+        assert_eq!(EncounterSettings::label("cpa"), Some("Greatest CPA"));
+    }
 
     #[test]
     fn gates_and_areas_are_read_as_they_were_written() {

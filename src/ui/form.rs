@@ -297,7 +297,21 @@ impl Form for Editor<'_> {
 
 #[cfg(test)]
 mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
     use super::*;
+    use crate::flow::watching::EncounterSettings;
+
+    #[test]
+    fn a_field_goes_by_its_label_where_it_has_one() {
+        let mut harness = Harness::builder().with_size([300.0, 1200.0]).build_ui(|ui| {
+            params_ui(ui, "encounters", &mut EncounterSettings::default(), &|_| None);
+        });
+        harness.run();
+        assert!(harness.query_all_by_label("Greatest CPA").next().is_some());
+        assert!(harness.query_all_by_label("cpa").next().is_none());
+    }
 
     #[test]
     fn numbers_next_to_nothing_are_written_by_powers_of_ten() {

@@ -23,13 +23,8 @@ pub enum Subject {
 }
 
 impl Subject {
-    const ALL: [Subject; 5] = [
-        Subject::Encounters,
-        Subject::Oddities,
-        Subject::Gates,
-        Subject::Areas,
-        Subject::Density,
-    ];
+    const ALL: [Subject; 5] =
+        [Subject::Encounters, Subject::Oddities, Subject::Gates, Subject::Areas, Subject::Density];
 
     /// Its panels: what is set, and what was found.
     fn panes(self) -> (Pane, &'static [Pane]) {

@@ -43,23 +43,20 @@ pub fn gates(desk: &Desk) -> Option<Known> {
                 row.resize(9, Cell::Nothing);
                 rows.push(row);
             }
-            Ok(gate) => rows.extend(gate.flows.iter().zip(SIDES).map(
-                |(flow, side)| {
-                    let lateral = flow.lateral.as_ref();
-                    vec![
-                        Cell::text(&line.name),
-                        Cell::text(side),
-                        Cell::Count(flow.crossings as u64),
-                        flow.cog_deg.map_or(Cell::Nothing, |cog_deg| Cell::number(cog_deg, 0)),
-                        flow.sog_kn.map_or(Cell::Nothing, |kn| Cell::number(kn.median, 1)),
-                        lateral.map_or(Cell::Nothing, |of| Cell::number(of.mean_m, 0)),
-                        lateral.map_or(Cell::Nothing, |of| Cell::number(of.sd_m, 0)),
-                        lateral
-                            .map_or(Cell::Nothing, |of| Cell::number(100.0 * of.normal_share, 1)),
-                        Cell::number(nmi_from_m(gate.length_m), 2),
-                    ]
-                },
-            )),
+            Ok(gate) => rows.extend(gate.flows.iter().zip(SIDES).map(|(flow, side)| {
+                let lateral = flow.lateral.as_ref();
+                vec![
+                    Cell::text(&line.name),
+                    Cell::text(side),
+                    Cell::Count(flow.crossings as u64),
+                    flow.cog_deg.map_or(Cell::Nothing, |cog_deg| Cell::number(cog_deg, 0)),
+                    flow.sog_kn.map_or(Cell::Nothing, |kn| Cell::number(kn.median, 1)),
+                    lateral.map_or(Cell::Nothing, |of| Cell::number(of.mean_m, 0)),
+                    lateral.map_or(Cell::Nothing, |of| Cell::number(of.sd_m, 0)),
+                    lateral.map_or(Cell::Nothing, |of| Cell::number(100.0 * of.normal_share, 1)),
+                    Cell::number(nmi_from_m(gate.length_m), 2),
+                ]
+            })),
         }
     }
     let columns = [

@@ -171,6 +171,18 @@ pub fn round_step(step: f64) -> f64 {
 mod tests {
     use super::*;
 
+    #[test]
+    fn on_a_low_axis_only_so_many_powers_are_named_as_have_room() {
+        // Six powers on 78 points: 13 points each, so that every second has its 22.
+        let input = GridInput { bounds: (-6.0, 0.0), base_step_size: 8.0 / 13.0 };
+        let marks = log_marks_up(&input);
+        let values: Vec<f64> = marks.iter().map(|mark| mark.value).collect();
+        assert_eq!(values, [-6.0, -4.0, -2.0, 0.0]);
+        assert_eq!(log_text(marks[1]), "0.0001");
+        let roomy = GridInput { bounds: (-2.0, 0.0), base_step_size: 8.0 / 60.0 };
+        assert_eq!(log_marks_up(&roomy).len(), log_marks(&roomy).len());
+    }
+
     fn named(low: f64, high: f64) -> Vec<String> {
         let bounds = (low.log10(), high.log10());
         let marks = log_marks(&GridInput { bounds, base_step_size: 0.01 });

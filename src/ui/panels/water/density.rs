@@ -86,7 +86,8 @@ fn plots_ui(ui: &mut Ui, of: &DensityOf) {
         area.show(&mut columns[0], |ui| bars.rows_ui(ui));
         let rows = (0..24).map(|hour| (format!("{hour:02}:00 UTC"), by_hour(hour))).collect();
         let title = "By hour of the day, UTC, hours";
-        Bars { title, things: "Ship-hours", series: &names, rows, text: rounded }.upright_ui(&mut columns[1]);
+        Bars { title, things: "Ship-hours", series: &names, rows, text: rounded }
+            .upright_ui(&mut columns[1]);
     });
 }
 
