@@ -318,7 +318,8 @@ fn eta_table_ui(ui: &mut Ui, of: &EtaScoresOf) {
             ui.end_row();
             for way in &of.ways {
                 let scores = &way.scores;
-                ui.label(RichText::new(&way.name).strong());
+                let short = way.name.split('.').next().unwrap_or_default().replace('_', " ");
+                ui.label(RichText::new(short).strong()).on_hover_text(&way.name);
                 let together = way.together.as_ref().map_or(f64::NAN, |scores| scores.mae_min);
                 for value in [scores.mae_min, scores.rmse_min, scores.naive_mae_min] {
                     number_ui(ui, value, 2);

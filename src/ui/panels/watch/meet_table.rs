@@ -91,7 +91,7 @@ type MeetColumn = Column<Sheet<MeetRow>>;
 const SEVERITY: MeetColumn = Column {
     title: "Severity",
     help: "How grave it is, 0 to 1: how deep in a ship's domain, and how fast against each other",
-    width_px: 62.0,
+    width_px: 78.0,
     is_number: true,
     cell: |sheet, at| Cell::Decimal(met(sheet, at).severity, 3),
 };

@@ -49,7 +49,7 @@ const COLUMNS: &[Column<Sheet<OddRow>>] = &[
     Column {
         title: "Score",
         help: "How odd, 0 to 1: of what is measured a half at twice the limit",
-        width_px: 50.0,
+        width_px: 60.0,
         is_number: true,
         cell: |sheet, at| Cell::Decimal(row(sheet, at).oddity.score, 2),
     },
@@ -83,7 +83,7 @@ const COLUMNS: &[Column<Sheet<OddRow>>] = &[
     Column {
         title: "Lasts",
         help: "How long it went on",
-        width_px: 66.0,
+        width_px: 80.0,
         is_number: true,
         cell: |sheet, at| {
             let oddity = &row(sheet, at).oddity;

@@ -11,6 +11,7 @@ use crate::base::text::{counted, grouped};
 use crate::base::time::utc_text;
 use crate::flow::Key;
 use crate::ui::map::meeting_color;
+use crate::ui::plot::axis::{short, spaced_marks};
 use crate::ui::plot::{describe, offer_picture, quiet};
 use crate::ui::theme;
 use crate::ui::watch_view::motion::{Way, distances};
@@ -144,6 +145,9 @@ impl Apart {
         let closest = [0.0, met.cpa_m];
         let plot = quiet("distance over time")
             .y_axis_min_width(42.0)
+            .x_grid_spacer(|input| spaced_marks(&input, 64.0))
+            .y_grid_spacer(|input| spaced_marks(&input, 24.0))
+            .y_axis_formatter(|mark, _| short(mark.value))
             .x_axis_formatter(|mark, _| minutes_text(mark.value))
             .show(ui, |plot| {
                 let bounds =

@@ -18,7 +18,7 @@ use crate::ui::deck::Deck;
 use crate::ui::form::{Stand, params_ui_where};
 use crate::ui::map::palette::category;
 use crate::ui::panels::prepare::head;
-use crate::ui::plot::axis::short;
+use crate::ui::plot::axis::{short, significant};
 use crate::ui::theme;
 use crate::ui::water_view::cell_lines;
 
@@ -37,7 +37,7 @@ fn lines_of(of: &DensityOf) -> Vec<String> {
             grouped(density.total_hours().round() as u64),
             counted(n_cells as u64, "cell")
         ),
-        format!("over {} days", short(of.days)),
+        format!("over {} days", significant(of.days, 2)),
         format!("at most {} h per km²", short(most)),
         format!("at most {}", counted(transits.into(), "transit")),
     ];
@@ -45,7 +45,7 @@ fn lines_of(of: &DensityOf) -> Vec<String> {
         lines.push(format!(
             "Other period: {} ship-hours over {} days",
             grouped(before.density.total_hours().round() as u64),
-            short(before.days)
+            significant(before.days, 2)
         ));
     }
     lines
