@@ -38,6 +38,7 @@
 //! over `weights::Placed`, and a `fit::Task` that gives the loss of a batch. Everything else is
 //! here. Never mask with infinities, and slice only what carries no gradient where sequences are long.
 
+mod arithmetic;
 mod autoencoder;
 mod checkpoint;
 mod cluster_head;

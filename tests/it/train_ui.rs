@@ -169,12 +169,12 @@ fn a_kept_network_is_loaded_and_one_that_is_none_or_of_other_data_is_refused() {
     // Of other data: refused with its reason, and taken where the user says so.
     harness.get_by_label("Train instead").click();
     until(&mut harness, "a trained network", |app| app.session.deep.model.is_empty());
+    let trips = |app: &App| app.desk.repair.shown().map(|shown| shown.key);
+    let of_before = trips(harness.state());
     if let Some(sea) = &mut harness.state_mut().session.sources.made {
         sea.seed += 1;
     }
-    until(&mut harness, "other trips", |app| {
-        app.desk.repair.shown().is_some_and(|shown| !shown.is_stale) && !app.is_busy()
-    });
+    until(&mut harness, "other trips", |app| trips(app) != of_before && !app.is_busy());
     load(&mut harness, &kept, "learned from other data");
     assert_eq!(harness.state().session.deep.model, "");
     harness.state_mut().session.deep.other_data = true;
