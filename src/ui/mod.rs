@@ -25,7 +25,7 @@ mod raster;
 pub mod remembered;
 pub mod report;
 pub mod selection;
-mod subject;
+pub mod subject;
 mod theme;
 pub mod time_view;
 pub mod training;
