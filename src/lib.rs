@@ -122,6 +122,9 @@
 //!   session, so that undo, projects and `--set` hold them. What would cross itself or has no length is
 //!   refused while it is drawn. Which gate, crossing, event and cell is looked at is the window's own
 //!   ([`ui::water_view`]).
+//! - What the workspace Watch is about is said by the panel that was brought to the front last
+//!   ([`ui::subject`]): its marks are on the map and its other panels in front, and each subject keeps
+//!   the layers that the user chose with it.
 //! - Where the selected ship is bound is asked for her whole voyage at once, as each step of it looks at
 //!   what was reported until then: scrubbing the moment along it is no new work. Which voyage that is,
 //!   and which port is looked at, is the window's own ([`ui::destination_view`]).

@@ -20,8 +20,18 @@ pub trait Params:
         Vec::new()
     }
 
+    /// What a form calls the field `name`, where its name by itself says too little.
+    fn label(_name: &str) -> Option<&'static str> {
+        None
+    }
+
     /// Called when the field `name` was set by its name, perhaps to the value that it had.
     fn was_set(&mut self, _name: &str) {}
+}
+
+/// The label of the field `name` in a list of names and labels.
+pub fn label_in(labels: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
+    labels.iter().find(|(field, _)| *field == name).map(|(_, label)| *label)
 }
 
 impl Params for () {
@@ -30,7 +40,8 @@ impl Params for () {
 
 /// Something that visits fields: an egui editor, a range checker, a `--set name=value`, a manual.
 ///
-/// A field's `name` is what `--set` takes; underscores stand for the spaces of its label.
+/// A field's `name` is what `--set` takes; underscores stand for the spaces of its label, unless
+/// [`Params::label`] has another.
 pub trait Form {
     /// A real number.
     fn number(&mut self, name: &'static str, value: &mut f64, field: Field<f64>);

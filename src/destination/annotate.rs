@@ -8,7 +8,7 @@ use super::gazetteer::{Counts, Gazetteer};
 use super::wording::{is_empty_word, legs, words};
 use crate::ais::{Fleet, Locode, PortId, PortTable};
 use crate::base::job::{Job, Stopped};
-use crate::base::params::{Checked, Field, Form, Params};
+use crate::base::params::{Checked, Field, Form, Params, label_in};
 
 /// Most words that a port's name has.
 const MOST_WORDS: usize = 5;
@@ -51,7 +51,19 @@ impl Default for AnnotateParams {
     }
 }
 
+/// What a form calls the fields.
+const LABELS: &[(&str, &str)] = &[
+    ("name_score", "Least likeness of a name"),
+    ("least_confidence", "Least confidence"),
+    ("places", "Three letters end a UN/LOCODE"),
+    ("names", "Own names"),
+];
+
 impl Params for AnnotateParams {
+    fn label(name: &str) -> Option<&'static str> {
+        label_in(LABELS, name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         let share = |help| Field { unit: "", range: 0.0..=1.0, help };
         form.number("name_score", &mut self.name_score, share("The least likeness of a typed name to a port's: 1 - Damerau-Levenshtein distance / letters of the longer. Words of four letters must be exact, of five to seven may have one error."));

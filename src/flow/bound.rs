@@ -77,6 +77,10 @@ pub struct VoyageSettings {
 }
 
 impl Params for VoyageSettings {
+    fn label(name: &str) -> Option<&'static str> {
+        VoyageParams::label(name).or_else(|| AnnotateParams::label(name))
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         self.voyage.describe(form);
         form.heading("Typed destinations");

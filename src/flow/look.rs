@@ -269,9 +269,10 @@ pub struct WatchLayers {
 }
 
 impl WatchLayers {
-    /// What the workspace shows at first.
+    /// What the workspace shows at first: encounters, those that were and those to come. Oddities are
+    /// drawn while their panels are looked at: all at once cannot be read.
     pub fn usual() -> WatchLayers {
-        WatchLayers { encounters: true, heat: false, ahead: true, oddities: true }
+        WatchLayers { encounters: true, heat: false, ahead: true, oddities: false }
     }
 
     /// The steps whose results these layers show.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::places::{Named, named_places, text_of_places};
 use super::whose::moment_ms;
 use crate::base::geo::Position;
-use crate::base::params::{Choice, Field, Form, Params};
+use crate::base::params::{Choice, Field, Form, Params, label_in};
 use crate::prep::FilterParams;
 use crate::watch::{Area, AreaParams, DensityParams, EncounterParams, GateParams, OddityParams};
 
@@ -117,6 +117,10 @@ impl GateSettings {
 }
 
 impl Params for GateSettings {
+    fn label(name: &str) -> Option<&'static str> {
+        GateParams::label(name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         form.text("lines", &mut self.lines, "Lines across lanes: a name, a colon and two places or more, as in \"Strait: 11.1 56.2, 11.4 56.3\". A semicolon stands between gates, a comma between places; longitude comes first.");
         self.params.describe(form);
@@ -204,6 +208,10 @@ fn rules_of(area: &Area) -> Vec<String> {
 }
 
 impl Params for AreaSettings {
+    fn label(name: &str) -> Option<&'static str> {
+        AreaParams::label(name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         form.text("areas", &mut self.areas, "Areas: a name, rules in brackets, a colon and the corners of a polygon, as in \"Harbor [enter, leave, max 12 kn, still 30 min, kinds cargo tanker]: 11.1 56.2, 11.4 56.3, 11.2 56.5\". A semicolon stands between areas; longitude comes first; without rules, who enters and leaves is told.");
         self.params.describe(form);
@@ -235,6 +243,10 @@ impl DensitySettings {
 }
 
 impl Params for DensitySettings {
+    fn label(name: &str) -> Option<&'static str> {
+        DensityParams::label(name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         self.params.describe(form);
         form.heading("Difference to another period");
@@ -270,6 +282,11 @@ impl Default for EncounterSettings {
 }
 
 impl Params for EncounterSettings {
+    fn label(name: &str) -> Option<&'static str> {
+        label_in(&[("heat_cell", "Cell of the heat map")], name)
+            .or_else(|| EncounterParams::label(name))
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         self.params.describe(form);
         form.heading("Heat map");
@@ -353,6 +370,10 @@ pub struct OdditySettings {
 }
 
 impl Params for OdditySettings {
+    fn label(name: &str) -> Option<&'static str> {
+        OddityParams::label(name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         form.flag("of_routes", &mut self.of_routes, "Hold trips against the routes of clusters: those that fit none, speeds and courses that are odd in a lane. Trips are compared and grouped for it.");
         form.flag("of_forecasts", &mut self.of_forecasts, "Hold typed destinations against where ships under way are likely bound: those whose way leads elsewhere. Voyages are cut and forecast for it.");
@@ -368,6 +389,25 @@ impl Params for OdditySettings {
 mod tests {
     use super::*;
     use crate::base::params::Checked;
+
+    /// Every field that has a slider or a box has a label, and every label fits a narrow panel.
+    fn check_labels<P: Params>(without: &[&str]) {
+        for entry in crate::base::params::manual(&P::default()) {
+            let label = P::label(entry.name);
+            assert_eq!(label.is_none(), without.contains(&entry.name), "{}", entry.name);
+            assert!(label.is_none_or(|label| label.len() <= 36), "{label:?}");
+        }
+    }
+
+    #[test]
+    fn what_an_officer_sets_has_a_label_in_words() {
+        check_labels::<EncounterSettings>(&[]);
+        check_labels::<GateSettings>(&["lines"]);
+        check_labels::<AreaSettings>(&["areas"]);
+        check_labels::<DensitySettings>(&["kinds", "before_from", "before_to"]);
+        check_labels::<OdditySettings>(&["of_routes", "of_forecasts"]);
+        assert_eq!(EncounterSettings::label("cpa"), Some("Greatest CPA"));
+    }
 
     #[test]
     fn gates_and_areas_are_read_as_they_were_written() {

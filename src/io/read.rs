@@ -112,7 +112,7 @@ pub struct FileLedger {
     pub static_rows: u64,
     /// Messages decoded, of any type (NMEA only).
     pub messages: u64,
-    /// Vessels named in it.
+    /// Vessels named in it; none where rows are points without identity.
     pub vessels: u64,
     /// Rows refused, by reason.
     pub refused: Tally<Refusal>,
@@ -245,8 +245,13 @@ fn read_file(file: &FileRef, mapping: &Mapping, job: &Job) -> Result<Outcome, St
         }
     };
     count_rows(&mut outcome.ledger, &mut outcome.batches);
+    let is_anonymous = outcome.is_anonymous();
     let ledger = &mut outcome.ledger;
-    if ledger.fault.is_none() && ledger.vessels == 0 {
+    let has_ships = ledger.vessels > 0;
+    if is_anonymous {
+        ledger.vessels = 0; // A number for each row names nobody.
+    }
+    if ledger.fault.is_none() && !has_ships {
         ledger.fault = Some(nothing_found(ledger));
     }
     let now = FileRef::of(&file.path);

@@ -223,10 +223,10 @@ pub const ACTIONS: &[Action] = {
         action(Window, 0, "Associate", Some((CTRL, Key::Num6)), ALWAYS, || {
             C::Enter(Workspace::Associate)
         }),
-        action(Window, 0, "Watch", Some((CTRL, Key::Num8)), ALWAYS, || C::Enter(Workspace::Watch)),
         action(Window, 0, "Destinations", Some((CTRL, Key::Num7)), ALWAYS, || {
             C::Enter(Workspace::Destinations)
         }),
+        action(Window, 0, "Watch", Some((CTRL, Key::Num8)), ALWAYS, || C::Enter(Workspace::Watch)),
         action(Window, 0, "Models", Some((CTRL, Key::Num9)), ALWAYS, || C::Enter(Workspace::Train)),
         action(Window, 1, "Map alone", Some((CTRL, Key::B)), ALWAYS, || C::ToggleMapAlone),
         action(Window, 1, "Reset the arrangement", None, ALWAYS, || C::ResetLayout),

@@ -25,6 +25,7 @@ use super::plot;
 use super::predict_view::PredictView;
 use super::remembered::Remembered;
 use super::selection::Selection;
+use super::subject::Subjects;
 use super::theme;
 use super::time_view::TimeView;
 use super::training::{Training, request_loaded};
@@ -90,6 +91,8 @@ pub struct App {
     waters: WaterPanels,
     /// The workspace that the map's look was suited to.
     suited: Option<Workspace>,
+    /// What the workspace Watch is about.
+    subjects: Subjects,
     /// The result whose data the map was fitted to.
     fitted: Option<Key>,
     path_field: String,
@@ -151,6 +154,7 @@ impl App {
             watching: WatchPanels::default(),
             waters: WaterPanels::default(),
             suited: None,
+            subjects: Subjects::default(),
             fitted: None,
             path_field: String::new(),
         }
@@ -216,6 +220,7 @@ impl App {
             self.act(command, context);
         }
         self.suit_map();
+        self.subjects.follow(&mut self.layout, &mut self.session.map.watch);
         self.follow_path();
         self.follow_moment();
         self.follow_bound();

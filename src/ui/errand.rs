@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::command::{Command, Message};
-use super::report::{Order, Written, write, write_scene};
+use super::report::{Order, Written, write, write_chart};
 use super::training::models::{Check, Keep};
 use crate::base::chart::Chart;
 use crate::base::job::{Job, Stopped};
@@ -287,10 +287,11 @@ impl Errands {
             let dialog = rfd::FileDialog::new()
                 .set_title("Save the plot")
                 .add_filter("SVG", &["svg"])
-                .add_filter("PNG", &["png"]);
+                .add_filter("PNG", &["png"])
+                .add_filter("CSV", &["csv"]);
             let path = dialog.set_file_name("plot.svg").save_file()?;
             let path = if path.extension().is_some() { path } else { path.with_extension("svg") };
-            let outcome = write_scene(&chart.scene(), &chart.title, &path, &Job::default());
+            let outcome = write_chart(&chart, &path, &Job::default());
             Some(Command::Say(match outcome {
                 Ok(()) => Message::news(format!("saved {}", path.display())),
                 Err(stopped) => Message::fault(stopped.to_string()),

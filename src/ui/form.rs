@@ -13,7 +13,7 @@ pub fn params_ui<P: Params>(
 ) {
     let defaults = params::manual(&P::default());
     ui.push_id(id, |ui| {
-        let mut editor = Editor { ui, defaults, effect };
+        let mut editor = Editor { ui, defaults, effect, label: P::label };
         params.describe(&mut editor);
     });
 }
@@ -60,8 +60,9 @@ fn where_ui<P: Params>(
 ) {
     let defaults = params::manual(&P::default());
     let title = None;
+    let label = P::label;
     ui.push_id(id, |ui| {
-        params.describe(&mut Partly { ui, defaults, effect, stand, has_titles, title });
+        params.describe(&mut Partly { ui, defaults, effect, stand, label, has_titles, title });
     });
 }
 
@@ -71,6 +72,7 @@ struct Partly<'a> {
     defaults: Vec<Entry>,
     effect: &'a dyn Fn(&str) -> Option<String>,
     stand: &'a dyn Fn(&str) -> Stand,
+    label: Label,
     has_titles: bool,
     /// A heading whose first field is still to come: one without any is left out.
     title: Option<&'static str>,
@@ -87,13 +89,14 @@ impl Partly<'_> {
             self.ui.label(super::theme::title(title));
         }
         let (defaults, effect) = (std::mem::take(&mut self.defaults), self.effect);
+        let label = self.label;
         // By its name, so that a field that comes or goes does not take another's place.
         let scope = egui::UiBuilder::new().id_salt(name);
         let drawn = self.ui.scope_builder(scope, |ui| {
             if stand == Stand::Idle {
                 ui.disable();
             }
-            let mut editor = Editor { ui, defaults, effect };
+            let mut editor = Editor { ui, defaults, effect, label };
             draw(&mut editor);
             editor.defaults
         });
@@ -146,24 +149,29 @@ fn tiny_text(value: f64) -> String {
     format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// What a field is called, where its name says too little.
+type Label = fn(&str) -> Option<&'static str>;
+
 struct Editor<'a> {
     ui: &'a mut Ui,
     defaults: Vec<Entry>,
     effect: &'a dyn Fn(&str) -> Option<String>,
+    label: Label,
 }
 
 impl Editor<'_> {
     /// The line above a field: its name, what it did, and a way back to the default.
     fn head(&mut self, name: &str, help: &str, is_default: bool) -> (egui::Id, bool) {
         let effect = (self.effect)(name);
+        let title = self.label_of(name);
         let row = self.ui.horizontal(|ui| {
-            let label = ui.label(label_of(name)).on_hover_text(help);
+            let label = ui.label(&title).on_hover_text(help);
             let mut is_reset = false;
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if !is_default {
                     is_reset = ui
                         .small_button("reset")
-                        .on_hover_text(format!("{} back to its default", label_of(name)))
+                        .on_hover_text(format!("{title} back to its default"))
                         .clicked();
                 }
                 if let Some(effect) = effect {
@@ -175,14 +183,14 @@ impl Editor<'_> {
         row.inner
     }
 
+    /// A name as a label: that of its parameters, or `stop_sog` as "stop sog".
+    fn label_of(&self, name: &str) -> String {
+        (self.label)(name).map_or_else(|| name.replace('_', " "), Into::into)
+    }
+
     fn default_of(&self, name: &str) -> Option<&serde_json::Value> {
         self.defaults.iter().find(|entry| entry.name == name).map(|entry| &entry.value)
     }
-}
-
-/// A name as a label: `stop_sog` as "stop sog".
-fn label_of(name: &str) -> String {
-    name.replace('_', " ")
 }
 
 fn suffix(unit: &str) -> String {
@@ -241,9 +249,9 @@ impl Form for Editor<'_> {
     }
 
     fn flag(&mut self, name: &'static str, value: &mut bool, help: &'static str) {
-        let effect = (self.effect)(name);
+        let (effect, title) = ((self.effect)(name), self.label_of(name));
         self.ui.horizontal(|ui| {
-            ui.checkbox(value, label_of(name)).on_hover_text(help);
+            ui.checkbox(value, title).on_hover_text(help);
             if let Some(effect) = effect {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     ui.label(RichText::new(effect).weak());
@@ -259,8 +267,9 @@ impl Form for Editor<'_> {
         options: &[&'static str],
         help: &'static str,
     ) {
+        let title = self.label_of(name);
         self.ui.horizontal(|ui| {
-            let label = ui.label(label_of(name)).on_hover_text(help);
+            let label = ui.label(title).on_hover_text(help);
             let shown = options.get(*value).copied().unwrap_or_default();
             let response = ComboBox::from_id_salt(name).selected_text(shown).show_ui(ui, |ui| {
                 for (place, option) in options.iter().enumerate() {
@@ -272,8 +281,9 @@ impl Form for Editor<'_> {
     }
 
     fn text(&mut self, name: &'static str, value: &mut String, help: &'static str) {
+        let title = self.label_of(name);
         self.ui.horizontal(|ui| {
-            let label = ui.label(label_of(name)).on_hover_text(help);
+            let label = ui.label(title).on_hover_text(help);
             let edit = TextEdit::singleline(value).hint_text("auto").desired_width(f32::INFINITY);
             ui.add(edit).labelled_by(label.id).on_hover_text(help);
         });
@@ -287,7 +297,21 @@ impl Form for Editor<'_> {
 
 #[cfg(test)]
 mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
     use super::*;
+    use crate::flow::watching::EncounterSettings;
+
+    #[test]
+    fn a_field_goes_by_its_label_where_it_has_one() {
+        let mut harness = Harness::builder().with_size([300.0, 1200.0]).build_ui(|ui| {
+            params_ui(ui, "encounters", &mut EncounterSettings::default(), &|_| None);
+        });
+        harness.run();
+        assert!(harness.query_all_by_label("Greatest CPA").next().is_some());
+        assert!(harness.query_all_by_label("cpa").next().is_none());
+    }
 
     #[test]
     fn numbers_next_to_nothing_are_written_by_powers_of_ten() {

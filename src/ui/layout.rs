@@ -66,6 +66,12 @@ impl Workspace {
         }
     }
 
+    /// Whether its arrangement has a panel at first.
+    pub fn has(self, pane: Pane) -> bool {
+        let Arrangement { left, below, right } = self.arrangement();
+        left.iter().chain(right).copied().chain([below]).any(|group| group.contains(&pane))
+    }
+
     /// Its panels: on the left from top to bottom, below the map, and on the right. Those in one
     /// list share a place as tabs, the first in front.
     fn arrangement(self) -> Arrangement {
@@ -240,6 +246,26 @@ impl Layout {
         let Some(tree) = self.trees.get(&self.workspace) else { return false };
         let tile = tree.tiles.find_pane(&pane);
         !self.is_map_alone && tile.is_some_and(|tile| tree.active_tiles().contains(&tile))
+    }
+
+    /// The panels that can be seen, and no other lies over them. None while the map is alone.
+    pub fn fronts(&self) -> Vec<Pane> {
+        let Some(tree) = self.trees.get(&self.workspace) else { return Vec::new() };
+        if self.is_map_alone {
+            return Vec::new();
+        }
+        let active = tree.active_tiles().into_iter();
+        active.filter_map(|tile| tree.tiles.get_pane(&tile).copied()).collect()
+    }
+
+    /// The panel that is in front where this one stands among tabs.
+    pub fn front_over(&self, pane: Pane) -> Option<Pane> {
+        let tree = self.trees.get(&self.workspace)?;
+        let place = tree.tiles.parent_of(tree.tiles.find_pane(&pane)?)?;
+        let Some(Tile::Container(Container::Tabs(tabs))) = tree.tiles.get(place) else {
+            return None;
+        };
+        tree.tiles.get_pane(&tabs.active?).copied()
     }
 
     /// Brings a panel to the front, or back if it was closed.

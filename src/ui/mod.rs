@@ -25,6 +25,7 @@ mod raster;
 pub mod remembered;
 pub mod report;
 pub mod selection;
+pub mod subject;
 mod theme;
 pub mod time_view;
 pub mod training;

@@ -6,7 +6,7 @@ use egui::epaint::TextShape;
 use egui::{Align2, Color32, FontId, Painter, Pos2, Shape, Stroke, pos2};
 
 use super::headless::{Picture, Screen, picture_of_map, render};
-use crate::base::chart::{Anchor, Item, Scene};
+use crate::base::chart::{Anchor, Chart, Item, Scene};
 use crate::base::job::{Job, Stopped};
 use crate::flow::look::{Density, TrackColor, WatchLayers};
 use crate::flow::map_base::Base;
@@ -153,7 +153,7 @@ pub fn paint(scenes: &[&Scene], job: &Job) -> Result<Vec<Painted>, Stopped> {
 /// # Errors
 ///
 /// If `path` ends otherwise, or cannot be written.
-pub fn write_scene(scene: &Scene, title: &str, path: &Path, job: &Job) -> Result<(), Stopped> {
+fn write_scene(scene: &Scene, title: &str, path: &Path, job: &Job) -> Result<(), Stopped> {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let outcome = match ending.as_str() {
         "svg" => write_text(path, &scene.svg(title)),
@@ -163,11 +163,24 @@ pub fn write_scene(scene: &Scene, title: &str, path: &Path, job: &Job) -> Result
             crate::flow::write_png(path, *size_px, rgb)
         }
         _ => {
-            let text = "a plot is saved as .svg or .png, by the ending of its name";
+            let text = "a plot is saved as .svg, .png or .csv, by the ending of its name";
             return Err(Stopped::Failed(format!("{text}\n{}", path.display())));
         }
     };
     outcome.map_err(|error| Stopped::Failed(error.to_string()))
+}
+
+/// Writes a plot: its values where `path` ends in `.csv`, else a picture, where it ends in
+/// `.svg` or `.png`.
+///
+/// # Errors
+///
+/// If `path` ends otherwise, or cannot be written.
+pub fn write_chart(chart: &Chart, path: &Path, job: &Job) -> Result<(), Stopped> {
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
+        return write_text(path, &chart.csv()).map_err(|error| Stopped::Failed(error.to_string()));
+    }
+    write_scene(&chart.scene(), &chart.title, path, job)
 }
 
 fn color_of(color: u32, opacity: f64) -> Color32 {
@@ -257,11 +270,12 @@ mod tests {
     #[test]
     fn a_plot_is_saved_by_the_ending_of_its_name() {
         let folder = tempfile::tempdir().unwrap();
-        let scene = Chart::bars("Ships", "Kind", "Ships", [("cargo", 10.0)]).scene();
-        let write =
-            |name: &str| write_scene(&scene, "Ships", &folder.path().join(name), &Job::default());
-        assert_eq!((write("a.svg"), write("a.PNG")), (Ok(()), Ok(())));
+        let chart = Chart::bars("Ships", "Kind", "Ships", [("cargo", 10.0)]);
+        let write = |name: &str| write_chart(&chart, &folder.path().join(name), &Job::default());
+        assert_eq!((write("a.svg"), write("a.PNG"), write("a.csv")), (Ok(()), Ok(()), Ok(())));
+        let values = std::fs::read_to_string(folder.path().join("a.csv")).unwrap();
+        assert!(values.ends_with("\"cargo\",10\n"), "{values}");
         let Err(Stopped::Failed(fault)) = write("a.jpg") else { panic!("it was written") };
-        assert!(fault.contains(".svg or .png"), "{fault}");
+        assert!(fault.contains(".svg, .png or .csv"), "{fault}");
     }
 }

@@ -22,6 +22,8 @@ use crate::ais::{Fleet, Mmsi, Trip};
 use crate::base::geo::Position;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
+use crate::base::text::grouped;
+use crate::base::units::nmi_from_m;
 use crate::cluster::route::Route;
 use crate::prep::Verdict;
 
@@ -193,6 +195,14 @@ pub fn oddities(
         b.score.total_cmp(&a.score).then_with(|| rest(a).cmp(&rest(b)))
     });
     Ok(all)
+}
+
+/// A distance in the sentence of an oddity: `2.5 nmi`, `5 795 nmi`.
+fn nmi_text(m: f64) -> String {
+    match nmi_from_m(m) {
+        nmi if nmi < 100.0 => format!("{nmi:.1} nmi"),
+        nmi => format!("{} nmi", grouped(nmi.round() as u64)),
+    }
 }
 
 /// The score of something measured: 0 at its limit, a half at twice as much, nearly 1 far beyond.

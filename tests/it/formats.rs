@@ -195,3 +195,15 @@ fn foreign_parquet_is_read_whatever_its_types() {
         assert_eq!(reading.fleet.vessels()[1].about.name, "BERTA", "{dialect}");
     }
 }
+
+#[test]
+fn a_file_that_names_nobody_has_rows_but_no_vessels_in_its_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("points.csv");
+    let rows = (0..30)
+        .map(|n| format!("2024-01-01T10:{n:02}:00Z,0.0,{:.4},12,90\n", 0.003 * f64::from(n)));
+    fs::write(&path, format!("time,lat,lon,sog,cog\n{}", rows.collect::<String>())).unwrap();
+    let (reading, ledger) = open(&path);
+    assert_eq!((ledger.rows_kept, ledger.vessels, ledger.fault.as_deref()), (30, 0, None));
+    assert_eq!(reading.fleet.reports().len(), 30, "each row is a point of its own");
+}

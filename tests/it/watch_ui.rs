@@ -311,3 +311,37 @@ fn with_nothing_open_every_panel_says_what_to_do() {
         assert!(says(&harness, text), "{pane:?}");
     }
 }
+
+#[test]
+fn a_panel_brings_the_marks_and_the_panels_of_its_subject_with_it() {
+    let (_folder, mut harness) = three();
+    let layers = |harness: &Harness<'static, App>| harness.state().session.map.watch;
+    assert!(layers(&harness).encounters && !layers(&harness).oddities);
+    assert!(!says(&harness, "dark period ("), "the legend tells of encounters alone");
+    show(&mut harness, Pane::OddityList);
+    assert!(harness.state().layout.is_in_front(Pane::Oddities), "what is set stands beside it");
+    assert!(layers(&harness).oddities && !layers(&harness).encounters);
+    show(&mut harness, Pane::Inspector);
+    show(&mut harness, Pane::Crossings);
+    assert!(harness.state().layout.is_in_front(Pane::Inspector), "it serves every subject");
+    assert!(!layers(&harness).oddities && !layers(&harness).encounters);
+    show(&mut harness, Pane::Encounters);
+    assert!(harness.state().layout.is_in_front(Pane::EncounterList));
+    assert!(layers(&harness).encounters);
+}
+
+#[test]
+fn plots_of_encounters_can_be_saved_from_their_context_menu() {
+    let (_folder, mut harness) = three();
+    show(&mut harness, Pane::EncounterPlots);
+    harness.get_by_label("3 encounters by hour of the day").click_secondary();
+    harness.run_steps(4);
+    harness.get_by_label("Save plot as SVG, PNG or CSV…");
+}
+
+#[test]
+fn what_an_officer_sets_is_named_in_words() {
+    let (_folder, harness) = three();
+    assert!(harness.query_all_by_label("Greatest CPA").next().is_some());
+    assert!(harness.query_all_by_label("cpa").next().is_none());
+}

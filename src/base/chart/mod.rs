@@ -211,6 +211,34 @@ impl Chart {
         Chart::of(title, Axis::names(axis, names), Axis::from_zero(things), series)
     }
 
+    /// Bars of several series side by side at each name; `values` of a series go by the names.
+    ///
+    /// ```
+    /// # use fairway::base::chart::Chart;
+    /// let series = [("out", vec![3.0, 0.0]), ("in", vec![1.0, 2.0])];
+    /// let chart = Chart::grouped("By type", "Type", "Ships", ["cargo", "tug"], series);
+    /// assert_eq!(chart.series[1].points, [[0.2, 1.0], [1.2, 2.0]]);
+    /// assert!(chart.csv().ends_with("\"in\",\"tug\",2\n"));
+    /// ```
+    pub fn grouped<N: Into<String>, S: Into<String>>(
+        title: impl Into<String>,
+        axis: &str,
+        things: &str,
+        names: impl IntoIterator<Item = N>,
+        series: impl IntoIterator<Item = (S, Vec<f64>)>,
+    ) -> Chart {
+        let series: Vec<(S, Vec<f64>)> = series.into_iter().collect();
+        let width = 0.8 / series.len().max(1) as f64;
+        let middle = 0.5 * (series.len() as f64 - 1.0);
+        let bars = series.into_iter().enumerate().map(|(place, (name, values))| {
+            let at = |n: usize| n as f64 + (place as f64 - middle) * width;
+            let points = values.into_iter().enumerate().map(|(n, value)| [at(n), value]);
+            Series::new(name, place, Mark::Bars(width), points)
+        });
+        let (x, y) = (Axis::names(axis, names), Axis::from_zero(things));
+        Chart { title: title.into(), x, y, series: bars.collect() }
+    }
+
     /// Whether there is nothing to be seen.
     pub fn is_empty(&self) -> bool {
         let is_seen =
@@ -238,7 +266,7 @@ impl Chart {
             for [x, y] in &series.points {
                 let x = match &self.x.scale {
                     Scale::Names(names) => {
-                        quoted(names.get(*x as usize).map_or("", String::as_str))
+                        quoted(names.get(x.round() as usize).map_or("", String::as_str))
                     }
                     Scale::Time => super::time::iso_text(*x as i64),
                     _ => x.to_string(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::params::{Field, Form, Params};
+use crate::base::params::{Field, Form, Params, label_in};
 
 /// How voyages are cut out and which are valid.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -47,7 +47,25 @@ impl Default for VoyageParams {
     }
 }
 
+/// What a form calls the fields.
+const LABELS: &[(&str, &str)] = &[
+    ("radius", "In port within"),
+    ("docked_speed", "Lies still below"),
+    ("docked_time", "In port: still for at least"),
+    ("moving_speed", "Once faster than"),
+    ("longest_stop", "Longest stop on the way"),
+    ("longest_gap", "Longest silence on the way"),
+    ("require_reported", "Typed destination must agree"),
+    ("refine", "Take out unlikely positions"),
+    ("eps", "Unlikely: eps, in deviations"),
+    ("least_steps", "Unlikely: fewer steps alike than"),
+];
+
 impl Params for VoyageParams {
+    fn label(name: &str) -> Option<&'static str> {
+        label_in(LABELS, name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         let kn = |help| Field { unit: "kn", range: 0.0..=100.0, help };
         let hours = |help| Field { unit: "h", range: 0.1..=10_000.0, help };

@@ -18,6 +18,9 @@ use crate::watch::{Cell as Square, Density, Encounter, Gate, Meeting, OddityKind
 const SHADES: [u32; 7] =
     [0x00fc_e0a0, 0x00fb_b45c, 0x00f0_8150, 0x00d9_4f63, 0x00ac_2f79, 0x0075_1c79, 0x003b_0f60];
 
+/// The directions across a gate, seen from its first point.
+const SIDES: [&str; 2] = ["to the right", "to the left"];
+
 /// Crossings along each gate, and a table of gates.
 pub fn gates(desk: &Desk) -> Option<Known> {
     let of = desk.gates.shown()?.value;
@@ -40,23 +43,20 @@ pub fn gates(desk: &Desk) -> Option<Known> {
                 row.resize(9, Cell::Nothing);
                 rows.push(row);
             }
-            Ok(gate) => rows.extend(gate.flows.iter().zip(["to the right", "to the left"]).map(
-                |(flow, side)| {
-                    let lateral = flow.lateral.as_ref();
-                    vec![
-                        Cell::text(&line.name),
-                        Cell::text(side),
-                        Cell::Count(flow.crossings as u64),
-                        flow.cog_deg.map_or(Cell::Nothing, |cog_deg| Cell::number(cog_deg, 0)),
-                        flow.sog_kn.map_or(Cell::Nothing, |kn| Cell::number(kn.median, 1)),
-                        lateral.map_or(Cell::Nothing, |of| Cell::number(of.mean_m, 0)),
-                        lateral.map_or(Cell::Nothing, |of| Cell::number(of.sd_m, 0)),
-                        lateral
-                            .map_or(Cell::Nothing, |of| Cell::number(100.0 * of.normal_share, 1)),
-                        Cell::number(nmi_from_m(gate.length_m), 2),
-                    ]
-                },
-            )),
+            Ok(gate) => rows.extend(gate.flows.iter().zip(SIDES).map(|(flow, side)| {
+                let lateral = flow.lateral.as_ref();
+                vec![
+                    Cell::text(&line.name),
+                    Cell::text(side),
+                    Cell::Count(flow.crossings as u64),
+                    flow.cog_deg.map_or(Cell::Nothing, |cog_deg| Cell::number(cog_deg, 0)),
+                    flow.sog_kn.map_or(Cell::Nothing, |kn| Cell::number(kn.median, 1)),
+                    lateral.map_or(Cell::Nothing, |of| Cell::number(of.mean_m, 0)),
+                    lateral.map_or(Cell::Nothing, |of| Cell::number(of.sd_m, 0)),
+                    lateral.map_or(Cell::Nothing, |of| Cell::number(100.0 * of.normal_share, 1)),
+                    Cell::number(nmi_from_m(gate.length_m), 2),
+                ]
+            })),
         }
     }
     let columns = [
@@ -76,7 +76,7 @@ pub fn gates(desk: &Desk) -> Option<Known> {
     for (n, of) in of.gates.iter().enumerate() {
         let Ok(gate) = &of.gate else { continue };
         let name = |what: &str| format!("gates.{}.{what}", n + 1);
-        blocks.extend(chart(&name("lateral"), lateral(&of.line.name, gate)));
+        blocks.extend(chart(&name("lateral"), lateral(&of.line.name, gate, SIDES)));
         let times = gate.crossings.iter().map(|crossing| crossing.t_ms);
         let title = format!("{}: crossings by hour", of.line.name);
         blocks.extend(chart(&name("hours"), by_hour(&title, "Crossings", times)));
@@ -88,13 +88,13 @@ pub fn gates(desk: &Desk) -> Option<Known> {
     Some(Known::instead(blocks))
 }
 
-/// How crossings lie along a gate: to the right upward, to the left downward, with the fitted
-/// mixtures of a normal and a uniform distribution.
-pub fn lateral(name: &str, gate: &Gate) -> Chart {
+/// How crossings lie along a gate: to the right upward, to the left downward, or what these `sides`
+/// are called, with the fitted mixtures of a normal and a uniform distribution.
+pub fn lateral(name: &str, gate: &Gate, sides: [&str; 2]) -> Chart {
     let half_m = 0.5 * gate.length_m;
     let middle_m = |n: usize| (n as f64 + 0.5) * gate.bin_m - half_m;
     let mut series = Vec::new();
-    for (n, (flow, side)) in gate.flows.iter().zip(["to the right", "to the left"]).enumerate() {
+    for (n, (flow, side)) in gate.flows.iter().zip(sides).enumerate() {
         let sign = if n == 0 { 1.0 } else { -1.0 };
         let bars =
             flow.bins.iter().enumerate().map(|(n, count)| [middle_m(n), sign * f64::from(*count)]);
@@ -180,7 +180,7 @@ pub fn density(desk: &Desk) -> Option<Known> {
         }
         for (n, color) in SHADES.iter().enumerate() {
             let from = 10_f64.powf(low + n as f64 * step);
-            sheet.legend(*color, format!("from {from:.2}"));
+            sheet.legend(*color, format!("from {}", two_digits(from)));
         }
         let mut caption =
             "Ship-hours per square kilometer, each cell in the shade of its class".to_owned();
@@ -206,6 +206,13 @@ pub fn density(desk: &Desk) -> Option<Known> {
     table.shown = 10;
     blocks.push(Block::Table(table));
     Some(Known::beside(blocks))
+}
+
+/// A number with two significant digits, or its whole part where that has more: `0.0031`, `0.42`,
+/// `7.0`, `120`.
+fn two_digits(value: f64) -> String {
+    let decimals = if value > 0.0 { 1.0 - value.log10().floor() } else { 0.0 };
+    format!("{value:.0$}", decimals.clamp(0.0, 9.0) as usize)
 }
 
 /// Name, kind and number of a ship, in a cell.
@@ -386,4 +393,18 @@ pub fn oddities(desk: &Desk) -> Option<Known> {
         rows.collect(),
     )));
     Some(Known::beside(blocks))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_densities_keep_their_digits() {
+        for (value, text) in
+            [(0.003_14, "0.0031"), (0.42, "0.42"), (7.0, "7.0"), (24.08, "24"), (120.4, "120")]
+        {
+            assert_eq!(two_digits(value), text);
+        }
+    }
 }

@@ -253,7 +253,8 @@ pub fn draw_credits(ui: &Ui, view: &View, credits: &[Credit]) {
 
 /// Says at the top what the tool in hand expects. Returns where it stands.
 pub fn draw_hint(painter: &Painter, view: &View, text: &str, colors: &MapColors) -> Rect {
-    let at = view.clip_rect.center_top() + vec2(0.0, MARGIN_PX);
+    // Below the names of the meridians.
+    let at = view.clip_rect.center_top() + vec2(0.0, MARGIN_PX + TEXT_PX + 6.0);
     let font = FontId::proportional(TEXT_PX + 1.0);
     draw_plated_text(painter, at, Align2::CENTER_TOP, text, font, colors)
 }

@@ -8,6 +8,31 @@ use super::view::View;
 /// Entries shown before the rest is only counted.
 const MOST_ENTRIES: usize = 12;
 
+/// Height of a line, and what margins and gaps take, points of the screen.
+const LINE_PX: f32 = 16.0;
+const MARGINS_PX: f32 = 60.0;
+
+/// How many entries of each legend have room in a map of this height, 2 at least.
+fn most_entries(legends: &[Legend], height_px: f32) -> usize {
+    let others = legends.iter().map(|legend| {
+        // A title, perhaps a line for those that are only counted, a band and a remark.
+        2 + 2 * usize::from(legend.scale.is_some()) + usize::from(legend.remark.is_some())
+    });
+    let lines = ((height_px - MARGINS_PX) / LINE_PX).max(0.0) as usize;
+    let mut left = lines.saturating_sub(others.sum());
+    let mut most = 0;
+    // One more of each, as long as all of them fit.
+    while most < MOST_ENTRIES {
+        let n = legends.iter().filter(|legend| legend.entries.len() > most).count();
+        if n == 0 || n > left {
+            break;
+        }
+        (left, most) = (left - n, most + 1);
+    }
+    let is_all = legends.iter().all(|legend| legend.entries.len() <= most);
+    if is_all { MOST_ENTRIES } else { most.max(2) }
+}
+
 /// Draws `legends`, one below the other, in the lower right corner of the map.
 pub fn draw(ui: &Ui, view: &View, legends: &[Legend]) {
     if legends.is_empty() {
@@ -26,27 +51,28 @@ pub fn draw(ui: &Ui, view: &View, legends: &[Legend]) {
                 ui.set_max_width(190.0);
                 ui.spacing_mut().item_spacing = vec2(5.0, 1.0);
                 ui.spacing_mut().interact_size.y = 14.0;
+                let most = most_entries(legends, view.clip_rect.height());
                 for (place, legend) in legends.iter().enumerate() {
                     if place > 0 {
                         ui.add_space(4.0);
                     }
-                    legend_ui(ui, legend);
+                    legend_ui(ui, legend, most);
                 }
             });
         });
 }
 
-fn legend_ui(ui: &mut Ui, legend: &Legend) {
+fn legend_ui(ui: &mut Ui, legend: &Legend, most: usize) {
     ui.label(RichText::new(&legend.title).strong());
-    for entry in legend.entries.iter().take(MOST_ENTRIES) {
+    for entry in legend.entries.iter().take(most) {
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(14.0, 10.0), Sense::hover());
             ui.painter().rect_filled(rect, 2.0, entry.color);
             ui.label(&entry.label);
         });
     }
-    if legend.entries.len() > MOST_ENTRIES {
-        ui.label(RichText::new(format!("and {} more", legend.entries.len() - MOST_ENTRIES)).weak());
+    if legend.entries.len() > most {
+        ui.label(RichText::new(format!("and {} more", legend.entries.len() - most)).weak());
     }
     if let Some(scale) = &legend.scale {
         let (rect, _) = ui.allocate_exact_size(vec2(170.0, 12.0), Sense::hover());
@@ -88,5 +114,26 @@ fn scale_labels(ui: &mut Ui, band: egui::Rect, labels: &[(f32, String)]) {
             ui.painter().galley(egui::pos2(left, row.top()), galley, color);
             free = left + width + 4.0;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::map::palette::LegendEntry;
+
+    fn legend(n: usize) -> Legend {
+        let entry = LegendEntry { color: egui::Color32::RED, label: "one".into() };
+        Legend { title: "Kinds".into(), entries: vec![entry; n], scale: None, remark: None }
+    }
+
+    #[test]
+    fn a_low_map_shows_so_many_entries_as_have_room() {
+        let both = [legend(10), legend(3)];
+        assert_eq!(most_entries(&both, 900.0), MOST_ENTRIES);
+        // 20 lines, four of them for the titles and what is counted: three of each, and seven more.
+        assert_eq!(most_entries(&both, 60.0 + 20.0 * 16.0), MOST_ENTRIES);
+        assert_eq!(most_entries(&both, 60.0 + 13.0 * 16.0), 6);
+        assert_eq!(most_entries(&both, 100.0), 2);
     }
 }

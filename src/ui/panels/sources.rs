@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{CollapsingHeader, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::base::note::Counted;
-use crate::base::text::grouped;
+use crate::base::text::{counted, grouped};
 use crate::base::time::{duration_text, utc_text};
 use crate::flow::session::{FileLedger, FileRef};
 use crate::flow::tray::Shelf as _;
@@ -69,7 +69,7 @@ pub fn sources(ui: &mut Ui, deck: &mut Deck, is_asking: bool, path_field: &mut S
 }
 
 fn open_row(ui: &mut Ui, commands: &mut Commands, is_asking: bool, path_field: &mut String) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if ui.add_enabled(!is_asking, egui::Button::new("Add files…")).clicked() {
             commands.ask(Command::AskForFiles);
         }
@@ -141,11 +141,14 @@ pub fn ledger_ui(ui: &mut Ui, ledger: &FileLedger) {
         return;
     }
     ui.label(RichText::new(&ledger.form).weak());
+    let vessels = match ledger.vessels {
+        0 => "names no vessel".into(),
+        n => counted(n, "vessel"),
+    };
     ui.label(format!(
-        "{} of {} rows kept · {} vessels",
+        "{} of {} rows kept · {vessels}",
         grouped(ledger.rows_kept),
         grouped(ledger.rows_read),
-        grouped(ledger.vessels)
     ));
     for note in &ledger.notes {
         ui.label(RichText::new(note).italics().weak());

@@ -65,6 +65,29 @@ pub fn log_marks_across(input: &GridInput) -> Vec<GridMark> {
     marks
 }
 
+/// A number on an upright axis needs this much room, points.
+const LINE_PX: f64 = 22.0;
+
+/// [`log_marks`] for an upright axis that may be low: of many powers of ten only so many are marked
+/// as have room for their numbers.
+pub fn log_marks_up(input: &GridInput) -> Vec<GridMark> {
+    let power_px = 8.0 / input.base_step_size;
+    let (low, high) = input.bounds;
+    if high - low < NARROW || power_px >= LINE_PX {
+        return log_marks(input);
+    }
+    if !(low < high && high - low < 300.0) {
+        return Vec::new();
+    }
+    let every = (LINE_PX / power_px).ceil() as i32;
+    let powers = (low.ceil() as i32)..=(high.floor() as i32);
+    // The step says how much room there is, and so that the number is written in full.
+    powers
+        .filter(|power| power.rem_euclid(every) == 0)
+        .map(|power| GridMark { value: f64::from(power), step_size: f64::from(every) })
+        .collect()
+}
+
 /// Marks in even steps of 1, 2 or 5 times a power of ten, about five of them.
 pub fn even_marks(input: &GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
@@ -147,6 +170,18 @@ pub fn round_step(step: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn on_a_low_axis_only_so_many_powers_are_named_as_have_room() {
+        // Six powers on 78 points: 13 points each, so that every second has its 22.
+        let input = GridInput { bounds: (-6.0, 0.0), base_step_size: 8.0 / 13.0 };
+        let marks = log_marks_up(&input);
+        let values: Vec<f64> = marks.iter().map(|mark| mark.value).collect();
+        assert_eq!(values, [-6.0, -4.0, -2.0, 0.0]);
+        assert_eq!(log_text(marks[1]), "0.0001");
+        let roomy = GridInput { bounds: (-2.0, 0.0), base_step_size: 8.0 / 60.0 };
+        assert_eq!(log_marks_up(&roomy).len(), log_marks(&roomy).len());
+    }
 
     fn named(low: f64, high: f64) -> Vec<String> {
         let bounds = (low.log10(), high.log10());

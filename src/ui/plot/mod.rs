@@ -27,11 +27,11 @@ pub fn quiet<'a>(name: &str) -> Plot<'a> {
         .label_formatter(|_| None)
 }
 
-/// Offers in a plot's context menu to save it as a picture: what `chart` makes, for print. Plots have
+/// Offers in a plot's context menu to save it, as a picture for print or as its values: what `chart` makes. Plots have
 /// no way to ask the app for something; the wish waits in the context until [`take_wish`].
 pub fn offer_picture(response: &Response, chart: impl FnOnce() -> Chart) {
     response.context_menu(|ui| {
-        if ui.button("Save plot as SVG or PNG…").clicked() {
+        if ui.button("Save plot as SVG, PNG or CSV…").clicked() {
             let wish = Wish(Arc::new(chart()));
             ui.data_mut(|data| data.insert_temp(wish_id(), wish));
             ui.close();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::params::{Field, Form, Params};
+use crate::base::params::{Field, Form, Params, label_in};
 
 /// How areas are watched.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -35,7 +35,21 @@ impl Default for AreaParams {
     }
 }
 
+/// What a form calls the fields.
+const LABELS: &[(&str, &str)] = &[
+    ("least_stay", "Shortest stay, or absence"),
+    ("fast_time", "Too fast for at least"),
+    ("still", "Lies still below"),
+    ("pause", "Move that ends no stop"),
+    ("silence", "Longest silence"),
+    ("jump", "Fastest believable move"),
+];
+
 impl Params for AreaParams {
+    fn label(name: &str) -> Option<&'static str> {
+        label_in(LABELS, name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         let s = |help| Field { unit: "s", range: 0.0..=86_400.0, help };
         let min = |help| Field { unit: "min", range: 0.1..=10_000.0, help };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ais::KindSet;
-use crate::base::params::{Field, Form, Params};
+use crate::base::params::{Field, Form, Params, label_in};
 
 /// What counts for density.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -52,7 +52,23 @@ impl DensityParams {
     }
 }
 
+/// What a form calls the fields.
+const LABELS: &[(&str, &str)] = &[
+    ("cell", "Side of a cell"),
+    ("from_hour", "From the hour (UTC)"),
+    ("until_hour", "Until the hour (UTC)"),
+    ("least_speed", "Slowest ship counted"),
+    ("count_lying", "Count ships moored or at anchor"),
+    ("return", "Same transit if back within"),
+    ("silence", "Longest silence"),
+    ("jump", "Fastest believable move"),
+];
+
 impl Params for DensityParams {
+    fn label(name: &str) -> Option<&'static str> {
+        label_in(LABELS, name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         let min = |help| Field { unit: "min", range: 0.1..=10_000.0, help };
         form.number("cell", &mut self.cell_m, Field { unit: "m", range: 10.0..=1_000_000.0, help: "How wide and high the cells are. Their width in degrees is one over the whole grid; areas are true." });

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::params::{Field, Form, Params};
+use crate::base::params::{Field, Form, Params, label_in};
 
 /// What counts as an encounter.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -65,7 +65,31 @@ impl Default for EncounterParams {
     }
 }
 
+/// What a form calls the fields.
+const LABELS: &[(&str, &str)] = &[
+    ("range", "Range of a meeting"),
+    ("cpa", "Greatest CPA"),
+    ("rejoin", "Still the same if back within"),
+    ("silence", "Longest silence"),
+    ("jump", "Fastest believable move"),
+    ("count_still", "Count ships that lie still"),
+    ("still", "Lies still below"),
+    ("leave_out_together", "Leave out pairs that keep together"),
+    ("together_speed", "Together: speeds differ by at most"),
+    ("together_distance", "Together: apart at most"),
+    ("together_time", "Together: for at least"),
+    ("leave_out_attending", "Leave out tugs, tows and pilots"),
+    ("head_on", "Head-on: courses opposite within"),
+    ("domain_ahead", "Domain: half its length"),
+    ("domain_beside", "Domain: half its width"),
+    ("unknown_length", "Ship's length where unknown"),
+];
+
 impl Params for EncounterParams {
+    fn label(name: &str) -> Option<&'static str> {
+        label_in(LABELS, name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         let m = |range, help| Field { unit: "m", range, help };
         let min = |range, help| Field { unit: "min", range, help };

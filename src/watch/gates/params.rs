@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::params::{Field, Form, Params};
+use crate::base::params::{Field, Form, Params, label_in};
 
 /// How crossings of a gate are counted.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -32,7 +32,20 @@ impl Default for GateParams {
     }
 }
 
+/// What a form calls the fields.
+const LABELS: &[(&str, &str)] = &[
+    ("silence", "Unsure after a silence of"),
+    ("jump", "Fastest believable move"),
+    ("least_speed", "Slowest crossing counted"),
+    ("bin", "Bin along the gate"),
+    ("least_fitted", "Crossings for a fit, at least"),
+];
+
 impl Params for GateParams {
+    fn label(name: &str) -> Option<&'static str> {
+        label_in(LABELS, name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         form.number("silence", &mut self.silence_min, Field { unit: "min", range: 0.1..=10_000.0, help: "Reports further apart in time tell not where a ship crossed: it is counted apart, as unsure." });
         form.number(

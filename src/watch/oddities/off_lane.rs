@@ -1,7 +1,7 @@
 //! Trips that fit no route, sail against a lane, or at a speed that is odd in it.
 
 use super::lanes::{InLane, Lanes};
-use super::{Oddity, OddityKind, OddityParams, Scene, score};
+use super::{Oddity, OddityKind, OddityParams, Scene, nmi_text, score};
 use crate::base::angle::turn_deg;
 use crate::base::geo::{bearing_deg, short_distance_m};
 use crate::base::units::{kn_from_mps, s_from_ms};
@@ -135,10 +135,10 @@ fn off_route(
         place: positions[farthest],
         score: score(limit_m, typical_m),
         why: format!(
-            "a trip of no route: {:.0} % of it lies outside of all, as a rule {:.1} km from the \
+            "a trip of no route: {:.0} % of it lies outside of all, as a rule {} from the \
              nearest, route {}",
             100.0 * share,
-            typical_m * 1e-3,
+            nmi_text(typical_m),
             scene.routes[route].id + 1
         ),
         ..odd

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ais::KindSet;
-use crate::base::params::{Field, Form, Params};
+use crate::base::params::{Field, Form, Params, label_in};
 
 /// What is odd.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -88,7 +88,36 @@ impl OddityParams {
     }
 }
 
+/// What a form calls the fields.
+const LABELS: &[(&str, &str)] = &[
+    ("off_share", "Off any route: share outside"),
+    ("off_factor", "Corridor, times its half width"),
+    ("off_length", "Shortest trip looked at"),
+    ("lane_time", "Lasts at least"),
+    ("ends", "Nothing odd near a route's ends"),
+    ("opposite_share", "Two-way lane from a share of"),
+    ("against", "Against the lane from"),
+    ("against_speed", "Against the lane: at least"),
+    ("band_factor", "Odd speed: times the usual spread"),
+    ("band", "Odd speed: off by at least"),
+    ("steady_kinds", "Kinds that keep steady"),
+    ("turn", "Sudden turn: more than"),
+    ("turn_time", "Sudden turn: within"),
+    ("stop", "Sudden stop: loses more than"),
+    ("stop_time", "Sudden stop: within"),
+    ("usual_stops", "Usual place to stop: others there"),
+    ("gap", "Dark period: longer than"),
+    ("moving", "Dark period: under way above"),
+    ("heard", "Dark period: others heard"),
+    ("usual_silence", "Usual silence: share of others"),
+    ("reach_factor", "Reach: times her top speed"),
+];
+
 impl Params for OddityParams {
+    fn label(name: &str) -> Option<&'static str> {
+        label_in(LABELS, name)
+    }
+
     fn describe(&mut self, form: &mut dyn Form) {
         let min = |help| Field { unit: "min", range: 0.5..=1440.0, help };
         let kn = |help| Field { unit: "kn", range: 0.1..=50.0, help };

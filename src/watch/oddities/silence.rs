@@ -2,9 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Oddity, OddityKind, OddityParams, Scene, score};
+use super::{Oddity, OddityKind, OddityParams, Scene, nmi_text, score};
 use crate::ais::Fleet;
 use crate::base::geo::{Position, bearing_deg, destination, distance_m};
+use crate::base::text::grouped;
 use crate::base::time::duration_text;
 use crate::base::units::{kn_from_mps, mps_from_kn, s_from_ms};
 use crate::watch::sphere::{Cube, Vector, around};
@@ -183,10 +184,10 @@ pub(super) fn look(
             score: score(params.gap_min, lasts_s / 60.0),
             why: format!(
                 "silent for {} under way at {sog_kn:.1} kn, while {others} other ships were heard \
-                 there; {:.1} km made good, {:.0} km² in reach at {fastest_kn:.1} kn",
+                 there; {} made good, {} km² in reach at {fastest_kn:.1} kn",
                 duration_text(to_ms - from_ms),
-                made_good_m * 1e-3,
-                reach.area_km2()
+                nmi_text(made_good_m),
+                grouped(reach.area_km2().round() as u64)
             ),
             reach: Some(reach),
         });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Oddity, OddityKind, Scene, score};
+use super::{Oddity, OddityKind, Scene, nmi_text, score};
 use crate::ais::{Fleet, Mmsi};
 use crate::base::geo::distance_m;
 use crate::prep::Verdict;
@@ -33,7 +33,7 @@ pub(super) fn look_for_jumps(scene: &Scene<'_>, found: &mut Vec<Oddity>) {
             let away_m = away_m.fold(f64::INFINITY, f64::min);
             let n = to - from + 1;
             let from_the_track = if away_m.is_finite() {
-                format!("{:.1} km from where she was before or after", away_m * 1e-3)
+                format!("{} from where she was before or after", nmi_text(away_m))
             } else {
                 "where the ship cannot have been".into()
             };
@@ -96,9 +96,9 @@ pub(super) fn look_for_shared(scene: &Scene<'_>, found: &mut Vec<Oddity>) {
                 place: fleet.reports().positions[apart.report],
                 score: score(APART_M, apart.most_m),
                 why: format!(
-                    "two ships sent as {} at a time, up to {:.0} km apart",
+                    "two ships sent as {} at a time, up to {} apart",
                     mmsi.0,
-                    apart.most_m * 1e-3
+                    nmi_text(apart.most_m)
                 ),
                 reach: None,
             });

@@ -70,7 +70,9 @@ impl Agreement {
         match self {
             Agreement::NothingReported => "No destination is reported".into(),
             Agreement::NoPort => "It names no port of the list".into(),
-            Agreement::Agrees(p) => format!("Agrees: the likeliest port ({})", percent(*p)),
+            Agreement::Agrees(p) => {
+                format!("Agrees: the likeliest port, neighbors counted with it ({})", percent(*p))
+            }
             Agreement::Leans(port, p) => {
                 format!("Possible ({}); {} is likelier", percent(*p), name(port))
             }

@@ -121,6 +121,19 @@ impl DestinationPanels {
         let is_old = shelf.shown().is_some_and(|shown| shown.is_stale) && so_far.is_none();
         let of = so_far.or_else(|| shelf.shown().map(|shown| Arc::clone(shown.value)));
         let Some(of) = of else {
+            if shelf.progress().is_some() {
+                return;
+            }
+            if let Some(fit) = desk.eta_fit.shown() {
+                for way in &fit.value.ways {
+                    ui.label(format!(
+                        "Learned from {}: {} of {}",
+                        way.name,
+                        counted(way.reports as u64, "report"),
+                        counted(way.trips as u64, "voyage")
+                    ));
+                }
+            }
             let text = if deck.session.eta.train.is_empty() && deck.session.eta.model.is_empty() {
                 "Arrivals on one way are learned from files of voyages with the minutes that \
                  remained at each report, such as Kiel to Gdynia. Choose one"
@@ -305,7 +318,8 @@ fn eta_table_ui(ui: &mut Ui, of: &EtaScoresOf) {
             ui.end_row();
             for way in &of.ways {
                 let scores = &way.scores;
-                ui.label(RichText::new(&way.name).strong());
+                let short = way.name.split('.').next().unwrap_or_default().replace('_', " ");
+                ui.label(RichText::new(short).strong()).on_hover_text(&way.name);
                 let together = way.together.as_ref().map_or(f64::NAN, |scores| scores.mae_min);
                 for value in [scores.mae_min, scores.rmse_min, scores.naive_mae_min] {
                     number_ui(ui, value, 2);

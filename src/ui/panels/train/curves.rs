@@ -4,14 +4,18 @@ use egui::{Color32, Label, RichText, TextWrapMode, Ui};
 use egui_plot::{Line, LineStyle, PlotPoints, Points};
 
 use super::run_color;
+use crate::base::chart::{Axis, Chart, Mark, Series};
 use crate::learn::{Curves, Epoch};
 use crate::ui::deck::Deck;
-use crate::ui::plot::axis::{compact, log_marks, log_text, significant};
-use crate::ui::plot::{describe, quiet};
+use crate::ui::plot::axis::{compact, log_marks_up, log_text, significant, spaced_marks};
+use crate::ui::plot::{describe, offer_picture, quiet};
 use crate::ui::training::{MODELS, Run};
 
 /// So many last values stand above a plot.
 const MOST_TOLD: usize = 6;
+
+/// Numbers beside a plot have this much room, points of the screen.
+const STEP_PX: f64 = 24.0;
 
 /// The curves of one part of a run, as they are drawn.
 struct Drawn {
@@ -142,9 +146,11 @@ fn plot_ui(ui: &mut Ui, name: &str, (is_log, has_values): (bool, bool), traces: 
     let height = |value: f64| if is_log { value.max(1e-12).log10() } else { value };
     let mut plot = quiet(name).show_axes([true, true]).y_axis_min_width(34.0);
     plot = if is_log {
-        plot.y_grid_spacer(|input| log_marks(&input)).y_axis_formatter(|mark, _| log_text(mark))
+        plot.y_grid_spacer(|input| log_marks_up(&input)).y_axis_formatter(|mark, _| log_text(mark))
     } else {
-        plot.include_y(0.0).y_axis_formatter(|mark, _| compact(mark.value))
+        plot.include_y(0.0)
+            .y_grid_spacer(|input| spaced_marks(&input, STEP_PX))
+            .y_axis_formatter(|mark, _| compact(mark.value))
     };
     let plot = plot.show(ui, |plot| {
         for (n, trace) in traces.iter().enumerate() {
@@ -161,4 +167,14 @@ fn plot_ui(ui: &mut Ui, name: &str, (is_log, has_values): (bool, bool), traces: 
         }
     });
     describe(&plot.response, &format!("Plot of {name}"));
+    offer_picture(&plot.response, || {
+        let series = traces.iter().enumerate().map(|(n, trace)| {
+            let mark = if trace.is_dashed { Mark::Dashes } else { Mark::Line };
+            let held_out = if trace.is_dashed { ", held out" } else { "" };
+            Series::new(format!("{}{held_out}", trace.name), n, mark, trace.points.clone())
+        });
+        let series = series.collect();
+        let y = if is_log { Axis::log10(name) } else { Axis::from_zero(name) };
+        Chart { title: name.into(), x: Axis::linear("Epoch"), y, series }
+    });
 }

@@ -85,7 +85,7 @@ type MeetColumn = Column<Vec<MeetRow>>;
 const SEVERITY: MeetColumn = Column {
     title: "Severity",
     help: "How grave it is, 0 to 1: how deep in a ship's domain, and how fast against each other",
-    width_px: 62.0,
+    width_px: 78.0,
     is_number: true,
     cell: |rows, at| Cell::Decimal(rows[at].met.severity, 3),
 };

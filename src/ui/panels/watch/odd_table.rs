@@ -41,7 +41,7 @@ const COLUMNS: &[Column<Vec<OddRow>>] = &[
     Column {
         title: "Score",
         help: "How odd, 0 to 1: of what is measured a half at twice the limit",
-        width_px: 50.0,
+        width_px: 60.0,
         is_number: true,
         cell: |rows, at| Cell::Decimal(rows[at].oddity.score, 2),
     },
@@ -75,7 +75,7 @@ const COLUMNS: &[Column<Vec<OddRow>>] = &[
     Column {
         title: "Lasts",
         help: "How long it went on",
-        width_px: 66.0,
+        width_px: 80.0,
         is_number: true,
         cell: |rows, at| {
             let oddity = &rows[at].oddity;

@@ -6,11 +6,13 @@ use egui_plot::{
 };
 
 use crate::ais::Fleet;
+use crate::base::chart::{Axis, Chart, Mark, Series};
 use crate::base::text::{counted, grouped};
 use crate::base::time::utc_text;
 use crate::flow::Key;
 use crate::ui::map::meeting_color;
-use crate::ui::plot::{describe, quiet};
+use crate::ui::plot::axis::{short, spaced_marks};
+use crate::ui::plot::{describe, offer_picture, quiet};
 use crate::ui::theme;
 use crate::ui::watch_view::motion::{Way, distances};
 use crate::ui::watch_view::{MEETINGS, WatchView, place_of};
@@ -70,6 +72,7 @@ impl Hours {
                 plot.set_plot_bounds(PlotBounds::from_min_max([0.0, 0.0], [24.0, 1.08 * most]));
                 charts.into_iter().for_each(|chart| plot.bar_chart(chart));
             });
+        offer_picture(&plot.response, || hours_chart(&self.counts));
         let n: usize = self.counts.iter().map(total).sum();
         describe(&plot.response, &format!("{} by hour of the day", counted(n as u64, "encounter")));
         if let Some(at) = plot.response.hover_pos() {
@@ -81,6 +84,21 @@ impl Hours {
             plot.response.on_hover_text_at_pointer(text);
         }
     }
+}
+
+/// The count by hour and kind, for print.
+fn hours_chart(counts: &Counts) -> Chart {
+    let series = MEETINGS.iter().enumerate().map(|(place, meeting)| {
+        let n: Vec<f64> = counts.iter().map(|hour| hour[place] as f64).collect();
+        (meeting.name(), n)
+    });
+    Chart::grouped(
+        "Encounters by hour of the day and kind",
+        "Hour of the day, UTC",
+        "Encounters",
+        (0..24).map(|hour| hour.to_string()),
+        series,
+    )
 }
 
 /// Every third hour.
@@ -127,6 +145,9 @@ impl Apart {
         let closest = [0.0, met.cpa_m];
         let plot = quiet("distance over time")
             .y_axis_min_width(42.0)
+            .x_grid_spacer(|input| spaced_marks(&input, 64.0))
+            .y_grid_spacer(|input| spaced_marks(&input, 24.0))
+            .y_axis_formatter(|mark, _| short(mark.value))
             .x_axis_formatter(|mark, _| minutes_text(mark.value))
             .show(ui, |plot| {
                 let bounds =
@@ -152,6 +173,19 @@ impl Apart {
         let time = &utc_text(met.cpa_ms - met.cpa_ms.rem_euclid(1000))[11..];
         let said = format!("Closest at {:.0} m, {time} UTC", met.cpa_m);
         describe(&plot.response, &said);
+        offer_picture(&plot.response, || {
+            let way = self.points.iter().map(|(t_ms, m)| [*t_ms as f64, *m]);
+            let closest = [[met.cpa_ms as f64, met.cpa_m]];
+            Chart {
+                title: format!("Distance of {} and {}", names[0], names[1]),
+                x: Axis::time("Time, UTC"),
+                y: Axis::from_zero("Distance, m"),
+                series: vec![
+                    Series::new("distance", 0, Mark::Line, way),
+                    Series::new(said.as_str(), 1, Mark::Dots, closest),
+                ],
+            }
+        });
         let at = plot.response.hover_pos()?;
         let under = plot.transform.value_from_position(at).x;
         let t_ms = met.cpa_ms + (under * 60_000.0) as i64;

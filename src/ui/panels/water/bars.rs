@@ -5,8 +5,9 @@ use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Color32, Pos2, Rect, Sense, TextStyle, Ui, pos2, vec2};
 use egui_plot::{Bar, BarChart, GridMark, PlotBounds};
 
+use crate::base::chart::Chart;
 use crate::ui::plot::axis::{compact, spaced_marks};
-use crate::ui::plot::{describe, quiet};
+use crate::ui::plot::{describe, offer_picture, quiet};
 
 /// Height of a row, points of the screen.
 const ROW_PX: f32 = 15.0;
@@ -21,6 +22,8 @@ const NUMBER_PX: f32 = 58.0;
 pub struct Bars<'a> {
     /// What is told apart, with the unit.
     pub title: &'a str,
+    /// What is counted, with the unit.
+    pub things: &'a str,
     /// The series: name, color.
     pub series: &'a [(String, Color32)],
     /// A name, and a value of each series.
@@ -46,13 +49,25 @@ impl Bars<'_> {
         format!("{}: {}", self.title, rows.join("; "))
     }
 
+    /// The same for print.
+    fn chart(&self) -> Chart {
+        let names = self.rows.iter().map(|(name, _)| name.as_str());
+        let series = self.series.iter().enumerate().map(|(place, (name, _))| {
+            let values = self.rows.iter();
+            let values = values.map(|(_, values)| values.get(place).copied().unwrap_or(0.0));
+            (name.as_str(), values.collect())
+        });
+        Chart::grouped(self.title, self.title, self.things, names, series)
+    }
+
     /// Draws a row for each name, one below the other.
     pub fn rows_ui(&self, ui: &mut Ui) {
         ui.label(egui::RichText::new(self.title).small().weak());
         let width_px = ui.available_width();
         let size = vec2(width_px, ROW_PX * self.rows.len() as f32);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         describe(&response, &self.said());
+        offer_picture(&response, || self.chart());
         let (font, most) = (TextStyle::Small.resolve(ui.style()), self.most().max(1e-12));
         let ink = ui.visuals().text_color();
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
@@ -125,6 +140,7 @@ impl Bars<'_> {
                 }
             });
         describe(&plot.response, &self.said());
+        offer_picture(&plot.response, || self.chart());
         let at = plot.response.hover_pos();
         let place = at.map(|at: Pos2| plot.transform.value_from_position(at).x);
         let row = place.filter(|x| *x >= 0.0).and_then(|x| self.rows.get(x as usize));
@@ -154,10 +170,10 @@ mod tests {
             let series = [("out".to_owned(), Color32::RED), ("in".to_owned(), Color32::BLUE)];
             let text = |value: f64| format!("{value:.0}");
             let rows = vec![("cargo".into(), vec![3.0, 1.0]), ("tug".into(), vec![0.0, 2.0])];
-            Bars { title: "By type", series: &series, rows, text }.rows_ui(ui);
+            Bars { title: "By type", things: "Ships", series: &series, rows, text }.rows_ui(ui);
             let rows = (0..24).map(|hour| (format!("{hour} h"), vec![1.0, 0.0])).collect();
             ui.set_max_height(120.0);
-            Bars { title: "By hour", series: &series, rows, text }.upright_ui(ui);
+            Bars { title: "By hour", things: "Ships", series: &series, rows, text }.upright_ui(ui);
         });
         harness.run();
         harness.get_by_label("By type: cargo 3 out and 1 in; tug 0 out and 2 in");
@@ -171,7 +187,7 @@ mod tests {
             let text = |value: f64| format!("{value:.0}");
             for rows in [Vec::new(), vec![("none".to_owned(), vec![0.0])]] {
                 ui.push_id(rows.len(), |ui| {
-                    let bars = Bars { title: "Odd", series: &series, rows, text };
+                    let bars = Bars { title: "Odd", things: "Ships", series: &series, rows, text };
                     bars.rows_ui(ui);
                     ui.set_max_height(60.0);
                     bars.upright_ui(ui);

@@ -117,12 +117,25 @@ pub fn counts_ui(ui: &mut Ui, gate: &Gate, directions: &[Direction; 2], first: &
             }
         });
     }
+    ui.horizontal_wrapped(|ui| {
+        for direction in directions {
+            let (dot, _) = ui.allocate_exact_size(egui::vec2(9.0, 9.0), egui::Sense::hover());
+            ui.painter().rect_filled(dot, 2.0, direction.color);
+            ui.add(egui::Label::new(egui::RichText::new(&direction.name).small()));
+        }
+    });
     let begin = (*first as usize).min(By::ALL.len() - n);
     let series = directions.each_ref().map(|direction| (direction.name.clone(), direction.color));
     let text = |value: f64| format!("{value:.0}");
     ui.columns(n, |columns| {
         for (ui, by) in columns.iter_mut().zip(&By::ALL[begin..]) {
-            let bars = Bars { title: by.title(), series: &series, rows: by.rows(gate), text };
+            let bars = Bars {
+                title: by.title(),
+                things: "Crossings",
+                series: &series,
+                rows: by.rows(gate),
+                text,
+            };
             if *by == By::Hour {
                 bars.upright_ui(ui);
             } else {

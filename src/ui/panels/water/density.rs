@@ -18,7 +18,7 @@ use crate::ui::deck::Deck;
 use crate::ui::form::{Stand, params_ui_where};
 use crate::ui::map::palette::category;
 use crate::ui::panels::prepare::head;
-use crate::ui::plot::axis::short;
+use crate::ui::plot::axis::{short, significant};
 use crate::ui::theme;
 use crate::ui::water_view::cell_lines;
 
@@ -37,7 +37,7 @@ fn lines_of(of: &DensityOf) -> Vec<String> {
             grouped(density.total_hours().round() as u64),
             counted(n_cells as u64, "cell")
         ),
-        format!("over {} days", short(of.days)),
+        format!("over {} days", significant(of.days, 2)),
         format!("at most {} h per km²", short(most)),
         format!("at most {}", counted(transits.into(), "transit")),
     ];
@@ -45,7 +45,7 @@ fn lines_of(of: &DensityOf) -> Vec<String> {
         lines.push(format!(
             "Other period: {} ship-hours over {} days",
             grouped(before.density.total_hours().round() as u64),
-            short(before.days)
+            significant(before.days, 2)
         ));
     }
     lines
@@ -81,12 +81,13 @@ fn plots_ui(ui: &mut Ui, of: &DensityOf) {
         let rows = rows.map(|(place, kind)| (kind.name().to_owned(), by_kind(place)));
         let rows = rows.filter(|(_, values)| values.iter().any(|value| *value > 0.0)).collect();
         let title = "By ship type, hours";
-        let bars = Bars { title, series: &names, rows, text: rounded };
+        let bars = Bars { title, things: "Ship-hours", series: &names, rows, text: rounded };
         let area = ScrollArea::vertical().id_salt("kinds").auto_shrink([false, false]);
         area.show(&mut columns[0], |ui| bars.rows_ui(ui));
         let rows = (0..24).map(|hour| (format!("{hour:02}:00 UTC"), by_hour(hour))).collect();
         let title = "By hour of the day, UTC, hours";
-        Bars { title, series: &names, rows, text: rounded }.upright_ui(&mut columns[1]);
+        Bars { title, things: "Ship-hours", series: &names, rows, text: rounded }
+            .upright_ui(&mut columns[1]);
     });
 }
 

@@ -4,8 +4,9 @@ use egui::{RichText, Sense, Shape, Stroke, TextStyle, Ui, vec2};
 use egui_plot::{Bar, BarChart, PlotBounds};
 
 use crate::base::text::{counted, grouped};
+use crate::flow::report::lateral;
 use crate::ui::plot::axis::{compact, spaced_marks};
-use crate::ui::plot::{describe, quiet};
+use crate::ui::plot::{describe, offer_picture, quiet};
 use crate::ui::water_view::Direction;
 use crate::watch::gates::Flow;
 use crate::watch::{Gate, Mixture};
@@ -112,6 +113,9 @@ pub fn lateral_ui(
         painter.add(Shape::line(points.collect(), Stroke::new(2.0, direction.color)));
     }
     describe(&plot.response, &said(gate, directions, least));
+    offer_picture(&plot.response, || {
+        lateral(name, gate, directions.each_ref().map(|direction| direction.name.as_str()))
+    });
     let bin = plot.response.hover_pos().and_then(|at| {
         let x_m = plot.transform.value_from_position(at).x + half_m;
         (0.0..gate.length_m).contains(&x_m).then(|| (x_m / gate.bin_m) as usize)
