@@ -20,6 +20,8 @@ pub enum ReadError {
         "it is neither text nor Parquet: its first bytes are {head}; AIS as CSV, NMEA or Parquet is expected"
     )]
     Binary { head: String },
+    #[error("it is Parquet; a table as text, such as CSV, is expected")]
+    NotText,
     #[error("it is a zip archive; unpack it first (gzip and zstd files open as they are)")]
     Zip,
     #[error("it is UTF-16 text; save it as UTF-8")]
@@ -73,4 +75,18 @@ pub fn kind_of(head: &[u8]) -> Result<Kind, ReadError> {
     let first: Vec<&[u8]> = lines(head).take(200).collect();
     let sentences = first.iter().filter(|line| has_sentence(line)).count();
     Ok(if sentences * 5 >= first.len() && sentences > 0 { Kind::Nmea } else { Kind::Table })
+}
+
+/// Why `bytes` are no table written as text: a list of ports or of voyages that is empty, packed in
+/// a way that is not opened, or something else altogether.
+///
+/// # Errors
+///
+/// If they are empty or not text.
+pub fn expect_text(bytes: &[u8]) -> Result<(), ReadError> {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    match kind_of(head)? {
+        Kind::Parquet => Err(ReadError::NotText),
+        Kind::Nmea | Kind::Table => Ok(()),
+    }
 }
