@@ -40,6 +40,8 @@ fn is_settled(app: &App) -> bool {
 
 /// Plays frames until `happened`, however long the machine takes for it.
 fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
+    // What was set, clicked or asked is acted on by then: else what was before would do.
+    harness.run_steps(2);
     let start = Instant::now();
     while !happened(harness.state()) {
         assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");

@@ -226,6 +226,8 @@ fn found(app: &App) -> [usize; 2] {
 }
 
 fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
+    // What was set, clicked or asked is acted on by then: else what was before would do.
+    harness.run_steps(2);
     let start = Instant::now();
     while !happened(harness.state()) {
         assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");

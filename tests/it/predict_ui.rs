@@ -45,6 +45,8 @@ fn window() -> Harness<'static, App> {
 
 /// Plays frames until `happened`, however long the machine takes for it.
 fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
+    // What was set, clicked or asked is acted on by then: else what was before would do.
+    harness.run_steps(2);
     let start = Instant::now();
     while !happened(harness.state()) {
         let app = harness.state();
@@ -232,10 +234,11 @@ fn models_are_saved_and_loaded_and_a_damaged_file_says_so() {
     fit(&mut harness);
     harness.state_mut().ask(Command::Export("predict-fit", folder.path().to_owned()));
     let file = folder.path().join("predict-fit.model");
-    until(&mut harness, "the file", |_| file.exists());
     let start = Instant::now();
-    while start.elapsed() < Duration::from_millis(200) {
+    while harness.query_all_by_label_contains("exported ").next().is_none() {
+        assert!(start.elapsed() < Duration::from_mins(1), "it was never written");
         harness.step();
+        std::thread::yield_now();
     }
     harness.state_mut().ask(Command::UseModel(Some(file.clone())));
     until(&mut harness, "the models of the file", |app| {

@@ -345,6 +345,8 @@ fn until(
     what: &str,
     happened: impl Fn(&Harness<'static, App>) -> bool,
 ) {
+    // What was set, clicked or asked is acted on by then: else what was before would do.
+    harness.run_steps(2);
     let start = Instant::now();
     while !happened(harness) {
         assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");

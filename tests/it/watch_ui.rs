@@ -76,6 +76,8 @@ fn three() -> (tempfile::TempDir, Harness<'static, App>) {
 
 /// Plays frames until `happened`, however long the machine takes for it.
 fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
+    // What was set, clicked or asked is acted on by then: else what was before would do.
+    harness.run_steps(2);
     let start = Instant::now();
     while !happened(harness.state()) {
         let desk = &harness.state().desk;
@@ -304,6 +306,63 @@ fn holding_against_routes_clusters_first_and_says_so() {
     });
     // Three trips make no clusters.
     assert!(says(&harness, "There are no clusters") || says(&harness, "There are no routes"));
+}
+
+/// A click on the one check box of this label.
+fn tick(harness: &mut Harness<'static, App>, label: &str) {
+    harness.get_by_role_and_label(Role::CheckBox, label).click();
+    harness.run_steps(4);
+}
+
+#[test]
+fn switches_in_the_panels_set_what_they_name() {
+    let (_folder, mut harness) = three();
+    show(&mut harness, Pane::Encounters);
+    let layers = |harness: &Harness<'static, App>| {
+        let watch = &harness.state().session.map.watch;
+        [watch.encounters, watch.heat, watch.oddities]
+    };
+    assert_eq!(layers(&harness), [true, false, true]);
+    tick(&mut harness, "Heat map");
+    assert_eq!(layers(&harness), [true, true, true]);
+    tick(&mut harness, "Encounters on the map");
+    assert_eq!(layers(&harness), [false, true, true]);
+    show(&mut harness, Pane::Oddities);
+    tick(&mut harness, "Oddities on the map");
+    assert_eq!(layers(&harness), [false, true, false]);
+    // Typed destinations are held against forecasts, and nothing else is.
+    tick(&mut harness, "Hold against forecasts");
+    let settings = harness.state().session.oddities.clone();
+    assert!(settings.of_forecasts && !settings.of_routes);
+    until(&mut harness, "forecasts", |app| {
+        app.desk.oddities.shown().is_some_and(|shown| !shown.is_stale && shown.value.of_forecasts)
+    });
+    tick(&mut harness, "Hold against forecasts");
+    until(&mut harness, "none", |app| {
+        app.desk.oddities.shown().is_some_and(|shown| !shown.is_stale && !shown.value.of_forecasts)
+    });
+}
+
+#[test]
+fn a_double_click_replays_at_a_speed_of_some_seconds() {
+    let (_folder, mut harness) = three();
+    let of = harness.state().desk.encounters.shown().unwrap().value.clone();
+    let at = rows(&harness, "Kind head-on")[0].rect().center();
+    harness.hover_at(at);
+    harness.run_steps(2);
+    for _ in 0..2 {
+        harness.drag_at(at);
+        harness.step();
+        harness.drop_at(at);
+        harness.step();
+    }
+    harness.run_steps(3);
+    let app = harness.state();
+    assert!(app.time.is_playing, "both ships sail");
+    assert_eq!(app.watch.selected(&of.encounters.list, of.of.fleet(), false), Some(0));
+    let (from_ms, to_ms) = app.time.brush_ms().unwrap();
+    let lasts_s = (to_ms - from_ms) as f64 / 1000.0 / app.time.speed;
+    assert!((5.0..=20.0).contains(&lasts_s), "{lasts_s} s");
 }
 
 #[test]
