@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::ground::{fairway, json};
+use crate::ground::{fairway, json, said};
 
 /// Three hours of New Year's Day. At a three-hundredth of a degree a minute, twelve knots, ALPHA sails
 /// east along the equator and CHARLIE north along the meridian of Greenwich, until at two o'clock she
@@ -32,6 +32,23 @@ fn ships(folder: &Path) -> String {
         }
     }
     let path = folder.join("ships.csv");
+    fs::write(&path, rows).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// Twenty ships, an hour apart, that go north over the equator near 5° east, each 100 m east of the one
+/// before.
+fn lane(folder: &Path) -> String {
+    let mut rows = "mmsi,time,lat,lon,sog,cog\n".to_owned();
+    for ship in 0..20 {
+        for minute in 0..60 {
+            let (lat, lon) = (f64::from(minute - 30) / 300.0, 5.0 + 0.0009 * f64::from(ship));
+            let (mmsi, hour) = (219_000_100 + ship, ship + 3);
+            writeln!(rows, "{mmsi},2024-01-01T{hour:02}:{minute:02}:00Z,{lat:.6},{lon:.6},12.0,0")
+                .unwrap();
+        }
+    }
+    let path = folder.join("lane.csv");
     fs::write(&path, rows).unwrap();
     path.to_str().unwrap().to_owned()
 }
@@ -137,22 +154,10 @@ fn crossings_and_events_stand_with_ship_time_place_and_side() {
 #[test]
 fn the_distribution_across_a_lane_is_fitted_to_as_many_as_crossed() {
     let folder = tempfile::tempdir().unwrap();
-    let mut rows = "mmsi,time,lat,lon,sog,cog\n".to_owned();
-    // Twenty ships, an hour apart, go north over the equator, each 100 m east of the one before.
-    for ship in 0..20 {
-        for minute in 0..60 {
-            let (lat, lon) = (f64::from(minute - 30) / 300.0, 5.0 + 0.0009 * f64::from(ship));
-            let (mmsi, hour) = (219_000_100 + ship, ship + 3);
-            writeln!(rows, "{mmsi},2024-01-01T{hour:02}:{minute:02}:00Z,{lat:.6},{lon:.6},12.0,0")
-                .unwrap();
-        }
-    }
-    let (path, out) = (folder.path().join("lane.csv"), folder.path().join("out"));
-    fs::write(&path, rows).unwrap();
+    let (path, out) = (lane(folder.path()), folder.path().join("out"));
     // From east to west: to the right is north, and the first ship is the farthest along.
     let line = "gates.lines=Equator: 5.04 0.001, 4.98 0.001";
-    let told =
-        run(path.to_str().unwrap(), Some(&out), &["gates"], &[line, "gates.least_fitted=10"]);
+    let told = run(&path, Some(&out), &["gates"], &[line, "gates.least_fitted=10"]);
     let gate = &told["gates"]["list"][0];
     let (right, left) = (&gate["to_right"], &gate["to_left"]);
     assert_eq!((&right["crossings"], &left["crossings"]), (&20.into(), &0.into()), "{gate}");
@@ -190,6 +195,7 @@ fn encounters_stand_with_both_ships_each_by_its_own() {
     // Whoever has the other to starboard gives way.
     let first = one(&met, &[("a_name", "ALPHA"), ("b_name", "CHARLIE")]);
     assert_eq!((first["kind"].as_str(), first["give_way"].as_str()), ("crossing", "a"));
+    assert_eq!(x(first, "b_cog_deg"), 0.0, "north is 0, not 360");
     let second = one(&met, &[("a_name", "BRAVO"), ("b_name", "CHARLIE")]);
     assert_eq!((second["kind"].as_str(), second["give_way"].as_str()), ("crossing", "b"));
     let breaches = met.iter().filter(|row| x(row, "domain") < 1.0).count();
@@ -263,6 +269,61 @@ fn an_oddity_names_its_trip_among_all_whatever_the_filter() {
     let turn = one(&odd, &[("kind", "sudden turn")]);
     assert_eq!((&turn["mmsi"], &turn["trip_id"]), (&trip["mmsi"], &trip["trip_id"]), "{turn:?}");
     assert!(turn["from"] <= "2024-01-01T02:01".into() && turn["to"] >= "2024-01-01T01:59".into());
+}
+
+#[test]
+fn a_report_has_the_same_in_its_own_units() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (ships(folder.path()), folder.path().join("out"));
+    let page = folder.path().join("a.html");
+    let report = |path: &str, settings: &[&str], wants: &[&str]| {
+        let mut arguments = vec!["report", path, "-o", page.to_str().unwrap(), "--software"];
+        arguments.extend(["--out", out.to_str().unwrap()]);
+        settings.iter().for_each(|set| arguments.extend(["--set", set]));
+        wants.iter().for_each(|want| arguments.extend(["--want", want]));
+        let output = fairway(&arguments);
+        assert!(output.status.success(), "{}", said(&output));
+    };
+    report(&path, &[GATES, "density.cell=5000"], &["gates", "encounters", "density", "trips"]);
+    let flows = table(&out, "gates.flows.csv");
+    let alpha = one(&flows, &[("Gate", "E"), ("Direction", "to the right")]);
+    assert_eq!((x(alpha, "Crossings"), x(alpha, "Median speed, kn")), (1.0, 12.0));
+    assert_eq!((x(alpha, "Mean course, °"), x(alpha, "Gate's length, nmi")), (90.0, 4.8));
+    let met = table(&out, "encounters.list.csv");
+    let head_on = one(&met, &[("First ship", "ALPHA (Cargo)"), ("Second ship", "BRAVO (Cargo)")]);
+    assert_eq!((x(head_on, "Closest, nmi"), x(head_on, "Relative speed, kn")), (0.06, 21.0));
+    let cells = table(&out, "density.cells.csv");
+    let dense: Vec<f64> = cells.iter().map(|row| x(row, "Ship-hours per km²")).collect();
+    assert!(dense.len() > 20 && dense.is_sorted_by(|a, b| a >= b), "the densest first: {dense:?}");
+    // What the charts are drawn of. ALPHA crosses at half past one; trips last three hours.
+    let bars = |name: &str, x_axis: &str, y_axis: &str| -> Vec<(f64, f64)> {
+        let rows = table(&out, name);
+        let all = rows.iter().map(|row| (x(row, x_axis), x(row, y_axis)));
+        all.filter(|(_, y)| *y != 0.0).collect()
+    };
+    let hours = bars("gates.1.hours.plot.csv", "Hour of the day, UTC", "Crossings");
+    assert_eq!(hours, [(1.5, 1.0)]);
+    let lasted = bars("trips.durations.plot.csv", "Duration, h", "Trips");
+    assert!(lasted.iter().all(|(h, _)| (h - 179.0 / 60.0).abs() < 0.2), "{lasted:?}");
+
+    let lane = lane(folder.path());
+    report(&lane, &["gates.lines=Equator: 5.04 0.001, 4.98 0.001"], &["gates"]);
+    let flows = table(&out, "gates.flows.csv");
+    let north = one(&flows, &[("Direction", "to the right")]);
+    let mean_m = x(north, "Normal mean, m from the middle");
+    assert!((mean_m - 161.0).abs() < 120.0 && x(north, "Normal share, %") > 50.0, "{north:?}");
+    let rows = table(&out, "gates.1.lateral.plot.csv");
+    let series = |name: &str| -> Vec<(f64, f64)> {
+        let rows = rows.iter().filter(|row| row["series"] == name);
+        rows.map(|row| (x(row, "Along the gate, m from its middle"), x(row, "Crossings"))).collect()
+    };
+    let (bars, fitted) = (series("to the right"), series("fitted, to the right"));
+    let mean_of = |points: &[(f64, f64)]| {
+        let sum: f64 = points.iter().map(|(_, y)| y).sum();
+        points.iter().map(|(x, y)| x * y).sum::<f64>() / sum
+    };
+    assert!((mean_of(&bars) - 161.0).abs() < 50.0, "{}", mean_of(&bars));
+    assert!((mean_of(&fitted) - mean_m).abs() < 50.0, "{}", mean_of(&fitted));
 }
 
 #[test]
