@@ -9,8 +9,8 @@
 //! Files become reports, reports become tracks, tracks become trips, of which a filter chooses,
 //! chosen trips are compressed, compared and grouped, groups have routes, windows of trips teach
 //! where ships will be, voyages from port to port where they are bound, and a safety officer asks who
-//! met whom; a [`flow::Session`] says what is wanted and with which parameters, a [`flow::Desk`] keeps each
-//! step's result under a [`flow::Key`] made of what it was made from, and the window ([`ui`]) and
+//! met whom; a [`flow::Session`] says what is wanted and with which parameters, a [`flow::Desk`] keeps
+//! each step's result under a [`flow::Key`] made of what it was made from, and the window ([`ui`]) and
 //! the command line ([`cli`]) only differ in how they show it.
 //!
 //! ```text
@@ -22,12 +22,14 @@
 //!       windows --> predict-scores, predict-fit --> predict, path
 //!  ingest --> associate, associate-study   (points whose ships are hidden)
 //!       filter --> watched --> gates, density, encounters, areas
-//!       filter --> ahead;  filter (, routes, forecasts) --> oddities
+//!                  watched (, predict-fit) --> ahead
+//!       ingest, filter (, routes, forecasts) --> oddities
 //!       clean, ports --> destinations --> voyages --> nests --> destination-scores,
 //!                  route-graph, destination-fit --> forecasts --> forecast
 //!       (files of voyages --> eta-fit --> eta-scores)
-//!       repair --> significance --> compress --> pairs <--+
-//!                  pairs --> distances --> sweep, tree, optics, spectrum --> clusters
+//!       repair --> significance --> retention, compress --> pairs <--+
+//!                  pairs --> distances --> distance-study
+//!                            distances --> sweep, tree, optics, spectrum --> clusters
 //!       repair --> deep-embed --> deep-groups --> clusters, deep-plane, dec-study
 //!                                                clusters --> indices --> routes
 //!                       (clusters --> windows, where predictions take the region)
@@ -48,12 +50,12 @@
 //! | [`distance`] | base, ais | how far trips are apart |
 //! | [`cluster`] | base, ais, distance, learn | trips into groups, their scores and routes |
 //! | [`predict`] | base, ais, cluster, learn | where a ship will be: windows, methods, scores, ellipses |
-//! | [`associate`] | base, ais | points without identity into tracks |
+//! | [`associate`] | base, ais, learn | points without identity into tracks |
 //! | [`watch`] | base, ais, prep, cluster | encounters, gates, density, areas, oddities: what a safety officer asks |
 //! | [`destination`] | base, ais, cluster, learn | typed destinations into ports, voyages, the time of arrival, networks that tell both |
 //! | [`flow`] | all above | session, stages, desk, project file |
 //! | [`ui`] | flow; result types of the methods; learn, ais, base | the window; egui, walkers, wgpu stay here |
-//! | [`cli`] | flow, synth, the methods; learn, ais, base; ui for `snap`, `report` and `bench frame` alone | the same without a window |
+//! | [`cli`] | flow, synth, the methods; learn, ais, base; ui for `snap`, `report` and the benchmarks of frames alone | the same without a window |
 //!
 //! `tests/it/layers.rs` holds the code to this table. A layer that is not in it does not exist.
 //!
@@ -123,12 +125,13 @@
 //! - Where the selected ship is bound is asked for her whole voyage at once, as each step of it looks at
 //!   what was reported until then: scrubbing the moment along it is no new work. Which voyage that is,
 //!   and which port is looked at, is the window's own ([`ui::destination_view`]).
-//! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density,
-//!   tracks, voyages, or anonymous points with found tracks, routes, ports, marks, predicted path,
-//!   ships, likely ports, furniture. Vertices of 16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and speed are uniforms, filters and selection four
-//!   bytes a trip. Density is summed up on the GPU from the same vertices, in cells that lie fixed in
-//!   the world. What is under the pointer is found in an R-tree along a Hilbert curve. Each layer has
-//!   a form without GPU.
+//! - **The map** ([`ui::map`]) is layers from the ground up: base (coast, tiles), graticule, density
+//!   and exact cells, tracks, routes, gates and areas, found tracks with their points, encounters and
+//!   oddities, voyages and ports, marks, predicted path, ships, likely ports, furniture. Vertices of
+//!   16 bytes a report go to the GPU once a result, on the job's thread; color, windows of time and
+//!   speed are uniforms, filters and selection four bytes a trip. Density is summed up on the GPU from
+//!   the same vertices, in cells that lie fixed in the world. What is under the pointer is found in an
+//!   R-tree along a Hilbert curve. Each layer has a form without GPU.
 //! - **A report** ([`flow::report`]) is gathered from a clone of the desk, which shares the results: any
 //!   stage's figures and lists appear in it, those that it knows also with maps, charts and tables.
 //!   Charts and drawings ([`base::chart`]) are laid out once and written as SVG or painted as pixels;
@@ -136,7 +139,7 @@
 //!   command line alike. The same charts are what a plot's context menu saves.
 //! - [`ui::headless`] draws the same without a window (`fairway snap`), on the GPU or, where no
 //!   driver is, by a rasterizer of our own; [`ui::pace`] plays the whole window to measure its frames
-//!   (`fairway bench frame`).
+//!   (`fairway bench frame`, `train-frame` and `hover`).
 //!
 //! # Reading
 //!

@@ -277,6 +277,19 @@ impl Form for Manual {
     }
 }
 
+/// Checks for tests that `defaults` are in range, and that each field can be set by its name to the
+/// value that the manual tells.
+#[cfg(test)]
+pub fn check_that_defaults_can_be_set<P: Params + std::fmt::Debug>(defaults: &P) {
+    assert!(Checked::new(defaults).is_ok());
+    for entry in manual(defaults) {
+        let text = entry.value.as_str().map_or(entry.value.to_string(), str::to_owned);
+        let mut params = defaults.clone();
+        assert_eq!(set(&mut params, entry.name, &text), Ok(()), "{}", entry.name);
+        assert_eq!(params, *defaults, "{}", entry.name);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;

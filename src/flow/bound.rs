@@ -3,10 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::whose::{describe_ship, moment_ms};
 use crate::ais::Vessel;
 use crate::base::params::{Choice, Field, Form, Params};
 use crate::base::text::nearest;
-use crate::base::time::{TimeFormat, TimeReader, iso_text};
+use crate::base::time::iso_text;
 use crate::destination::nest::NestParams;
 use crate::destination::way::{Aggregation, Network, WayParams};
 use crate::destination::{AnnotateParams, EtaParams, VoyageParams};
@@ -404,37 +405,14 @@ impl ForecastParams {
 
     /// The moment, UTC milliseconds; none for the last report.
     pub fn t_ms(&self) -> Result<Option<i64>, String> {
-        match self.at.trim() {
-            "" => Ok(None),
-            text => match TimeReader::new(TimeFormat::Iso, 0).read(text.as_bytes()) {
-                Some(t_ms) => Ok(Some(t_ms)),
-                None => Err(format!("at: \"{text}\" is no time like 2018-06-03T14:20:00Z")),
-            },
-        }
+        moment_ms("at", &self.at)
     }
 }
 
 impl Params for ForecastParams {
     fn describe(&mut self, form: &mut dyn Form) {
-        form.count(
-            "mmsi",
-            &mut self.mmsi,
-            Field {
-                unit: "",
-                range: 0..=4_294_967_295,
-                help: "MMSI of the ship whose destination is told along her voyage; 0 for none, and \
-                       for all ships under way at their last reports.",
-            },
-        );
-        form.count(
-            "part",
-            &mut self.part,
-            Field {
-                unit: "",
-                range: 0..=255,
-                help: "Which of several ships that share the number.",
-            },
-        );
+        let help = "MMSI of the ship whose destination is told along her voyage; 0 for none, and for all ships under way at their last reports.";
+        describe_ship(form, (&mut self.mmsi, &mut self.part), help);
         form.text(
             "at",
             &mut self.at,

@@ -1,9 +1,7 @@
 //! All trays, and the flow between them in one function.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use super::bound::{EtaSettings, PortSettings, TellerChoice};
 use super::jobs::Jobs;
 use super::predicting::PredictSettings;
 use super::session::Session;
@@ -11,21 +9,25 @@ use super::stage::Asked;
 use super::stages::{
     AheadParams, AheadStage, AreasStage, AssociateStage, AssociateStudyStage, ByAsked, ChosenOf,
     Clean, ClustersOf, ClustersStage, CompressStage, DecStudyStage, DeepGroupsOf, DeepGroupsStage,
-    DensityStage, DestinationFitParams, DestinationFitStage, DestinationScoresStage,
-    DestinationsStage, DistancesOf, DistancesStage, EmbedStage, EncountersStage, EndsStage,
-    EtaFitParams, EtaFitStage, EtaScoresParams, EtaScoresStage, FilterStage, FitParams, FitStage,
-    ForecastStage, ForecastsOf, ForecastsStage, GatesStage, GroupParams, IndicesStage, Ingest,
-    MeasureParams, MeasureStage, NestsStage, OdditiesStage, OpticsStage, OutliersOf, OutliersStage,
-    PairsStage, PathStage, PlaneStage, PortsOf, PortsParams, PortsStage, RepairStage, RepairedOf,
-    RetentionStage, RouteGraphParams, RouteGraphStage, RoutesOf, RoutesStage, ScoresStage,
-    SpectrumStage, StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, VoyagesStage,
-    WatchedStage, WindowsStage, study_params, without_tolerance,
+    DensityStage, DestinationFitStage, DestinationScoresStage, DestinationsStage, DistancesOf,
+    DistancesStage, EmbedStage, EncountersStage, EndsStage, EtaFitStage, EtaScoresStage,
+    FilterStage, FitParams, FitStage, ForecastStage, ForecastsStage, GatesStage, GroupParams,
+    IndicesStage, Ingest, MeasureParams, MeasureStage, NestsStage, OdditiesStage, OpticsStage,
+    OutliersOf, OutliersStage, PairsStage, PathStage, PlaneStage, PortsStage, RepairStage,
+    RepairedOf, RetentionStage, RouteGraphStage, RoutesOf, RoutesStage, ScoresStage, SpectrumStage,
+    StudyStage, SweepStage, TrainedParams, TreeStage, TripsStage, VoyagesStage, WatchedStage,
+    WindowsStage, study_params, without_tolerance,
 };
-use super::tray::{Exporter, Shelf, State, Tray};
+use super::tray::{Shelf, State, Tray};
 use crate::cluster::params::Method;
 use crate::distance::{Metric, Weights};
-use crate::io::FileRef;
-use crate::prep::Cleaned;
+
+mod bound;
+mod files;
+mod shelves;
+
+use self::files::{CARD, Files};
+pub use self::shelves::Wanted;
 
 /// Everything computed, kept up with everything set up. A clone shares the results and has none of
 /// the work that goes on.
@@ -130,78 +132,11 @@ pub struct Desk {
     files: Files,
 }
 
-/// Files that parameters name, as they were when they were chosen: the disk is not asked on every
-/// frame.
-#[derive(Default, Clone)]
-struct Files {
-    model: NamedFile,
-    network_card: NamedFile,
-    destination_card: NamedFile,
-    ports: NamedFile,
-    routes: NamedFile,
-    eta_model: NamedFile,
-    eta_train: NamedFiles,
-    eta_test: NamedFiles,
-}
-
-/// The file of a network's folder that says what is in it.
-const CARD: &str = "card.json";
-
-/// A file that a parameter names.
-#[derive(Default, Clone)]
-struct NamedFile(Option<(String, FileRef)>);
-
-/// Files that a parameter names, parted by semicolons.
-#[derive(Default, Clone)]
-struct NamedFiles(String, Vec<FileRef>);
-
-impl NamedFiles {
-    fn of(&mut self, names: &str) -> Vec<FileRef> {
-        if self.0 != names {
-            let each = names.split(';').map(str::trim).filter(|name| !name.is_empty());
-            self.1 = each.map(|name| FileRef::of(Path::new(name))).collect();
-            names.clone_into(&mut self.0);
-        }
-        self.1.clone()
-    }
-}
-
-impl NamedFile {
-    /// The file that `name` names; none for none.
-    /// With `inside`, `name` is that of a folder with such a file.
-    fn of(&mut self, name: &str, inside: Option<&str>) -> Option<FileRef> {
-        let name = name.trim();
-        if name.is_empty() {
-            self.0 = None;
-        } else if self.0.as_ref().is_none_or(|(known, _)| known != name) {
-            let path = inside.map_or(Path::new(name).to_owned(), |file| Path::new(name).join(file));
-            self.0 = Some((name.to_owned(), FileRef::of(&path)));
-        }
-        self.0.as_ref().map(|(_, file)| file.clone())
-    }
-}
-
 /// Clusters and their routes, as far as they are asked for.
 #[derive(Default)]
 struct Grouped {
     clusters: Option<Asked<ClustersOf>>,
     routes: Option<Asked<RoutesOf>>,
-}
-
-/// Which stages are to be kept up: some that somebody looks at, and those that they need.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Wanted(Vec<&'static str>);
-
-impl Wanted {
-    /// Everything up to the trips that pass the filter: what looking at traffic needs.
-    pub fn explore() -> Wanted {
-        Wanted(vec!["ingest", "clean", "trips", "filter"])
-    }
-
-    /// Whether stage `name` is to be kept up.
-    pub fn has(&self, name: &str) -> bool {
-        self.0.contains(&name)
-    }
 }
 
 impl Desk {
@@ -291,73 +226,6 @@ impl Desk {
         if wanted.has("areas") {
             self.areas.want(&session.areas, &watched, jobs);
         }
-    }
-
-    fn want_ports(&mut self, settings: &PortSettings, jobs: &Jobs) -> Asked<PortsOf> {
-        let file = self.files.ports.of(&settings.file, None);
-        self.ports.want(&PortsParams { settings: settings.clone(), file }, (), jobs)
-    }
-
-    /// From files of voyages on one way to arrival times.
-    fn arrivals(&mut self, settings: &EtaSettings, jobs: &Jobs, wanted: &Wanted) {
-        if !wanted.has("eta-fit") {
-            return;
-        }
-        let (params, files) = (settings.params.clone(), &mut self.files);
-        let model = files.eta_model.of(&settings.model, None);
-        let train = files.eta_train.of(&settings.train);
-        let test = files.eta_test.of(&settings.test);
-        let fit = self.eta_fit.want(&EtaFitParams { params, train, model }, (), jobs);
-        if wanted.has("eta-scores") {
-            let params = settings.params.clone();
-            self.eta_scores.want(&EtaScoresParams { params, test }, &fit, jobs);
-        }
-    }
-
-    /// From cleaned reports and ports to voyages, and to where ships are bound.
-    fn bound(
-        &mut self,
-        session: &Session,
-        cleaned: &Asked<Cleaned>,
-        ports: &Asked<PortsOf>,
-        jobs: &Jobs,
-        wanted: &Wanted,
-    ) -> Option<Asked<ForecastsOf>> {
-        let settings = &session.voyages;
-        if !wanted.has("destinations") {
-            return None;
-        }
-        let typed = self.destinations.want(&settings.annotate, (cleaned, ports), jobs);
-        if !wanted.has("voyages") {
-            return None;
-        }
-        let voyages = self.voyages.want(&settings.voyage, &typed, jobs);
-        if !wanted.has("nests") {
-            return None;
-        }
-        let nests = self.nests.want(&session.destination.nest, &voyages, jobs);
-        if wanted.has("destination-scores") {
-            self.destination_scores.want(&session.destination.of_scores(), &nests, jobs);
-        }
-        let told_by = &session.destination;
-        let network = wanted.has("destination-fit").then(|| {
-            let card = self.files.destination_card.of(&told_by.model, Some(CARD));
-            self.destination_fit.want(&DestinationFitParams::of(told_by, card), &nests, jobs)
-        });
-        let network = network.filter(|_| told_by.by == TellerChoice::Network);
-        if !wanted.has("route-graph") {
-            return None;
-        }
-        let file = self.files.routes.of(&session.destination.routes, None);
-        let routes = self.route_graph.want(&RouteGraphParams { file }, &nests, jobs);
-        if !wanted.has("forecasts") {
-            return None;
-        }
-        let all = self.forecasts.want(&(), ((&routes, &voyages), network.as_ref()), jobs);
-        if wanted.has("forecast") {
-            self.forecast.want(&session.forecast, (&all, &nests), jobs);
-        }
-        Some(all)
     }
 
     /// From chosen trips, less what teaches nothing, to predicted paths.
@@ -538,166 +406,4 @@ impl Desk {
             settings.take_gap(&known.value.spectrum);
         }
     }
-
-    /// Every tray, in the order of the flow.
-    pub fn shelves(&self) -> Vec<&dyn Shelf> {
-        vec![
-            &self.ingest,
-            &self.clean,
-            &self.trips,
-            &self.filter,
-            &self.outliers,
-            &self.repair,
-            &self.measure,
-            &self.compress,
-            &self.retention,
-            &self.pairs,
-            &self.distances,
-            &self.sweep,
-            &self.tree,
-            &self.optics,
-            &self.spectrum,
-            &self.embed,
-            &self.deep_groups,
-            &self.plane,
-            &self.dec_study,
-            &self.clusters,
-            &self.indices,
-            &self.routes,
-            &self.study,
-            &self.windows,
-            &self.fit,
-            &self.scores,
-            &self.ends,
-            &self.path,
-            &self.associate,
-            &self.associate_study,
-            &self.watched,
-            &self.gates,
-            &self.density,
-            &self.encounters,
-            &self.ahead,
-            &self.areas,
-            &self.oddities,
-            &self.ports,
-            &self.destinations,
-            &self.voyages,
-            &self.nests,
-            &self.route_graph,
-            &self.destination_fit,
-            &self.destination_scores,
-            &self.forecasts,
-            &self.forecast,
-            &self.eta_fit,
-            &self.eta_scores,
-        ]
-    }
-
-    /// Every tray, to cancel or to request.
-    pub fn shelves_mut(&mut self) -> Vec<&mut dyn Shelf> {
-        vec![
-            &mut self.ingest,
-            &mut self.clean,
-            &mut self.trips,
-            &mut self.filter,
-            &mut self.outliers,
-            &mut self.repair,
-            &mut self.measure,
-            &mut self.compress,
-            &mut self.retention,
-            &mut self.pairs,
-            &mut self.distances,
-            &mut self.sweep,
-            &mut self.tree,
-            &mut self.optics,
-            &mut self.spectrum,
-            &mut self.embed,
-            &mut self.deep_groups,
-            &mut self.plane,
-            &mut self.dec_study,
-            &mut self.clusters,
-            &mut self.indices,
-            &mut self.routes,
-            &mut self.study,
-            &mut self.windows,
-            &mut self.fit,
-            &mut self.scores,
-            &mut self.ends,
-            &mut self.path,
-            &mut self.associate,
-            &mut self.associate_study,
-            &mut self.watched,
-            &mut self.gates,
-            &mut self.density,
-            &mut self.encounters,
-            &mut self.ahead,
-            &mut self.areas,
-            &mut self.oddities,
-            &mut self.ports,
-            &mut self.destinations,
-            &mut self.voyages,
-            &mut self.nests,
-            &mut self.route_graph,
-            &mut self.destination_fit,
-            &mut self.destination_scores,
-            &mut self.forecasts,
-            &mut self.forecast,
-            &mut self.eta_fit,
-            &mut self.eta_scores,
-        ]
-    }
-
-    /// Stages `names` and all that they need as `session` stands, or the name that no stage has.
-    pub fn wanted(&self, names: &[&str], session: &Session) -> Result<Wanted, String> {
-        let shelves = self.shelves();
-        let mut closed: Vec<&'static str> = Vec::new();
-        let mut open: Vec<&str> = names.to_vec();
-        while let Some(name) = open.pop() {
-            let shelf = shelves.iter().find(|shelf| shelf.name() == name).ok_or(name)?;
-            if !closed.contains(&shelf.name()) {
-                closed.push(shelf.name());
-                open.extend(shelf.needs());
-                if shelf.name() == "clusters" {
-                    open.extend(needs_of(session));
-                }
-                if shelf.name() == "oddities" {
-                    open.extend(session.oddities.of_routes.then_some("routes"));
-                    open.extend(session.oddities.of_forecasts.then_some("forecasts"));
-                }
-                if shelf.name() == "forecasts" && session.destination.by == TellerChoice::Network {
-                    open.push("destination-fit");
-                }
-                if shelf.name() == "windows" && session.predict.params.has_region {
-                    open.push("clusters");
-                }
-            }
-        }
-        Ok(Wanted(closed))
-    }
-
-    /// Writes what stage `name` shows, if it shows anything, whenever and wherever it is called.
-    pub fn exporter(&self, name: &str) -> Option<Exporter> {
-        self.shelves().into_iter().find(|shelf| shelf.name() == name)?.exporter()
-    }
-
-    /// Whether anything is being worked on.
-    pub fn is_busy(&self) -> bool {
-        self.shelves().iter().any(|shelf| shelf.progress().is_some())
-    }
-}
-
-/// What clusters are cut from, by the method that is chosen.
-fn needs_of(session: &Session) -> Vec<&'static str> {
-    let settings = &session.clusters;
-    let mut needs = match settings.cluster.method {
-        Method::Dbscan | Method::Hdbscan => vec!["tree"],
-        Method::Optics => vec!["optics"],
-        Method::Spectral => vec!["spectrum"],
-        Method::Deep => vec!["deep-groups"],
-        Method::KMedoids | Method::KMeans => Vec::new(),
-    };
-    if settings.follows_sweep() && !session.distances.is_pruned() {
-        needs.push("sweep");
-    }
-    needs
 }

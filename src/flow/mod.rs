@@ -20,6 +20,7 @@ pub mod stage;
 pub mod stages;
 pub mod tray;
 pub mod watching;
+mod whose;
 
 pub use desk::Desk;
 pub use jobs::Jobs;

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::whose::{describe_ship, moment_ms};
 use crate::ais::Vessel;
 use crate::base::params::{Choice as _, Field, Form, Params};
 use crate::base::text::nearest;
-use crate::base::time::{TimeFormat, TimeReader, iso_text};
+use crate::base::time::iso_text;
 use crate::predict::params::{Method, PredictParams};
 use crate::predict::score::Plan;
 
@@ -164,36 +165,14 @@ impl PathParams {
 
     /// The moment, UTC milliseconds; none for the last report.
     pub fn t_ms(&self) -> Result<Option<i64>, String> {
-        match self.time.trim() {
-            "" => Ok(None),
-            text => match TimeReader::new(TimeFormat::Iso, 0).read(text.as_bytes()) {
-                Some(t_ms) => Ok(Some(t_ms)),
-                None => Err(format!("time: \"{text}\" is no time like 2018-06-03T14:20:00Z")),
-            },
-        }
+        moment_ms("time", &self.time)
     }
 }
 
 impl Params for PathParams {
     fn describe(&mut self, form: &mut dyn Form) {
-        form.count(
-            "mmsi",
-            &mut self.mmsi,
-            Field {
-                unit: "",
-                range: 0..=4_294_967_295,
-                help: "MMSI of the ship whose path is predicted; 0 for none.",
-            },
-        );
-        form.count(
-            "part",
-            &mut self.part,
-            Field {
-                unit: "",
-                range: 0..=255,
-                help: "Which of several ships that share the number.",
-            },
-        );
+        let help = "MMSI of the ship whose path is predicted; 0 for none.";
+        describe_ship(form, (&mut self.mmsi, &mut self.part), help);
         form.text(
             "time",
             &mut self.time,

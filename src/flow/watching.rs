@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::places::{Named, named_places, text_of_places};
-use super::predicting::PathParams;
+use super::whose::moment_ms;
 use crate::base::geo::Position;
 use crate::base::params::{Choice, Field, Form, Params};
 use crate::prep::FilterParams;
@@ -314,9 +314,7 @@ impl AheadSettings {
     ///
     /// In words, for the user.
     pub fn at_ms(&self) -> Result<Option<i64>, String> {
-        PathParams { time: self.at.clone(), ..PathParams::default() }
-            .t_ms()
-            .map_err(|fault| fault.replacen("time:", "at:", 1))
+        moment_ms("at", &self.at)
     }
 }
 

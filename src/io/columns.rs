@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::params::{Choice, Form, Params};
-use crate::base::time::{TimeFormat, day_ms};
+use crate::base::params::{Choice as _, Form, Params};
+use crate::base::time::day_ms;
+
+mod units;
+
+pub use self::units::{AngleUnit, SpeedUnit, TimeChoice};
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -293,129 +297,6 @@ impl Columns {
     }
 }
 
-/// The unit in which a file gives speed over ground.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SpeedUnit {
-    /// From the column's name, or from how fast the positions move.
-    #[default]
-    Auto,
-    /// Knots.
-    Knots,
-    /// Meters a second.
-    MetersPerSecond,
-    /// Kilometers an hour.
-    KilometersPerHour,
-    /// Tenths of a knot.
-    TenthKnots,
-}
-
-impl SpeedUnit {
-    /// Knots in one of the unit.
-    pub fn kn(self) -> f64 {
-        match self {
-            SpeedUnit::Auto | SpeedUnit::Knots => 1.0,
-            SpeedUnit::MetersPerSecond => 3600.0 / 1852.0,
-            SpeedUnit::KilometersPerHour => 1000.0 / 1852.0,
-            SpeedUnit::TenthKnots => 0.1,
-        }
-    }
-
-    /// The unit in words.
-    pub fn name(self) -> &'static str {
-        Self::CASES.iter().find(|(_, unit)| *unit == self).map_or("", |(name, _)| name)
-    }
-
-    /// The unit that a column's name gives away: `speed_kmh`, `SOG (m/s)`.
-    pub fn from_column_name(name: &str) -> Option<SpeedUnit> {
-        let name: String = name.to_lowercase();
-        let ends =
-            |ends: &[&str]| ends.iter().any(|end| name.trim_end_matches([')', ']']).ends_with(end));
-        if ends(&["m/s", "mps", "_ms", "ms-1", "m_s"]) {
-            Some(SpeedUnit::MetersPerSecond)
-        } else if ends(&["km/h", "kmh", "kph", "km_h"]) {
-            Some(SpeedUnit::KilometersPerHour)
-        } else if ends(&["kn", "kt", "kts", "knots"]) {
-            Some(SpeedUnit::Knots)
-        } else {
-            None
-        }
-    }
-}
-
-impl Choice for SpeedUnit {
-    const CASES: &'static [(&'static str, SpeedUnit)] = &[
-        ("auto", SpeedUnit::Auto),
-        ("kn", SpeedUnit::Knots),
-        ("m/s", SpeedUnit::MetersPerSecond),
-        ("km/h", SpeedUnit::KilometersPerHour),
-        ("0.1kn", SpeedUnit::TenthKnots),
-    ];
-}
-
-/// The unit in which a file gives courses.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AngleUnit {
-    /// From the values: beyond 360 they are tenths.
-    #[default]
-    Auto,
-    /// Degrees.
-    Degrees,
-    /// Tenths of a degree.
-    Tenths,
-}
-
-impl Choice for AngleUnit {
-    const CASES: &'static [(&'static str, AngleUnit)] =
-        &[("auto", AngleUnit::Auto), ("deg", AngleUnit::Degrees), ("0.1deg", AngleUnit::Tenths)];
-}
-
-/// How times are written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the cases are those of TimeFormat")]
-pub enum TimeChoice {
-    #[default]
-    Auto,
-    Iso,
-    DayFirst,
-    MonthFirst,
-    Compact,
-    EpochS,
-    EpochMs,
-    TimeOfDay,
-}
-
-impl TimeChoice {
-    /// The format chosen, or `None` to recognise it.
-    pub fn format(self) -> Option<TimeFormat> {
-        Some(match self {
-            TimeChoice::Auto => return None,
-            TimeChoice::Iso => TimeFormat::Iso,
-            TimeChoice::DayFirst => TimeFormat::DayFirst,
-            TimeChoice::MonthFirst => TimeFormat::MonthFirst,
-            TimeChoice::Compact => TimeFormat::Compact,
-            TimeChoice::EpochS => TimeFormat::EpochS,
-            TimeChoice::EpochMs => TimeFormat::EpochMs,
-            TimeChoice::TimeOfDay => TimeFormat::TimeOfDay,
-        })
-    }
-}
-
-impl Choice for TimeChoice {
-    const CASES: &'static [(&'static str, TimeChoice)] = &[
-        ("auto", TimeChoice::Auto),
-        ("iso", TimeChoice::Iso),
-        ("day-first", TimeChoice::DayFirst),
-        ("month-first", TimeChoice::MonthFirst),
-        ("compact", TimeChoice::Compact),
-        ("epoch-s", TimeChoice::EpochS),
-        ("epoch-ms", TimeChoice::EpochMs),
-        ("time-of-day", TimeChoice::TimeOfDay),
-    ];
-}
-
 /// What the user says of the columns; empty and "auto" leave it to recognition.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -522,84 +403,4 @@ impl Params for Mapping {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(header: &str, expected: &[(Role, &str)]) {
-        let names = header.split(',').map(String::from).collect();
-        let columns = Columns::recognize(names, &Mapping::default());
-        for (role, name) in expected {
-            assert_eq!(columns.name_of(*role), Some(*name), "{role:?} of {header}");
-        }
-    }
-
-    #[test]
-    fn columns_of_every_dialect_are_recognised() {
-        check(
-            "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo",
-            &[
-                (Role::Mmsi, "MMSI"),
-                (Role::Time, "BaseDateTime"),
-                (Role::Draught, "Draft"),
-                (Role::ShipType, "VesselType"),
-            ],
-        );
-        check(
-            "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,Name,Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,A,B,C,D",
-            &[
-                (Role::Time, "# Timestamp"),
-                (Role::Status, "Navigational status"),
-                (Role::ShipType, "Ship type"),
-                (Role::DimA, "A"),
-                (Role::Eta, "ETA"),
-            ],
-        );
-        check(
-            "OBJECT_ID,VID,SEQUENCE_DTTM,LAT,LON,SPEED_OVER_GROUND,COURSE_OVER_GROUND",
-            &[
-                (Role::Track, "VID"),
-                (Role::Time, "SEQUENCE_DTTM"),
-                (Role::Sog, "SPEED_OVER_GROUND"),
-            ],
-        );
-        check(
-            "point_id,point_id_original,track_id,time,lat,lon,speed,course",
-            &[(Role::Track, "track_id"), (Role::Cog, "course")],
-        );
-        check(
-            "Segment_nr,Timestamp,Latitude,Longitude,SOG,COG_sin,COG_cos,TrackID,MMSI,ShipTypeID",
-            &[(Role::CogSine, "COG_sin"), (Role::Mmsi, "MMSI"), (Role::ShipType, "ShipTypeID")],
-        );
-        check(
-            "time,mmsi,lon,lat,Speed (km/h),true heading",
-            &[(Role::Sog, "Speed (km/h)"), (Role::Heading, "true heading")],
-        );
-    }
-
-    #[test]
-    fn the_users_choice_goes_before_recognition() {
-        let mapping =
-            Mapping { lat_column: "b".into(), lon_column: "#1".into(), ..Mapping::default() };
-        let names = ["where", "b", "lat", "lon"].map(String::from).to_vec();
-        let columns = Columns::recognize(names, &mapping);
-        assert_eq!((columns.of(Role::Lat), columns.of(Role::Lon)), (Some(1), Some(0)));
-    }
-
-    #[test]
-    fn units_are_read_from_column_names() {
-        for (name, unit) in [
-            ("SOG", None),
-            ("speed (m/s)", Some(SpeedUnit::MetersPerSecond)),
-            ("speed_kmh", Some(SpeedUnit::KilometersPerHour)),
-            ("sog_kn", Some(SpeedUnit::Knots)),
-        ] {
-            assert_eq!(SpeedUnit::from_column_name(name), unit, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_wrong_day_is_a_fault() {
-        let mapping = Mapping { date: "1.6.2018".into(), ..Mapping::default() };
-        assert_eq!(mapping.faults().len(), 1);
-    }
-}
+mod tests;

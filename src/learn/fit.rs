@@ -17,7 +17,7 @@ use crate::base::rng::Rng;
 
 mod run;
 
-pub(super) use run::{Before, Keep, Task};
+pub(super) use run::{Before, Keep, Slopes, Task};
 pub use run::{Ended, Outcome, Run};
 
 /// After how many steps the loss is read from the device: reading waits for all that was asked of
@@ -244,13 +244,21 @@ fn one_epoch(
             return Err(Fault::End(Ended::Asked));
         }
         rate = params.rate_at(epoch, step, steps);
-        let loss = task.loss(&on.weights, batch, place);
-        let own = loss.clone().inner().mul_scalar(batch.len() as f64);
+        let slopes = task.slopes(&on.weights, batch, place)?;
+        let loss = if let Some((loss, slopes)) = slopes {
+            on.optimizer.step_along(&mut on.weights, slopes, rate)?;
+            Tensor::from_floats([loss as f32], place.device())
+        } else {
+            let loss = task.loss(&on.weights, batch, place);
+            let own = loss.clone().inner();
+            on.optimizer.step(&mut on.weights, loss.backward(), rate)?;
+            own
+        };
+        let own = loss.mul_scalar(batch.len() as f64);
         sum = Some(match sum {
             Some(sum) => sum + own,
             None => own,
         });
-        on.optimizer.step(&mut on.weights, loss.backward(), rate)?;
         samples += batch.len();
         job.step()?;
         if (step + 1) % READ_EVERY == 0 {

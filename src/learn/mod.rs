@@ -32,12 +32,19 @@
 //! The CPU is the reference. A GPU is taken where it is a real one and a small network's loss and
 //! gradients come out there as on the CPU ([`Place::choose`]).
 //!
+//! On the CPU two kinds go without the library. WAY learns and answers by sums and gradients of our
+//! own (`way::plain` over `arithmetic`), which are the library's, as tests hold them to, at a multiple
+//! of its speed: of small networks it spends more on beginning operations, on copies and on functions
+//! of single numbers than on products. Perceptrons and recurrent networks answer one sample at a time
+//! likewise (`plain`).
+//!
 //! # A further network
 //!
 //! It needs a shape with its slots (names, sizes and first values of its matrices), a forward pass
-//! over `weights::Placed`, and a `fit::Task` that gives the loss of a batch. Everything else is
-//! here. Never mask with infinities, and slice only what carries no gradient where sequences are long.
+//! over `weights::Placed`, and a `fit::Task` that gives the loss of a batch, and its gradients where
+//! it knows them better (`fit::Task::slopes`). Everything else is here. Never mask with infinities, and slice only what carries no gradient where sequences are long.
 
+mod arithmetic;
 mod autoencoder;
 mod checkpoint;
 mod cluster_head;

@@ -94,20 +94,33 @@ impl Optimizer {
             self.step_tensors(weights, grads, rate);
             Ok(())
         } else {
-            self.step_numbers(weights, grads, rate)
+            let numbers = grads.into_iter().map(|grad| grad.map(into_data).transpose());
+            let numbers: Vec<Option<TensorData>> = numbers.collect::<Result<_, _>>()?;
+            self.step_numbers(weights, numbers, rate)
         }
+    }
+
+    /// The same along gradients that are numbers, a vector for each matrix, on the processor.
+    pub fn step_along(
+        &mut self,
+        weights: &mut Placed,
+        slopes: Vec<Vec<f32>>,
+        rate: f64,
+    ) -> Result<(), String> {
+        self.steps += 1;
+        let slope = |slope: Vec<f32>| {
+            let n = slope.len();
+            Some(TensorData::new(slope, [n]))
+        };
+        self.step_numbers(weights, slopes.into_iter().map(slope).collect(), rate)
     }
 
     fn step_numbers(
         &mut self,
         weights: &mut Placed,
-        grads: Vec<Option<Tensor<2>>>,
+        grads: Vec<Option<TensorData>>,
         rate: f64,
     ) -> Result<(), String> {
-        let grads: Vec<Option<TensorData>> = grads
-            .into_iter()
-            .map(|grad| grad.map(into_data).transpose())
-            .collect::<Result<_, _>>()?;
         let mut norm2 = 0.0;
         for grad in grads.iter().flatten() {
             norm2 += squares(numbers(grad)?);

@@ -1,6 +1,7 @@
 //! Networks asked for one sample at a time, by plain loops: for whoever cannot gather samples, where
 //! a device would take longer to be told than to reckon.
 
+use super::arithmetic::{Gated, sigmoid, tanh};
 use super::mlp::Mlp;
 use super::recurrent::{Cell, PER_LAYER, Recurrent};
 use super::weights::Part;
@@ -35,24 +36,23 @@ impl Recurrent {
         for layer in cells.chunks_exact(PER_LAYER) {
             state = vec![0.0; units];
             let mut memory = vec![0.0; units];
+            let mut gates = vec![0.0; 4 * units];
             let mut states = Vec::with_capacity(inputs.len() / width * units);
             for step in inputs.chunks_exact(width) {
                 let x = times(step, &layer[0], &layer[2]);
                 let h = times(&state, &layer[1], &layer[3]);
-                for unit in 0..units {
-                    let of = |gate: usize| (x[gate * units + unit], h[gate * units + unit]);
-                    let sum = |gate: usize| of(gate).0 + of(gate).1;
-                    match shape.cell {
-                        Cell::Gru => {
-                            let (update, reset) = (sigmoid(sum(0)), sigmoid(sum(1)));
-                            let (x, h) = of(2);
-                            let new = (x + reset * h).tanh();
-                            state[unit] = new + update * (state[unit] - new);
-                        }
-                        Cell::Lstm => {
+                match shape.cell {
+                    Cell::Gru => {
+                        let before = std::mem::replace(&mut state, vec![0.0; units]);
+                        let (before, after) = (&before, &mut state);
+                        Gated { units, x: &x, h: &h, before, after, gates: &mut gates }.step();
+                    }
+                    Cell::Lstm => {
+                        for unit in 0..units {
+                            let sum = |gate: usize| x[gate * units + unit] + h[gate * units + unit];
                             memory[unit] =
-                                sigmoid(sum(1)) * memory[unit] + sigmoid(sum(0)) * sum(2).tanh();
-                            state[unit] = sigmoid(sum(3)) * memory[unit].tanh();
+                                sigmoid(sum(1)) * memory[unit] + sigmoid(sum(0)) * tanh(sum(2));
+                            state[unit] = sigmoid(sum(3)) * tanh(memory[unit]);
                         }
                     }
                 }
@@ -63,10 +63,6 @@ impl Recurrent {
         state.extend_from_slice(beside);
         through(dense, state)
     }
-}
-
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
 }
 
 /// `x` through layers of a weight and a bias each, ReLU between them.

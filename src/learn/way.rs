@@ -6,6 +6,9 @@
 //! attention to channels, looks back on earlier steps, and tells port and arrival from what comes of
 //! it. Its rivals look up cells, or bins of place, speed and course.
 //!
+//! On the processor WAY is reckoned, in learning too, without the tensor library (`plain`); on a GPU,
+//! and for its rivals, `forward` says what the library is to do.
+//!
 //! # Reference
 //!
 //! Kim, Park, Shin, Park, Han (2023), *WAY: Estimation of Vessel Destination in Worldwide AIS
@@ -18,6 +21,7 @@
 mod batch;
 mod forward;
 mod parts;
+mod plain;
 mod shape;
 mod space;
 mod train;
@@ -31,6 +35,7 @@ use burn::tensor::activation::softmax;
 
 use self::forward::{arrivals, forward, ports};
 use self::parts::{Net, Places};
+use self::plain::Plain;
 use self::train::{Tell, pieces};
 use super::device::{Place, guarded};
 use super::fit::{Keep, Outcome, Run, fit};
@@ -94,8 +99,9 @@ impl WayNet {
         if shape.network.is_lstm() {
             open_gates(&mut first, shape.units);
         }
-        let mut task =
-            Tell { shape, places: Places::of(&slots), voyages, how, epoch_seed: 0, step: 0 };
+        let plain = is_plain(shape, run.place).then(|| Plain::new(shape, &first));
+        let places = Places::of(&slots);
+        let mut task = Tell { shape, places, voyages, how, epoch_seed: 0, step: 0, plain };
         // Voyages of one length together, so that little is padded where nothing is learned.
         let mut split = split.clone();
         split.validation.sort_by_key(|i| voyages.steps(*i));
@@ -121,9 +127,14 @@ impl WayNet {
 
     /// Puts it on a device, to be asked often.
     pub fn ready(&self, place: &Place) -> Result<ReadyWay, Stopped> {
-        let placed = guarded(|| Placed::fixed(&self.weights, place.device())).map_err(broken)?;
-        let places = Places::of(&self.shape.slots());
-        Ok(ReadyWay { shape: self.shape.clone(), places, placed, place: place.clone() })
+        let on = if is_plain(&self.shape, place) {
+            On::Processor(Plain::new(&self.shape, &self.weights))
+        } else {
+            let placed =
+                guarded(|| Placed::fixed(&self.weights, place.device())).map_err(broken)?;
+            On::Device(Places::of(&self.shape.slots()), placed)
+        };
+        Ok(ReadyWay { shape: self.shape.clone(), on, place: place.clone() })
     }
 }
 
@@ -131,9 +142,15 @@ impl WayNet {
 #[derive(Clone)]
 pub struct ReadyWay {
     shape: WayShape,
-    places: Places,
-    placed: Placed,
+    on: On,
     place: Place,
+}
+
+/// Where the matrices lie.
+#[derive(Clone)]
+enum On {
+    Processor(Plain),
+    Device(Places, Placed),
 }
 
 impl std::fmt::Debug for ReadyWay {
@@ -146,23 +163,27 @@ impl ReadyWay {
     /// What the network tells of every step of a batch.
     pub fn tell(&self, batch: &VoyageBatch) -> Result<Told, Stopped> {
         let shape = &self.shape;
-        let device = self.place.device();
-        let told = guarded(|| {
-            let net = Net { places: &self.places, weights: &self.placed, device, drops: None };
-            let x = forward(shape, &net, batch);
-            let days = shape.days.map(|days| (days, arrivals(&net, x.clone())));
-            let likely = read(softmax(ports(&net, x), 1))?;
-            let days_left = days.map(|(days, told)| -> Result<Vec<f32>, String> {
-                let mut rows = read(told)?;
-                for row in rows.chunks_mut(QUANTILES.len()) {
-                    row.iter_mut().for_each(|x| *x = (*x * days as f32).max(0.0));
-                    row.sort_by(f32::total_cmp); // Learned one by one, they may cross.
-                }
-                Ok(rows)
-            });
-            Ok((likely, days_left.transpose()?))
+        let (likely, days_left) = match &self.on {
+            On::Processor(plain) => plain.tell(batch),
+            On::Device(places, placed) => {
+                let told = guarded(|| {
+                    let device = self.place.device();
+                    let net = Net { places, weights: placed, device, drops: None };
+                    let x = forward(shape, &net, batch);
+                    let days = shape.days.map(|_| arrivals(&net, x.clone()));
+                    let likely = read(softmax(ports(&net, x), 1))?;
+                    Ok((likely, days.map(read).transpose()?))
+                });
+                told.and_then(|told: Result<_, String>| told).map_err(broken)?
+            }
+        };
+        let days_left = shape.days.zip(days_left).map(|(days, mut rows)| {
+            for row in rows.chunks_mut(QUANTILES.len()) {
+                row.iter_mut().for_each(|x| *x = (*x * days as f32).max(0.0));
+                row.sort_by(f32::total_cmp); // Learned one by one, they may cross.
+            }
+            rows
         });
-        let (likely, days_left) = told.and_then(|told: Result<_, String>| told).map_err(broken)?;
         Ok(Told {
             ports: Table::new(shape.ports, likely),
             days_left: days_left.map(|days| Table::new(QUANTILES.len(), days)),
@@ -203,6 +224,11 @@ impl ReadyWay {
         }
         Ok(())
     }
+}
+
+/// Whether the network is reckoned without the tensor library there.
+fn is_plain(shape: &WayShape, place: &Place) -> bool {
+    shape.network == Network::Way && !place.is_gpu()
 }
 
 fn broken(fault: String) -> Stopped {

@@ -152,11 +152,16 @@ impl Placed {
 
     /// The numbers, under the names of `like`; an error is a device that gives none.
     pub fn read(&self, like: &Weights) -> Result<Weights, String> {
-        let parts = self.tensors.iter().zip(&like.parts).map(|(tensor, part)| {
-            let values = read(tensor.clone())?;
-            Ok(Part { name: part.name.clone(), shape: part.shape, values })
+        let parts = self.values()?.into_iter().zip(&like.parts).map(|(values, part)| {
+            let (name, shape) = (part.name.clone(), part.shape);
+            Part { name, shape, values }
         });
-        Ok(Weights { parts: parts.collect::<Result<_, String>>()? })
+        Ok(Weights { parts: parts.collect() })
+    }
+
+    /// The numbers alone, a vector for each matrix.
+    pub fn values(&self) -> Result<Vec<Vec<f32>>, String> {
+        self.tensors.iter().map(|tensor| read(tensor.clone())).collect()
     }
 }
 

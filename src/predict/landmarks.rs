@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::job::{Job, Stopped};
 use crate::base::linalg::{Matrix, cholesky, multiply_here, multiply_upper_here};
-use crate::base::params::Choice;
+use crate::base::params::{Choice, Field};
 use crate::base::rows::Rows;
 
 /// What is added to each landmark's kernel with itself, so that near landmarks do not make the
@@ -71,6 +71,31 @@ pub enum Above {
 impl Choice for Above {
     const CASES: &'static [(&'static str, Above)] =
         &[("nystrom", Above::Nystrom), ("subset", Above::Subset)];
+}
+
+/// What a form says of [`Above`].
+pub(super) const ABOVE_HELP: &str = "What is done with more samples: kernels about some, weighed to fit all (nystrom), or some for all (subset).";
+
+/// Up to how many samples each has its kernel.
+pub(super) fn exact_field() -> Field<usize> {
+    let help = "Up to how many samples each has its kernel; time grows with the cube.";
+    Field { unit: "samples", range: 1..=4000, help }
+}
+
+/// How many drawn samples have a kernel otherwise.
+pub(super) fn landmarks_field() -> Field<usize> {
+    let help = "How many drawn samples have a kernel when there are more than are solved exactly.";
+    Field { unit: "samples", range: 1..=4000, help }
+}
+
+/// How many drawn samples settings are chosen by, as `help` says.
+pub(super) fn tuned_field(help: &'static str) -> Field<usize> {
+    Field { unit: "samples", range: 10..=2000, help }
+}
+
+/// The seed of what is drawn.
+pub(super) fn seed_field() -> Field<usize> {
+    Field { unit: "", range: 0..=1_000_000, help: "Seed of what is drawn." }
 }
 
 /// Samples about which kernels stand.

@@ -217,7 +217,7 @@ impl CleanParams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::params::{Checked, manual, set};
+    use crate::base::params::{Checked, check_that_defaults_can_be_set};
 
     #[test]
     fn a_box_may_cross_the_date_line() {
@@ -235,14 +235,7 @@ mod tests {
 
     #[test]
     fn the_defaults_are_in_range_and_settable_by_name() {
-        let defaults = CleanParams::default();
-        assert!(Checked::new(&defaults).is_ok());
-        for entry in manual(&defaults) {
-            let text = entry.value.as_str().map_or(entry.value.to_string(), str::to_owned);
-            let mut params = defaults.clone();
-            assert_eq!(set(&mut params, entry.name, &text), Ok(()), "{}", entry.name);
-            assert_eq!(params, defaults, "{}", entry.name);
-        }
+        check_that_defaults_can_be_set(&CleanParams::default());
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod grid;
 mod mask;
 mod passages;
 mod search;
+mod shore;
 mod smooth;
 
 use std::ops::Range;

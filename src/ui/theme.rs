@@ -4,6 +4,9 @@ use egui::{Color32, RichText, Ui};
 
 use crate::flow::tray::State;
 
+/// How much of a result shows that is older than what is wanted.
+pub const STALE_OPACITY: f32 = 0.6;
+
 /// Sets up spacing and text for a dense tool, in both themes.
 pub fn apply(context: &egui::Context) {
     context.all_styles_mut(|style| {

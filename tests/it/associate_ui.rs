@@ -2,11 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
-use egui::accesskit::Role;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_kittest::{Harness, Node};
+use egui_kittest::kittest::Queryable as _;
 use fairway::associate::Method;
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
@@ -14,27 +11,23 @@ use fairway::ui::associate_view::MistakeKind;
 use fairway::ui::command::Command;
 use fairway::ui::layout::{Pane, Workspace};
 
+use crate::window::{Window, click, opened, owned, rows, says, show, until};
+
 /// The workspace of association on made traffic with these settings, or on files.
-fn window(files: Vec<PathBuf>, settings: &[&str]) -> Harness<'static, App> {
-    let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
+fn window(files: Vec<PathBuf>, settings: &[&str]) -> Window {
+    let settings = owned(settings);
     let is_demo = files.is_empty();
-    let mut harness = Harness::builder()
-        .with_size([1400.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(move |creation| {
-            let mut app = App::new(creation);
-            app.begin(files, is_demo, &settings);
-            app.ask(Command::Enter(Workspace::Associate));
-            app
-        });
+    let mut harness = opened([1400.0, 900.0], move |app| {
+        app.begin(files, is_demo, &settings);
+        app.ask(Command::Enter(Workspace::Associate));
+    });
     until(&mut harness, "points", |app| app.desk.ingest.state() == State::Fresh && !app.is_busy());
     harness
 }
 
 /// Eight ships of an hour that cross each other's ways: few enough points for every method to answer
 /// at once.
-fn live(method: &str) -> (tempfile::TempDir, Harness<'static, App>) {
+fn live(method: &str) -> (tempfile::TempDir, Window) {
     let folder = tempfile::tempdir().unwrap();
     let mut text = String::from("track_id,time,lat,lon,sog,cog\n");
     for minute in 0..60 {
@@ -57,46 +50,8 @@ fn live(method: &str) -> (tempfile::TempDir, Harness<'static, App>) {
     (folder, harness)
 }
 
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        let desk = &harness.state().desk;
-        assert!(
-            start.elapsed() < Duration::from_mins(2),
-            "it never happened: {what}; {:?} {:?}",
-            desk.associate.faults(),
-            desk.associate_study.faults(),
-        );
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn show(harness: &mut Harness<'static, App>, pane: Pane) {
-    harness.state_mut().ask(Command::Show(pane));
-    harness.run_steps(4);
-}
-
-fn click(harness: &mut Harness<'static, App>, label: &str) {
-    harness.get_all_by_label(label).next().expect("it can be clicked").click();
-    harness.run_steps(4);
-}
-
-fn says(harness: &Harness<'static, App>, text: &str) -> bool {
-    harness.query_all_by_label_contains(text).next().is_some()
-}
-
 fn key(app: &App) -> Option<fairway::flow::Key> {
     Some(app.desk.associate.shown()?.key)
-}
-
-fn rows<'a>(harness: &'a Harness<'static, App>, with: &str) -> Vec<Node<'a>> {
-    let has = |row: &Node<'a>| row.accesskit_node().label().is_some_and(|all| all.contains(with));
-    harness.query_all_by_role(Role::Row).filter(has).collect()
 }
 
 /// Rows of anonymous points: each its own ship, as far as the file tells.
@@ -357,11 +312,7 @@ fn without_truth_there_are_tracks_and_no_scores() {
 
 #[test]
 fn with_nothing_open_every_panel_says_what_to_do() {
-    let mut harness = Harness::builder().with_size([1400.0, 900.0]).build_eframe(|creation| {
-        let mut app = App::new(creation);
-        app.ask(Command::Enter(Workspace::Associate));
-        app
-    });
+    let mut harness = opened([1400.0, 900.0], |app| app.ask(Command::Enter(Workspace::Associate)));
     harness.run_steps(4);
     for pane in [Pane::Segments, Pane::Mistakes, Pane::AssociateMethods] {
         show(&mut harness, pane);

@@ -1,12 +1,11 @@
 //! The workspace of clustering in the window, driven by label.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Key, Pos2, vec2};
+use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_kittest::{Harness, Node};
 use fairway::cluster::Labels;
 use fairway::cluster::params::Method;
 use fairway::flow::Desk;
@@ -16,18 +15,14 @@ use fairway::ui::app::App;
 use fairway::ui::command::Command;
 use fairway::ui::layout::{Pane, Workspace};
 
+use crate::window::{Window, opened, show, until};
+
 /// A made sea of some 20,000 reports in the workspace of clustering.
-fn window() -> Harness<'static, App> {
-    let mut harness = Harness::builder()
-        .with_size([1400.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(|creation| {
-            let mut app = App::new(creation);
-            app.begin(Vec::new(), true, &["synth.rows=40000".into()]);
-            app.ask(Command::Enter(Workspace::Cluster));
-            app
-        });
+fn window() -> Window {
+    let mut harness = opened([1400.0, 900.0], move |app| {
+        app.begin(Vec::new(), true, &["synth.rows=40000".into()]);
+        app.ask(Command::Enter(Workspace::Cluster));
+    });
     until(&mut harness, "routes", is_settled);
     harness
 }
@@ -38,29 +33,11 @@ fn is_settled(app: &App) -> bool {
     !app.is_busy() && shelves.iter().all(|shelf| shelf.state() == State::Fresh)
 }
 
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn show(harness: &mut Harness<'static, App>, pane: Pane) {
-    harness.state_mut().ask(Command::Show(pane));
-    harness.run_steps(4);
-}
-
 fn labels(app: &App) -> Labels {
     app.desk.clusters.shown().expect("there are clusters").value.labels().clone()
 }
 
-fn drag(harness: &mut Harness<'static, App>, from: Pos2, to: Pos2) {
+fn drag(harness: &mut Window, from: Pos2, to: Pos2) {
     harness.hover_at(from);
     harness.step();
     harness.drag_at(from);
@@ -74,13 +51,13 @@ fn drag(harness: &mut Harness<'static, App>, from: Pos2, to: Pos2) {
 }
 
 /// Drags the line of this name by so many points.
-fn drag_line(harness: &mut Harness<'static, App>, name: &str, by: egui::Vec2) {
+fn drag_line(harness: &mut Window, name: &str, by: egui::Vec2) {
     let from = harness.get_by_role_and_label(Role::Slider, name).rect().center();
     drag(harness, from, from + by);
 }
 
 /// The row of the list of clusters that begins like this.
-fn row<'a>(harness: &'a Harness<'static, App>, begin: &str) -> Node<'a> {
+fn row<'a>(harness: &'a Window, begin: &str) -> Node<'a> {
     let is_it =
         |row: &Node<'a>| row.accesskit_node().label().is_some_and(|label| label.starts_with(begin));
     harness.query_all_by_role(Role::Row).find(is_it).expect("the cluster is in the list")
@@ -250,14 +227,7 @@ fn the_map_shows_clusters_here_and_elsewhere_what_it_showed_before() {
 
 #[test]
 fn without_data_it_is_said_what_clusters_are_made_of() {
-    let mut harness = Harness::builder()
-        .with_size([1400.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .build_eframe(|creation| {
-            let mut app = App::new(creation);
-            app.ask(Command::Enter(Workspace::Cluster));
-            app
-        });
+    let mut harness = opened([1400.0, 900.0], |app| app.ask(Command::Enter(Workspace::Cluster)));
     harness.run_steps(5);
     harness.get_by_label_contains("Clusters are made of trips");
     let said = "No trips yet: open a file, or the demo (File menu)";

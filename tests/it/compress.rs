@@ -4,11 +4,9 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Pos2, vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
@@ -17,19 +15,14 @@ use fairway::ui::layout::{Pane, Workspace};
 use fairway::ui::selection::Pick;
 
 use crate::ground::{fairway, said};
+use crate::window::{Window, opened, show, until};
 
 /// A made sea of some 20,000 reports in the workspace of compression.
-fn window() -> Harness<'static, App> {
-    let mut harness = Harness::builder()
-        .with_size([1400.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(|creation| {
-            let mut app = App::new(creation);
-            app.begin(Vec::new(), true, &["synth.rows=20000".into()]);
-            app.ask(Command::Enter(Workspace::Compress));
-            app
-        });
+fn window() -> Window {
+    let mut harness = opened([1400.0, 900.0], move |app| {
+        app.begin(Vec::new(), true, &["synth.rows=20000".into()]);
+        app.ask(Command::Enter(Workspace::Compress));
+    });
     until(&mut harness, "compressed trips", |app| {
         app.desk.retention.state() == State::Fresh && is_compressed(app)
     });
@@ -40,29 +33,11 @@ fn is_compressed(app: &App) -> bool {
     app.desk.compress.state() == State::Fresh && !app.is_busy()
 }
 
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn show(harness: &mut Harness<'static, App>, pane: Pane) {
-    harness.state_mut().ask(Command::Show(pane));
-    harness.run_steps(4);
-}
-
 fn n_kept(app: &App) -> usize {
     app.desk.compress.shown().map_or(0, |shown| shown.value.compressed.reports_kept())
 }
 
-fn drag(harness: &mut Harness<'static, App>, from: Pos2, to: Pos2) {
+fn drag(harness: &mut Window, from: Pos2, to: Pos2) {
     harness.hover_at(from);
     harness.step();
     harness.drag_at(from);
@@ -109,7 +84,7 @@ fn a_row_of_the_threshold_table_sets_the_tolerance() {
 fn the_longest_trip_is_shown_before_and_after_until_another_is_selected() {
     let mut harness = window();
     show(&mut harness, Pane::BeforeAfter);
-    let kept_of = |harness: &Harness<'static, App>, trip: usize| {
+    let kept_of = |harness: &Window, trip: usize| {
         let shown = harness.state().desk.compress.shown().unwrap();
         let place = shown.value.of.ids().iter().position(|id| *id == trip).unwrap();
         let mask = shown.value.compressed.kept.of(place);

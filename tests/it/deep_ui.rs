@@ -1,16 +1,15 @@
 //! Deep clustering in the window, driven by label.
 
-use std::time::{Duration, Instant};
-
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
 use fairway::ui::command::Command;
 use fairway::ui::layout::{Pane, Workspace};
 
+use crate::window::{Window, opened, show, until};
+
 /// A small made sea and a small network, on the processor; the epochs are the test's.
-fn window(layers: &str, epochs: usize) -> Harness<'static, App> {
+fn window(layers: &str, epochs: usize) -> Window {
     let settings = [
         "synth.rows=40000".to_owned(),
         "clusters.method=deep".into(),
@@ -18,46 +17,15 @@ fn window(layers: &str, epochs: usize) -> Harness<'static, App> {
         "deep.device=cpu".into(),
         format!("deep.epochs={epochs}"),
     ];
-    let mut harness = Harness::builder()
-        .with_size([1400.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(move |creation| {
-            let mut app = App::new(creation);
-            app.begin(Vec::new(), true, &settings);
-            app.ask(Command::Enter(Workspace::Cluster));
-            app
-        });
+    let mut harness = opened([1400.0, 900.0], move |app| {
+        app.begin(Vec::new(), true, &settings);
+        app.ask(Command::Enter(Workspace::Cluster));
+    });
     // What is said of finished work moves the buttons below it.
     until(&mut harness, "distances", |app| {
         app.desk.distances.state() == State::Fresh && !app.is_busy()
     });
     harness
-}
-
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        let embed = &harness.state().desk.embed;
-        assert!(
-            start.elapsed() < Duration::from_mins(1),
-            "it never happened: {what}; {:?} {:?} {:?}",
-            embed.state(),
-            embed.progress(),
-            embed.faults()
-        );
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn show(harness: &mut Harness<'static, App>, pane: Pane) {
-    harness.state_mut().ask(Command::Show(pane));
-    harness.run_steps(4);
 }
 
 #[test]

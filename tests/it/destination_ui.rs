@@ -2,14 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_kittest::{Harness, Node};
 use fairway::ais::PortId;
 use fairway::flow::tray::{Shelf as _, State};
-use fairway::ui::app::App;
 use fairway::ui::command::Command;
 use fairway::ui::destination_view::Target;
 use fairway::ui::layout::{Pane, Workspace};
@@ -17,24 +14,20 @@ use fairway::ui::selection::Pick;
 
 use crate::bound::sailings;
 
+use crate::window::{Window, click, opened, rows, says, show, until};
+
 const HOUR_MS: i64 = 3_600_000;
 
 /// The first report, 2024-01-01.
 const BEGIN_MS: i64 = 1_704_067_200_000;
 
 /// The workspace of destinations on files, with ports of our own.
-fn window(files: Vec<PathBuf>, settings: &[String]) -> Harness<'static, App> {
+fn window(files: Vec<PathBuf>, settings: &[String]) -> Window {
     let settings = settings.to_vec();
-    Harness::builder()
-        .with_size([1500.0, 950.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(move |creation| {
-            let mut app = App::new(creation);
-            app.begin(files, false, &settings);
-            app.ask(Command::Enter(Workspace::Destinations));
-            app
-        })
+    opened([1500.0, 950.0], move |app| {
+        app.begin(files, false, &settings);
+        app.ask(Command::Enter(Workspace::Destinations));
+    })
 }
 
 /// Four ports a degree from the first.
@@ -90,7 +83,7 @@ fn traffic(folder: &Path, types: bool) -> PathBuf {
 }
 
 /// All of that, with its voyages cut.
-fn sailed(types: bool) -> (tempfile::TempDir, Harness<'static, App>) {
+fn sailed(types: bool) -> (tempfile::TempDir, Window) {
     let folder = tempfile::tempdir().unwrap();
     let files = vec![traffic(folder.path(), types)];
     let settings = [
@@ -107,48 +100,8 @@ fn sailed(types: bool) -> (tempfile::TempDir, Harness<'static, App>) {
     (folder, harness)
 }
 
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        let desk = &harness.state().desk;
-        assert!(
-            start.elapsed() < Duration::from_mins(2),
-            "it never happened: {what}; {:?} {:?} {:?} {:?}",
-            desk.ports.faults(),
-            desk.voyages.faults(),
-            desk.forecast.faults(),
-            desk.destination_scores.faults(),
-        );
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn show(harness: &mut Harness<'static, App>, pane: Pane) {
-    harness.state_mut().ask(Command::Show(pane));
-    harness.run_steps(6);
-}
-
-fn click(harness: &mut Harness<'static, App>, label: &str) {
-    harness.get_all_by_label(label).next().expect("it can be clicked").click();
-    harness.run_steps(4);
-}
-
-fn says(harness: &Harness<'static, App>, text: &str) -> bool {
-    harness.query_all_by_label_contains(text).next().is_some()
-}
-
-fn rows<'a>(harness: &'a Harness<'static, App>, with: &str) -> Vec<Node<'a>> {
-    let has = |row: &Node<'a>| row.accesskit_node().label().is_some_and(|all| all.contains(with));
-    harness.query_all_by_role(Role::Row).filter(has).collect()
-}
-
 /// Selects the ship of this number.
-fn select(harness: &mut Harness<'static, App>, ship: usize) {
+fn select(harness: &mut Window, ship: usize) {
     let vessel = {
         let trips = harness.state().desk.trips.shown().unwrap().value;
         let is_it = |vessel: &fairway::ais::Vessel| vessel.mmsi.0 as usize == 219_000_000 + ship;
@@ -320,8 +273,7 @@ fn models_are_scored_when_asked_and_figures_stand_in_table_and_plots() {
     }
     assert!(says(&harness, "Accuracy, %, by quarter of the voyage: Most frequent "));
     assert!(says(&harness, "voyages scored, "));
-    let named =
-        |harness: &Harness<'static, App>| harness.query_all_by_label("Most frequent").count();
+    let named = |harness: &Window| harness.query_all_by_label("Most frequent").count();
     let by_voyage = named(&harness);
     click(&mut harness, "New ships");
     assert!(says(&harness, "voyages scored, "));

@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui::{Key, Pos2, vec2};
+use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_kittest::{Harness, Node};
 use fairway::base::geo::{Position, distance_m};
 use fairway::flow::look::CellMeasure;
 use fairway::flow::tray::{Shelf as _, State};
@@ -15,6 +14,8 @@ use fairway::ui::app::App;
 use fairway::ui::command::Command;
 use fairway::ui::layout::{Pane, Workspace};
 use fairway::ui::map::Tool;
+
+use crate::window::{Window, click, opened, owned, says, show, until};
 
 /// Twelve ships an hour apart, of which eight sail north across the equator and four south, all near
 /// 5° east; each is 200 m beside the one before.
@@ -39,19 +40,13 @@ fn ships() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-fn window(files: Vec<PathBuf>, settings: &[&str]) -> Harness<'static, App> {
-    let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
+fn window(files: Vec<PathBuf>, settings: &[&str]) -> Window {
+    let settings = owned(settings);
     let has_files = !files.is_empty();
-    let mut harness = Harness::builder()
-        .with_size([1500.0, 950.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(move |creation| {
-            let mut app = App::new(creation);
-            app.begin(files, false, &settings);
-            app.ask(Command::Enter(Workspace::Watch));
-            app
-        });
+    let mut harness = opened([1500.0, 950.0], move |app| {
+        app.begin(files, false, &settings);
+        app.ask(Command::Enter(Workspace::Watch));
+    });
     if has_files {
         until(&mut harness, "trips", |app| {
             app.desk.trips.state() == State::Fresh && !app.is_busy()
@@ -60,42 +55,8 @@ fn window(files: Vec<PathBuf>, settings: &[&str]) -> Harness<'static, App> {
     harness
 }
 
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        let desk = &harness.state().desk;
-        assert!(
-            start.elapsed() < Duration::from_mins(2),
-            "it never happened: {what}; {:?} {:?} {:?}",
-            desk.gates.faults(),
-            desk.areas.faults(),
-            desk.density.faults(),
-        );
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn show(harness: &mut Harness<'static, App>, pane: Pane) {
-    harness.state_mut().ask(Command::Show(pane));
-    harness.run_steps(4);
-}
-
-fn says(harness: &Harness<'static, App>, text: &str) -> bool {
-    harness.query_all_by_label_contains(text).next().is_some()
-}
-
-fn click(harness: &mut Harness<'static, App>, label: &str) {
-    harness.get_all_by_label(label).next().expect("it can be clicked").click();
-    harness.run_steps(4);
-}
-
 /// A click on the map, long enough after the one before to be none of a double click.
-fn click_at(harness: &mut Harness<'static, App>, at: Pos2) {
+fn click_at(harness: &mut Window, at: Pos2) {
     harness.run_steps(30);
     harness.hover_at(at);
     harness.step();
@@ -105,7 +66,7 @@ fn click_at(harness: &mut Harness<'static, App>, at: Pos2) {
     harness.run_steps(3);
 }
 
-fn rows<'a>(harness: &'a Harness<'static, App>, with: &str) -> Vec<Node<'a>> {
+fn rows<'a>(harness: &'a Window, with: &str) -> Vec<Node<'a>> {
     let has = |row: &Node<'a>| row.accesskit_node().label().is_some_and(|all| all.contains(with));
     harness.query_all_by_role(Role::Row).filter(has).collect()
 }
@@ -208,7 +169,7 @@ fn one_of_two_gates_is_looked_at_shown_and_deleted() {
     let mut harness = window(vec![path], &[lines]);
     show(&mut harness, Pane::Gates);
     until(&mut harness, "crossings", fresh_gates);
-    let looked_at = |harness: &Harness<'static, App>| harness.state().water.gate;
+    let looked_at = |harness: &Window| harness.state().water.gate;
     assert_eq!(looked_at(&harness), 0);
     click(&mut harness, "North");
     assert_eq!(looked_at(&harness), 1);

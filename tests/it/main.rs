@@ -36,3 +36,4 @@ mod watch;
 mod watch_tables;
 mod watch_ui;
 mod watching;
+mod window;

@@ -1,10 +1,8 @@
 //! Clusters and routes on the map: in the window, driven by label, and in pictures.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use egui::{Pos2, pos2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use fairway::flow::look::TrackColor;
 use fairway::flow::tray::{Shelf as _, State};
@@ -13,27 +11,11 @@ use fairway::ui::command::Command;
 use serde_json::Value;
 
 use crate::ground::{fairway, json, said};
-
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
+use crate::window::{Window, opened, until};
 
 /// A window on a small made sea, colored by cluster.
-fn clustered() -> Harness<'static, App> {
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 800.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(|creation| App::new(creation));
+fn clustered() -> Window {
+    let mut harness = opened([1280.0, 800.0], |_| ());
     harness.run_steps(4);
     let session = &mut harness.state_mut().session;
     session.sources.make_demo();
@@ -50,7 +32,7 @@ fn n_clusters(app: &App) -> usize {
 }
 
 /// Moves the pointer over the map, row by row, until `found`.
-fn search(harness: &mut Harness<'static, App>, found: impl Fn(&App) -> bool) -> Option<Pos2> {
+fn search(harness: &mut Window, found: impl Fn(&App) -> bool) -> Option<Pos2> {
     let map = harness.get_by_label("Map").rect();
     for row in 1..20 {
         for column in 1..30 {

@@ -3,11 +3,9 @@
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use egui::Role;
 use egui::accesskit::Toggled;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
@@ -16,6 +14,7 @@ use fairway::ui::layout::{Pane, Workspace};
 use serde_json::Value;
 
 use crate::ground::{data, fairway, json, said};
+use crate::window::{Window, opened, until};
 
 /// 2024-01-01 00:00 UTC.
 const NEW_YEAR_MS: i64 = 1_704_067_200_000;
@@ -196,18 +195,12 @@ fn a_picture_marks_turns_and_loops_each_in_its_way_with_and_without_a_gpu() {
 }
 
 /// The two ships in the workspace of preparation, with the list of outliers in front.
-fn window(folder: &Path) -> Harness<'static, App> {
+fn window(folder: &Path) -> Window {
     let path = two_ships(folder);
-    let mut harness = Harness::builder()
-        .with_size([1600.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(|creation| {
-            let mut app = App::new(creation);
-            app.begin(vec![path], false, &[]);
-            app.ask(Command::Enter(Workspace::Prepare));
-            app
-        });
+    let mut harness = opened([1600.0, 900.0], move |app| {
+        app.begin(vec![path], false, &[]);
+        app.ask(Command::Enter(Workspace::Prepare));
+    });
     until(&mut harness, "two outliers", |app| found(app) == [1, 1]);
     for pane in [Pane::OutlierList, Pane::Outliers] {
         harness.state_mut().ask(Command::Show(pane));
@@ -225,19 +218,7 @@ fn found(app: &App) -> [usize; 2] {
     }
 }
 
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn rows(harness: &Harness<'static, App>) -> Vec<String> {
+fn rows(harness: &Window) -> Vec<String> {
     let rows = harness.query_all_by_role(Role::Row);
     rows.map(|row| row.accesskit_node().label().unwrap_or_default()).collect()
 }
@@ -264,7 +245,7 @@ fn a_row_selects_the_trip_and_moves_map_and_time_to_the_outlier() {
     assert!((camera.lat + 1.0).abs() < 0.02 && (camera.lon - 0.1).abs() < 0.02, "{camera:?}");
     assert!(camera.zoom > 11.0, "{camera:?}");
     // The row is told to be selected until another moment or trip is.
-    let is_selected = |harness: &Harness<'static, App>| {
+    let is_selected = |harness: &Window| {
         let row = harness.get_by_label_contains("small loop, Vessel BRAVO");
         row.accesskit_node().toggled() == Some(Toggled::True)
     };

@@ -1,15 +1,14 @@
 //! Tables, inspector, profile and distributions in the window, driven by label.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, OutputCommand, Role};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use fairway::ui::app::App;
 use fairway::ui::command::Command;
 use fairway::ui::layout::Pane;
 use fairway::ui::selection::Pick;
+
+use crate::window::{Window, opened, show, until_seen};
 
 const MINUTE_MS: i64 = 60_000;
 /// 2024-01-01 00:00 UTC.
@@ -41,43 +40,18 @@ fn two_ships(folder: &std::path::Path) -> PathBuf {
 }
 
 /// A window with the two ships, in which the table of trips is filled.
-fn window(folder: &std::path::Path) -> Harness<'static, App> {
+fn window(folder: &std::path::Path) -> Window {
     let path = two_ships(folder);
-    let mut harness = Harness::builder()
-        .with_size([1900.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(|creation| {
-            let mut app = App::new(creation);
-            app.begin(vec![path], false, &[]);
-            app
-        });
-    until(&mut harness, "a table of three trips", |harness| rows(harness).len() == 3);
+    let mut harness = opened([1900.0, 900.0], move |app| {
+        app.begin(vec![path], false, &[]);
+    });
+    until_seen(&mut harness, "a table of three trips", |harness| rows(harness).len() == 3);
     harness.run_steps(4);
     harness
 }
 
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(
-    harness: &mut Harness<'static, App>,
-    what: &str,
-    happened: impl Fn(&Harness<'static, App>) -> bool,
-) {
-    let start = Instant::now();
-    while !happened(harness) {
-        assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");
-        harness.step();
-        std::thread::yield_now();
-    }
-}
-
-fn show(harness: &mut Harness<'static, App>, pane: Pane) {
-    harness.state_mut().ask(Command::Show(pane));
-    harness.run_steps(4);
-}
-
 /// What the rows of the table in front say, from the top.
-fn rows(harness: &Harness<'static, App>) -> Vec<String> {
+fn rows(harness: &Window) -> Vec<String> {
     let mut rows: Vec<(f32, String)> = harness
         .query_all_by_role(Role::Row)
         .map(|row| (row.rect().top(), row.accesskit_node().label().unwrap_or_default()))
@@ -87,16 +61,16 @@ fn rows(harness: &Harness<'static, App>) -> Vec<String> {
 }
 
 /// The first `n` characters of each row.
-fn heads(harness: &Harness<'static, App>, n: usize) -> Vec<String> {
+fn heads(harness: &Window, n: usize) -> Vec<String> {
     rows(harness).into_iter().map(|row| row.chars().take(n).collect()).collect()
 }
 
-fn head(harness: &mut Harness<'static, App>, title: &str) {
+fn head(harness: &mut Window, title: &str) {
     harness.get_by_role_and_label(Role::ColumnHeader, title).click();
     harness.run_steps(4);
 }
 
-fn row(harness: &mut Harness<'static, App>, label: &str, modifiers: Modifiers) {
+fn row(harness: &mut Window, label: &str, modifiers: Modifiers) {
     harness.get_by_label_contains(label).click_modifiers(modifiers);
     harness.run_steps(4);
 }
@@ -238,13 +212,13 @@ fn the_rows_in_view_are_copied_as_text_with_tabs() {
     let mut harness = window(folder.path());
     head(&mut harness, "Length nmi");
     harness.get_by_label("Copy table").click();
-    let copied = |harness: &Harness<'static, App>| {
+    let copied = |harness: &Window| {
         harness.output().platform_output.commands.iter().find_map(|command| match command {
             OutputCommand::CopyText(text) => Some(text.clone()),
             _ => None,
         })
     };
-    until(&mut harness, "a copy", |harness| copied(harness).is_some());
+    until_seen(&mut harness, "a copy", |harness| copied(harness).is_some());
     let text = copied(&harness).unwrap();
     let cells: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
     let column = |place: usize| -> Vec<&str> { cells.iter().map(|line| line[place]).collect() };

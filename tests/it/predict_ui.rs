@@ -1,10 +1,6 @@
 //! The workspace of prediction in the window, driven by label.
 
-use std::time::{Duration, Instant};
-
-use egui::accesskit::Role;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_kittest::{Harness, Node};
+use egui_kittest::kittest::Queryable as _;
 use fairway::flow::predicting::PathParams;
 use fairway::flow::session::Session;
 use fairway::flow::tray::{Shelf as _, State};
@@ -14,6 +10,8 @@ use fairway::ui::command::Command;
 use fairway::ui::layout::{Pane, Workspace};
 use fairway::ui::predict_view::{Lack, Target, path_of};
 use fairway::ui::selection::Pick;
+
+use crate::window::{Window, opened, rows, says, show, until, until_seen};
 
 /// Two cheap methods on a small made sea, without a search.
 const SETTINGS: [&str; 5] = [
@@ -25,50 +23,19 @@ const SETTINGS: [&str; 5] = [
 ];
 
 /// The workspace of prediction, with windows to learn from.
-fn window() -> Harness<'static, App> {
+fn window() -> Window {
     let settings = SETTINGS.map(str::to_owned);
-    let mut harness = Harness::builder()
-        .with_size([1400.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(move |creation| {
-            let mut app = App::new(creation);
-            app.begin(Vec::new(), true, &settings);
-            app.ask(Command::Enter(Workspace::Predict));
-            app
-        });
+    let mut harness = opened([1400.0, 900.0], move |app| {
+        app.begin(Vec::new(), true, &settings);
+        app.ask(Command::Enter(Workspace::Predict));
+    });
     until(&mut harness, "windows", |app| {
         app.desk.windows.state() == State::Fresh && !app.is_busy()
     });
     harness
 }
 
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        let app = harness.state();
-        assert!(
-            start.elapsed() < Duration::from_mins(2),
-            "it never happened: {what}; {:?} {:?} {:?}",
-            app.desk.fit.faults(),
-            app.desk.scores.faults(),
-            app.desk.path.faults(),
-        );
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn show(harness: &mut Harness<'static, App>, pane: Pane) {
-    harness.state_mut().ask(Command::Show(pane));
-    harness.run_steps(4);
-}
-
-fn fit(harness: &mut Harness<'static, App>) {
+fn fit(harness: &mut Window) {
     // Beside the models, and where the path would be.
     let button = harness.get_all_by_label("Fit models").next();
     button.expect("they can be fitted").click();
@@ -87,11 +54,6 @@ fn long_trip(app: &App) -> usize {
 
 fn has_path(app: &App) -> bool {
     path_of(&app.desk, app.predict.target()).is_ok_and(|found| !found.is_old)
-}
-
-fn rows<'a>(harness: &'a Harness<'static, App>, with: &str) -> Vec<Node<'a>> {
-    let has = |row: &Node<'a>| row.accesskit_node().label().is_some_and(|all| all.contains(with));
-    harness.query_all_by_role(Role::Row).filter(has).collect()
 }
 
 #[test]
@@ -234,12 +196,7 @@ fn models_are_saved_and_loaded_and_a_damaged_file_says_so() {
     fit(&mut harness);
     harness.state_mut().ask(Command::Export("predict-fit", folder.path().to_owned()));
     let file = folder.path().join("predict-fit.model");
-    let start = Instant::now();
-    while harness.query_all_by_label_contains("exported ").next().is_none() {
-        assert!(start.elapsed() < Duration::from_mins(1), "it was never written");
-        harness.step();
-        std::thread::yield_now();
-    }
+    until_seen(&mut harness, "the file", |harness| says(harness, "exported "));
     harness.state_mut().ask(Command::UseModel(Some(file.clone())));
     until(&mut harness, "the models of the file", |app| {
         app.desk.fit.state() == State::Fresh

@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::flow::{Session, project};
-use fairway::ui::app::App;
 use fairway::ui::command::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::ground::{fairway, json, said};
+use crate::window::{Window, opened, until_seen};
 
 /// An element of a page: its name, its attributes, and all text within it.
 #[derive(Clone, Debug, Default)]
@@ -323,37 +321,16 @@ fn wrong_arguments_are_told_before_anything_is_read() {
 }
 
 /// The window on made traffic.
-fn window() -> Harness<'static, App> {
-    let mut harness = Harness::builder()
-        .with_size([1400.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(|creation| {
-            let mut app = App::new(creation);
-            app.begin(Vec::new(), true, &["synth.rows=20000".to_owned()]);
-            app
-        });
-    until(&mut harness, "trips", |harness| {
+fn window() -> Window {
+    let mut harness = opened([1400.0, 900.0], move |app| {
+        app.begin(Vec::new(), true, &["synth.rows=20000".to_owned()]);
+    });
+    until_seen(&mut harness, "trips", |harness| {
         let app = harness.state();
         app.desk.filter.state() == State::Fresh && !app.is_busy()
     });
-    harness
-}
-
-fn until(
-    harness: &mut Harness<'static, App>,
-    what: &str,
-    happened: impl Fn(&Harness<'static, App>) -> bool,
-) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness) {
-        assert!(start.elapsed() < Duration::from_mins(2), "it never happened: {what}");
-        harness.step();
-        std::thread::yield_now();
-    }
     harness.run_steps(4);
+    harness
 }
 
 #[test]
@@ -363,7 +340,7 @@ fn the_window_writes_the_report_of_what_it_shows() {
     let mut harness = window();
     harness.get_by_label("Report…");
     harness.state_mut().ask(Command::WriteReport(page.clone()));
-    until(&mut harness, "a page", |harness| {
+    until_seen(&mut harness, "a page", |harness| {
         harness.query_all_by_label_contains("a.html: ").next().is_some()
     });
     let html = fs::read_to_string(&page).unwrap();
@@ -381,7 +358,7 @@ fn a_report_that_is_stopped_leaves_nothing() {
     let mut harness = window();
     harness.state_mut().ask(Command::WriteReport(page.clone()));
     harness.state_mut().ask(Command::CancelErrand);
-    until(&mut harness, "a message", |harness| {
+    until_seen(&mut harness, "a message", |harness| {
         harness.query_all_by_label_contains("the report was cancelled").next().is_some()
     });
     assert!(!page.exists());

@@ -1,9 +1,7 @@
 //! Training in the window: train, compare, keep, load, refuse, delete; driven by label.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
@@ -12,51 +10,22 @@ use fairway::ui::layout::{Pane, Workspace};
 use fairway::ui::selection::Pick;
 use fairway::ui::training::MODELS;
 
+use crate::window::{Window, ask, opened, says, until, until_seen};
+
 /// A small made sea and a small network, on the processor; the epochs are the test's.
-fn window(layers: &str, epochs: usize) -> Harness<'static, App> {
+fn window(layers: &str, epochs: usize) -> Window {
     let settings = [
         "synth.rows=40000".to_owned(),
         format!("deep.layers={layers}"),
         "deep.device=cpu".into(),
         format!("deep.epochs={epochs}"),
     ];
-    let mut harness = Harness::builder()
-        .with_size([1400.0, 900.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(move |creation| {
-            let mut app = App::new(creation);
-            app.begin(Vec::new(), true, &settings);
-            app.ask(Command::Enter(Workspace::Train));
-            app
-        });
+    let mut harness = opened([1400.0, 900.0], move |app| {
+        app.begin(Vec::new(), true, &settings);
+        app.ask(Command::Enter(Workspace::Train));
+    });
     until(&mut harness, "trips", |app| app.desk.repair.state() == State::Fresh && !app.is_busy());
     harness
-}
-
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        let embed = &harness.state().desk.embed;
-        assert!(
-            start.elapsed() < Duration::from_mins(2),
-            "it never happened: {what}; {:?} {:?} {:?}",
-            embed.state(),
-            embed.progress(),
-            embed.faults()
-        );
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn ask(harness: &mut Harness<'static, App>, command: Command) {
-    harness.state_mut().ask(command);
-    harness.run_steps(4);
 }
 
 /// How many runs ended with a model.
@@ -64,13 +33,13 @@ fn done(app: &App) -> usize {
     app.training.runs().iter().filter(|run| run.trained().is_some()).count()
 }
 
-fn train(harness: &mut Harness<'static, App>, button: &str, n: usize) {
+fn train(harness: &mut Window, button: &str, n: usize) {
     harness.get_by_label(button).click();
     until(harness, "a trained network", |app| done(app) == n && !app.is_busy());
 }
 
 /// Keeps run `id` in `folder`, and says where it lies then.
-fn keep(harness: &mut Harness<'static, App>, id: u64, folder: &Path) -> std::path::PathBuf {
+fn keep(harness: &mut Window, id: u64, folder: &Path) -> std::path::PathBuf {
     ask(harness, Command::Keep(id, folder.to_owned()));
     until(harness, "a kept model", |app| {
         app.training.run(id).is_some_and(|run| run.kept.is_some())
@@ -105,9 +74,7 @@ fn two_runs_are_compared_and_the_first_is_taken_up_again_without_training() {
     harness.get_by_label("epochs 4");
     harness.get_by_label("epochs 6");
     // Both are drawn, until one is not ticked any more.
-    let drawn = |harness: &Harness<'static, App>, name: &str| {
-        harness.query_all_by_label_contains(name).count()
-    };
+    let drawn = |harness: &Window, name: &str| harness.query_all_by_label_contains(name).count();
     assert!(drawn(&harness, "run 1 0.") >= 1 && drawn(&harness, "run 2 0.") >= 1);
     harness.get_by_label("Compare run 1").click();
     harness.run_steps(4);
@@ -137,17 +104,9 @@ fn a_kept_network_is_loaded_and_one_that_is_none_or_of_other_data_is_refused() {
     assert!(again == kept || again.to_string_lossy().ends_with("-2.model"), "{again:?}");
 
     // A folder that holds no model.
-    let said = |harness: &Harness<'static, App>, text: &str| {
-        harness.query_all_by_label_contains(text).count() > 0
-    };
-    let load = |harness: &mut Harness<'static, App>, path: &Path, text: &str| {
+    let load = |harness: &mut Window, path: &Path, text: &str| {
         ask(harness, Command::Load(0, path.to_owned()));
-        let start = Instant::now();
-        while !said(harness, text) {
-            assert!(start.elapsed() < Duration::from_mins(1), "it was never said: {text}");
-            harness.step();
-            std::thread::yield_now();
-        }
+        until_seen(harness, text, |harness| says(harness, text));
     };
     load(&mut harness, disk.path(), "not loaded");
     assert_eq!(harness.state().session.deep.model, "", "what is refused is not taken");
@@ -171,12 +130,12 @@ fn a_kept_network_is_loaded_and_one_that_is_none_or_of_other_data_is_refused() {
     // Of other data: refused with its reason, and taken where the user says so.
     harness.get_by_label("Train instead").click();
     until(&mut harness, "a trained network", |app| app.session.deep.model.is_empty());
+    let trips = |app: &App| app.desk.repair.shown().map(|shown| shown.key);
+    let of_before = trips(harness.state());
     if let Some(sea) = &mut harness.state_mut().session.sources.made {
         sea.seed += 1;
     }
-    until(&mut harness, "other trips", |app| {
-        app.desk.repair.shown().is_some_and(|shown| !shown.is_stale) && !app.is_busy()
-    });
+    until(&mut harness, "other trips", |app| trips(app) != of_before && !app.is_busy());
     load(&mut harness, &kept, "learned from other data");
     assert_eq!(harness.state().session.deep.model, "");
     harness.state_mut().session.deep.other_data = true;

@@ -1,11 +1,9 @@
 //! The first window, driven by label. Without a GPU: the logic must not need one.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use egui::Key;
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
@@ -14,33 +12,12 @@ use fairway::ui::layout::{Pane, Workspace};
 use fairway::ui::map::Tool;
 
 use super::ground;
+use crate::window::{Window, opened, owned, until};
 
-fn window(inputs: Vec<PathBuf>) -> Harness<'static, App> {
-    Harness::builder()
-        .with_size([1280.0, 800.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(|creation| {
-            let mut app = App::new(creation);
-            app.begin(inputs, false, &[]);
-            app
-        })
-}
-
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        let shelves = || harness.state().desk.shelves().into_iter();
-        let stands = || shelves().map(|shelf| (shelf.name(), shelf.state())).collect::<Vec<_>>();
-        let is_late = start.elapsed() > Duration::from_mins(2);
-        assert!(!is_late, "it never happened: {what}; {:?}", stands());
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
+fn window(inputs: Vec<PathBuf>) -> Window {
+    opened([1280.0, 800.0], move |app| {
+        app.begin(inputs, false, &[]);
+    })
 }
 
 fn are_trips_fresh(app: &App) -> bool {
@@ -152,7 +129,7 @@ fn santa_barbara_opens_in_the_window_with_its_trips() {
 }
 
 /// A window on a small made sea, its trips at hand.
-fn sea() -> Harness<'static, App> {
+fn sea() -> Window {
     let mut harness = window(Vec::new());
     harness.run_steps(4);
     harness.state_mut().session.sources.make_demo();
@@ -166,7 +143,7 @@ fn is_all_fresh(app: &App) -> bool {
 }
 
 /// How many trips pass the filter.
-fn n_kept(harness: &Harness<'static, App>) -> usize {
+fn n_kept(harness: &Window) -> usize {
     n_kept_of(harness.state())
 }
 
@@ -174,7 +151,7 @@ fn n_kept_of(app: &App) -> usize {
     app.desk.filter.shown().map_or(0, |shown| shown.value.chosen.kept.len())
 }
 
-fn press(harness: &mut Harness<'static, App>, key: Key) {
+fn press(harness: &mut Window, key: Key) {
     harness.key_press(key);
     harness.run_steps(3);
 }
@@ -370,10 +347,8 @@ fn a_path_field_with_nonsense_says_what_it_looked_for() {
 
 #[test]
 fn a_made_sea_opens_with_the_parameters_of_the_command_line() {
-    let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_eframe(|creation| {
-        let mut app = App::new(creation);
-        app.begin(Vec::new(), true, &["synth.rows=30000".into(), "map.color_by=speed".into()]);
-        app
+    let mut harness = opened([1280.0, 800.0], |app| {
+        app.begin(Vec::new(), true, &owned(&["synth.rows=30000", "map.color_by=speed"]));
     });
     until(&mut harness, "the sea", is_all_fresh);
     let app = harness.state();

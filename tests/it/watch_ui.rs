@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
+use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_kittest::{Harness, Node};
 use fairway::flow::tray::{Shelf as _, State};
 use fairway::ui::app::App;
 use fairway::ui::command::Command;
@@ -14,25 +13,21 @@ use fairway::ui::layout::{Pane, Workspace};
 use fairway::ui::selection::Pick;
 use fairway::watch::{Meeting, OddityKind};
 
+use crate::window::{Window, opened, owned, rows, says, show, until};
+
 const MINUTE_MS: i64 = 60_000;
 
 /// 2024-01-01 00:00 UTC.
 const NEW_YEAR_MS: i64 = 1_704_067_200_000;
 
 /// The workspace on made traffic with these settings, or on files.
-fn window(files: Vec<PathBuf>, settings: &[&str]) -> Harness<'static, App> {
-    let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
+fn window(files: Vec<PathBuf>, settings: &[&str]) -> Window {
+    let settings = owned(settings);
     let is_demo = files.is_empty();
-    let mut harness = Harness::builder()
-        .with_size([1600.0, 950.0])
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_eframe(move |creation| {
-            let mut app = App::new(creation);
-            app.begin(files, is_demo, &settings);
-            app.ask(Command::Enter(Workspace::Watch));
-            app
-        });
+    let mut harness = opened([1600.0, 950.0], move |app| {
+        app.begin(files, is_demo, &settings);
+        app.ask(Command::Enter(Workspace::Watch));
+    });
     until(&mut harness, "encounters and oddities", |app| {
         app.desk.encounters.state() == State::Fresh
             && app.desk.oddities.state() == State::Fresh
@@ -67,52 +62,18 @@ fn three_ships(folder: &Path) -> PathBuf {
     path
 }
 
-fn three() -> (tempfile::TempDir, Harness<'static, App>) {
+fn three() -> (tempfile::TempDir, Window) {
     let folder = tempfile::tempdir().unwrap();
     let path = three_ships(folder.path());
     let harness = window(vec![path], &["oddities.heard=0", "oddities.steady_kinds="]);
     (folder, harness)
 }
 
-/// Plays frames until `happened`, however long the machine takes for it.
-fn until(harness: &mut Harness<'static, App>, what: &str, happened: impl Fn(&App) -> bool) {
-    // What was set, clicked or asked is acted on by then: else what was before would do.
-    harness.run_steps(2);
-    let start = Instant::now();
-    while !happened(harness.state()) {
-        let desk = &harness.state().desk;
-        assert!(
-            start.elapsed() < Duration::from_mins(2),
-            "it never happened: {what}; {:?} {:?} {:?}",
-            desk.encounters.faults(),
-            desk.ahead.faults(),
-            desk.oddities.faults(),
-        );
-        harness.step();
-        std::thread::yield_now();
-    }
-    harness.run_steps(4);
-}
-
-fn show(harness: &mut Harness<'static, App>, pane: Pane) {
-    harness.state_mut().ask(Command::Show(pane));
-    harness.run_steps(4);
-}
-
-fn click(harness: &mut Harness<'static, App>, label: &str) {
+fn click(harness: &mut Window, label: &str) {
     // The legend says the same of some.
     let can = |node: &Node| node.accesskit_node().role() != Role::Label;
     harness.get_all_by_label(label).find(can).expect("it can be clicked").click();
     harness.run_steps(4);
-}
-
-fn says(harness: &Harness<'static, App>, text: &str) -> bool {
-    harness.query_all_by_label_contains(text).next().is_some()
-}
-
-fn rows<'a>(harness: &'a Harness<'static, App>, with: &str) -> Vec<Node<'a>> {
-    let has = |row: &Node<'a>| row.accesskit_node().label().is_some_and(|all| all.contains(with));
-    harness.query_all_by_role(Role::Row).filter(has).collect()
 }
 
 #[test]
@@ -309,7 +270,7 @@ fn holding_against_routes_clusters_first_and_says_so() {
 }
 
 /// A click on the one check box of this label.
-fn tick(harness: &mut Harness<'static, App>, label: &str) {
+fn tick(harness: &mut Window, label: &str) {
     harness.get_by_role_and_label(Role::CheckBox, label).click();
     harness.run_steps(4);
 }
@@ -318,7 +279,7 @@ fn tick(harness: &mut Harness<'static, App>, label: &str) {
 fn switches_in_the_panels_set_what_they_name() {
     let (_folder, mut harness) = three();
     show(&mut harness, Pane::Encounters);
-    let layers = |harness: &Harness<'static, App>| {
+    let layers = |harness: &Window| {
         let watch = &harness.state().session.map.watch;
         [watch.encounters, watch.heat, watch.oddities]
     };
@@ -394,11 +355,7 @@ fn what_cannot_be_found_is_said_in_words() {
 
 #[test]
 fn with_nothing_open_every_panel_says_what_to_do() {
-    let mut harness = Harness::builder().with_size([1400.0, 900.0]).build_eframe(|creation| {
-        let mut app = App::new(creation);
-        app.ask(Command::Enter(Workspace::Watch));
-        app
-    });
+    let mut harness = opened([1400.0, 900.0], |app| app.ask(Command::Enter(Workspace::Watch)));
     harness.run_steps(4);
     for (pane, text) in [
         (Pane::EncounterList, "Encounters need traffic"),

@@ -29,6 +29,9 @@ const MESSAGES: usize = 8;
 /// Voyages a step of learning takes.
 const BATCH: usize = 64;
 
+/// What one ship may take at most, milliseconds: so that a click is answered within a frame.
+const SHIP_LIMIT_MS: f64 = 5.0;
+
 /// Learning by WAY in all sizes, and what asking about one ship takes at base size; beside it the
 /// Transformer decoder over cells.
 pub fn way(bench: &Ground) -> Result<Value, Stopped> {
@@ -65,6 +68,7 @@ pub fn way(bench: &Ground) -> Result<Value, Stopped> {
             times.sort_by(f64::total_cmp);
             told["ship_ms"] = times[times.len() / 2].into();
             told["ship_ms_least"] = times[0].into();
+            told["ship_limit_ms"] = SHIP_LIMIT_MS.into();
         }
     }
     told["n"] = n_learned.into();

@@ -12,6 +12,9 @@ use super::super::weights::{Placed, Weights};
 use crate::base::job::{Job, Stopped};
 use crate::base::rng::Rng;
 
+/// A loss and its gradients, a vector for each matrix.
+pub(in crate::learn) type Slopes = Result<Option<(f64, Vec<Vec<f32>>)>, String>;
+
 /// A network with a loss on a batch of its samples.
 pub(in crate::learn) trait Task {
     /// What the loss is called, and what the metric of an epoch is; empty for none.
@@ -19,6 +22,12 @@ pub(in crate::learn) trait Task {
 
     /// The mean loss of the samples `batch`, one number.
     fn loss(&mut self, weights: &Placed, batch: &[usize], place: &Place) -> Tensor<1>;
+
+    /// The same with its gradients, a vector for each matrix, by a task that reckons them itself; none
+    /// of one that leaves them to the tensor library. An error is a device that gives no numbers.
+    fn slopes(&mut self, _weights: &Placed, _batch: &[usize], _place: &Place) -> Slopes {
+        Ok(None)
+    }
 
     /// The order in which an epoch goes through the samples that teach.
     fn order(&mut self, train: &[usize], _batch: usize, rng: &mut Rng) -> Vec<usize> {

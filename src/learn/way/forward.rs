@@ -9,7 +9,7 @@ use super::super::weights::tensor;
 use super::batch::VoyageBatch;
 use super::parts::{Groups, Net, Order};
 use super::shape::{Aggregation, Network, WayShape};
-use super::space::{spatial_encoding, time_encoding};
+use super::space::{spatial_encoding, times_of};
 use crate::base::geo::Position;
 
 /// What heads read at every step: `[step, d]`, steps as the batch has them.
@@ -131,19 +131,9 @@ fn way(shape: &WayShape, net: &Net, batch: &VoyageBatch) -> Tensor<2> {
 /// The channels one below the other, space first: `[channel * step, d]`.
 fn channels(shape: &WayShape, net: &Net, batch: &VoyageBatch) -> Tensor<2> {
     let (n, d) = (batch.n_steps(), shape.units);
-    let mut known: HashMap<[u32; 2], Vec<f32>> = HashMap::new();
-    let mut space = Vec::with_capacity(n * d);
-    for center in &batch.centers {
-        let encoding = known.entry(center.map(f32::to_bits)).or_insert_with(|| {
-            let [lon_deg, lat_deg] = center.map(f64::from);
-            spatial_encoding(Position::new(lon_deg, lat_deg), d)
-        });
-        space.extend_from_slice(encoding);
-    }
+    let space = space_of(&batch.centers, d);
     let mut channels = vec![tensor(space, [n, d], net.device)];
-    let times: Vec<f32> =
-        batch.days.iter().flat_map(|days| time_encoding(f64::from(*days), d)).collect();
-    let times = tensor(times, [n, d], net.device);
+    let times = tensor(times_of(&batch.days, d), [n, d], net.device);
     let owners = batch.owners();
     let of_voyage = |name: &str, classes: &[u32]| {
         let rows: Vec<usize> = owners.iter().map(|voyage| classes[*voyage] as usize).collect();
@@ -159,6 +149,20 @@ fn channels(shape: &WayShape, net: &Net, batch: &VoyageBatch) -> Tensor<2> {
         channels.push(of_voyage("type.table", &batch.kinds) + times);
     }
     Tensor::cat(channels, 0)
+}
+
+/// Spatial encodings of cells by their centers, each reckoned once: `[cell, dim]`.
+pub fn space_of(centers: &[[f32; 2]], dim: usize) -> Vec<f32> {
+    let mut known: HashMap<[u32; 2], Vec<f32>> = HashMap::new();
+    let mut space = Vec::with_capacity(centers.len() * dim);
+    for center in centers {
+        let encoding = known.entry(center.map(f32::to_bits)).or_insert_with(|| {
+            let [lon_deg, lat_deg] = center.map(f64::from);
+            spatial_encoding(Position::new(lon_deg, lat_deg), dim)
+        });
+        space.extend_from_slice(encoding);
+    }
+    space
 }
 
 /// What gated units remember of each step's messages: `[step, d]`.

@@ -8,6 +8,7 @@ use burn::tensor::activation::softmax;
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
+use super::super::arithmetic::EPSILON;
 use super::super::dense;
 use super::super::recurrent::{gru, lstm};
 use super::super::weights::{Placed, Slot, tensor};
@@ -16,9 +17,6 @@ use crate::base::rng::Rng;
 /// What stands for minus infinity, with which gradients would be no numbers.
 const NEVER: f64 = -1e9;
 
-/// What keeps a norm's divisor from 0: PyTorch's.
-const EPSILON: f64 = 1e-5;
-
 /// Where each matrix of a network stands, by its name.
 #[derive(Clone, Debug, Default)]
 pub struct Places(HashMap<String, usize>);
@@ -26,6 +24,11 @@ pub struct Places(HashMap<String, usize>);
 impl Places {
     pub fn of(slots: &[Slot]) -> Places {
         Places(slots.iter().enumerate().map(|(at, slot)| (slot.name.clone(), at)).collect())
+    }
+
+    /// The place of matrix `name`.
+    pub fn of_name(&self, name: &str) -> usize {
+        *self.0.get(name).expect("a network asks for matrices that it has")
     }
 }
 
@@ -39,18 +42,13 @@ pub struct Net<'a> {
 }
 
 impl Net<'_> {
-    /// The place of matrix `name`.
-    fn place(&self, name: &str) -> usize {
-        *self.places.0.get(name).expect("a network asks for matrices that it has")
-    }
-
     pub fn at(&self, name: &str) -> Tensor<2> {
-        self.weights.at(self.place(name))
+        self.weights.at(self.places.of_name(name))
     }
 
     /// `x` through the stack `name` of so many layers.
     pub fn dense(&self, name: &str, layers: usize, x: Tensor<2>) -> Tensor<2> {
-        dense::forward(self.weights, self.place(&format!("{name}.0.weight")), layers, x)
+        dense::forward(self.weights, self.places.of_name(&format!("{name}.0.weight")), layers, x)
     }
 
     /// The rows `indices` of table `name`.
@@ -167,7 +165,7 @@ impl Net<'_> {
 }
 
 /// Numbers by which others are multiplied so that a share of `rate` is dropped and the mean stays.
-fn kept(n: usize, rate: f64, rng: &mut Rng) -> Vec<f32> {
+pub fn kept(n: usize, rate: f64, rng: &mut Rng) -> Vec<f32> {
     let (limit, grown) = ((rate * 65536.0).round() as u64, (1.0 / (1.0 - rate)) as f32);
     let mut kept = Vec::with_capacity(n + 3);
     while kept.len() < n {

@@ -55,11 +55,26 @@ const TIME_BASE: f64 = 1000.0;
 ///
 /// Kim et al. (2023), *WAY*, eq. 9: positions of Vaswani et al. (2017) for real numbers, base 1000.
 pub fn time_encoding(days: f64, dim: usize) -> Vec<f32> {
-    let pair = |at: usize| {
-        let (sin, cos) = (days / TIME_BASE.powf(at as f64 / dim as f64)).sin_cos();
-        [sin as f32, cos as f32]
-    };
-    (0..dim).step_by(2).flat_map(pair).take(dim).collect()
+    waved(&[days], dim)
+}
+
+/// [`time_encoding`] of several moments, one behind the other.
+pub(super) fn times_of(days: &[f32], dim: usize) -> Vec<f32> {
+    waved(&days.iter().map(|days| f64::from(*days)).collect::<Vec<_>>(), dim)
+}
+
+fn waved(days: &[f64], dim: usize) -> Vec<f32> {
+    let pairs = (0..dim).step_by(2);
+    let waves: Vec<f64> = pairs.map(|at| TIME_BASE.powf(at as f64 / dim as f64)).collect();
+    let mut encodings = Vec::with_capacity(days.len() * (dim + 1));
+    for (at, days) in days.iter().enumerate() {
+        for wave in &waves {
+            let (sin, cos) = (days / wave).sin_cos();
+            encodings.extend([sin as f32, cos as f32]);
+        }
+        encodings.truncate((at + 1) * dim);
+    }
+    encodings
 }
 
 #[cfg(test)]

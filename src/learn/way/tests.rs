@@ -3,6 +3,8 @@
 use rayon::prelude::*;
 
 use super::super::{Card, Model, TrainParams, Watch};
+use super::plain::Cost;
+use super::train::kept_steps;
 use super::*;
 use crate::base::params::Choice as _;
 use crate::base::rng::Rng;
@@ -136,6 +138,121 @@ fn the_base_size_has_the_papers_parameters() {
     let small = WayShape { layers: 1, units: 4, heads: 1, widening: 1, ..shape(Network::Gru) };
     let gru = 2 * (4 * 12 + 12);
     assert_eq!(small.parameters(), 41 * 4 + gru + (4 * 8 + 8) + (4 * 3 + 3));
+}
+
+#[test]
+fn the_processor_tells_what_the_tensor_library_does() {
+    let made = Made::new(12);
+    let all: Vec<usize> = (0..made.len()).collect();
+    let mut unknown = made.batch(&all, None);
+    unknown.from[3] = PORTS as u32;
+    for shape in ways() {
+        let net = WayNet::new(shape.clone(), stirred(&shape)).unwrap();
+        let place = Place::cpu();
+        let on =
+            On::Device(Places::of(&shape.slots()), Placed::fixed(net.weights(), place.device()));
+        let by_library = ReadyWay { shape: shape.clone(), on, place };
+        let (plain, wanted) = (told(&net, &unknown), by_library.tell(&unknown).unwrap());
+        let near = |a: &Table, b: &Table| {
+            assert!(a.len() == unknown.n_steps() && a.len() == b.len());
+            let pairs = a.values().iter().zip(b.values());
+            pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        assert!(near(&plain.ports, &wanted.ports) < 1e-5, "{shape:?}");
+        assert!(near(&plain.days_left.unwrap(), &wanted.days_left.unwrap()) < 1e-4, "{shape:?}");
+    }
+}
+
+/// Weights that are not those of the beginning, where norms do nothing.
+fn stirred(shape: &WayShape) -> Weights {
+    let mut weights = Weights::begin(&shape.slots(), 3);
+    let mut rng = Rng::new(5, 0);
+    for part in &mut weights.parts {
+        part.values.iter_mut().for_each(|x| *x += 0.1 * rng.normal() as f32);
+    }
+    weights
+}
+
+/// WAY in every form, and a larger one.
+fn ways() -> impl Iterator<Item = WayShape> {
+    let larger = WayShape { units: 64, layers: 3, ..shape(Network::Way) };
+    shapes().into_iter().filter(|shape| shape.network == Network::Way).chain([larger])
+}
+
+#[test]
+fn gradients_on_the_processor_are_those_of_the_tensor_library() {
+    let made = Made::new(12);
+    let all: Vec<usize> = (0..made.len()).collect();
+    let mut batch = made.batch(&all, None);
+    (batch.from[3], batch.to[5]) = (PORTS as u32, None);
+    // Some steps count, of some voyages none.
+    let rows: Vec<usize> = kept_steps(&batch, true, &mut Rng::new(1, 0));
+    assert!(rows.len() > 10 && rows.len() < batch.n_steps());
+    for shape in ways() {
+        let (weights, how, place) = (stirred(&shape), WayTraining::default(), Place::cpu());
+        let placed = Placed::tracked(&weights, place.device());
+        let (places, device) = (Places::of(&shape.slots()), place.device().clone().autodiff());
+        let tell = Tell {
+            shape: &shape,
+            places: places.clone(),
+            voyages: &made,
+            how: &how,
+            epoch_seed: 0,
+            step: 0,
+            plain: None,
+        };
+        let net = Net { places: &places, weights: &placed, device: &device, drops: None };
+        let (loss, _) = tell.cost(&net, &batch, &rows).unwrap();
+        let wanted = read(loss.clone()).unwrap()[0];
+        let mut by_library = loss.backward();
+
+        let cost = Cost { rows: &rows, eta_weight: how.eta_weight };
+        let plain = Plain::new(&shape, &weights);
+        let (told, slopes) = plain.cost_back(&batch, cost, 1);
+        assert!((told as f32 - wanted).abs() < 1e-4 * wanted, "{told} {wanted}");
+        assert!((plain.cost(&batch, cost) - told).abs() < 1e-5 * told);
+        for ((tensor, slope), part) in placed.tensors.iter().zip(&slopes).zip(&weights.parts) {
+            let wanted = tensor.grad_remove(&mut by_library).map(|grad| read(grad).unwrap());
+            let wanted = wanted.unwrap_or_else(|| vec![0.0; slope.len()]);
+            let size = wanted.iter().map(|x| x.abs()).fold(0.0, f32::max);
+            let off = wanted.iter().zip(slope).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(off <= 1e-4 * size + 1e-6, "{}: {off} of {size}; {shape:?}", part.name);
+        }
+    }
+}
+
+#[test]
+fn gradients_know_which_numbers_were_dropped() {
+    let made = Made::new(6);
+    let all: Vec<usize> = (0..made.len()).collect();
+    let batch = made.batch(&all, None);
+    let rows: Vec<usize> = (0..batch.n_steps()).collect();
+    let cost = Cost { rows: &rows, eta_weight: 1.0 };
+    for aggregation in [Aggregation::MultiHead, Aggregation::Cross, Aggregation::Concatenation] {
+        let shape = WayShape { dropout: 0.3, aggregation, ..shape(Network::Way) };
+        let weights = stirred(&shape);
+        let plain = Plain::new(&shape, &weights);
+        let (whole, slopes) = plain.cost_back(&batch, cost, 9);
+        assert_ne!(whole, plain.cost(&batch, cost), "something was dropped");
+        assert_ne!(whole, plain.cost_back(&batch, cost, 8).0, "by the seed");
+        // Along a way of its own for each matrix, the cost rises as the gradients say.
+        let mut rng = Rng::new(11, 0);
+        for (at, slope) in slopes.iter().enumerate() {
+            let way: Vec<f32> = slope.iter().map(|_| rng.normal() as f32).collect();
+            let long = way.iter().map(|x| x * x).sum::<f32>().sqrt();
+            let moved = |by: f32| {
+                let mut other = weights.clone();
+                let pairs = other.parts[at].values.iter_mut().zip(&way);
+                pairs.for_each(|(x, way)| *x += by * way / long);
+                Plain::new(&shape, &other).cost_back(&batch, cost, 9).0
+            };
+            let rise = (moved(2e-3) - moved(-2e-3)) / 4e-3;
+            let told: f32 = slope.iter().zip(&way).map(|(a, b)| a * b / long).sum();
+            let off = (rise - f64::from(told)).abs();
+            let name = &weights.parts[at].name;
+            assert!(off < 0.03 * rise.abs() + 2e-3, "{aggregation:?} {name}: {rise} {told}");
+        }
+    }
 }
 
 #[test]

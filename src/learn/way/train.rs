@@ -7,12 +7,13 @@ use burn::tensor::{Device, Tensor};
 
 use super::super::autoencoder::device_of;
 use super::super::device::Place;
-use super::super::fit::Task;
+use super::super::fit::{Slopes, Task};
 use super::super::weights::{Placed, tensor};
 use super::WayTraining;
 use super::batch::{VoyageBatch, Voyages};
 use super::forward::{arrivals, forward, ports};
 use super::parts::{Net, Places};
+use super::plain::{Cost, Plain};
 use super::shape::{QUANTILES, WayShape};
 use crate::base::rng::Rng;
 
@@ -33,6 +34,16 @@ pub struct Tell<'a> {
     /// Drawn anew for each epoch, by the loop's own seed, so that a training goes on to the bit.
     pub epoch_seed: u64,
     pub step: u64,
+    /// The network on the processor, where it is of the kind that reckons its gradients there.
+    pub plain: Option<Plain>,
+}
+
+/// What a step of learning is about: its voyages, with what was drawn of them, the steps that count,
+/// and the seed of what is dropped.
+struct Lesson {
+    batch: VoyageBatch,
+    rows: Vec<usize>,
+    drops: Rng,
 }
 
 impl Task for Tell<'_> {
@@ -54,8 +65,34 @@ impl Task for Tell<'_> {
     fn loss(&mut self, weights: &Placed, batch: &[usize], place: &Place) -> Tensor<1> {
         let device = device_of(weights, place);
         if !device.is_autodiff() {
-            return self.measured(weights, batch, &device);
+            return match self.plainly_measured(weights, batch) {
+                Some(loss) => Tensor::from_floats([loss as f32], &device),
+                None => self.measured(weights, batch, &device),
+            };
         }
+        let Lesson { batch, rows, drops } = self.lesson(batch);
+        let drops = Some((self.shape.dropout, RefCell::new(drops)));
+        let net = Net { places: &self.places, weights, device: &device, drops };
+        match self.cost(&net, &batch, &rows) {
+            Some((loss, _)) => loss,
+            None => forward(self.shape, &net, &batch).sum().mul_scalar(0.0),
+        }
+    }
+
+    fn slopes(&mut self, weights: &Placed, batch: &[usize], _place: &Place) -> Slopes {
+        let Some(mut plain) = self.plain.take() else { return Ok(None) };
+        plain.set(weights.values()?);
+        let Lesson { batch, rows, mut drops } = self.lesson(batch);
+        let cost = Cost { rows: &rows, eta_weight: self.how.eta_weight };
+        let told = plain.cost_back(&batch, cost, drops.bits());
+        self.plain = Some(plain);
+        Ok(Some(told))
+    }
+}
+
+impl Tell<'_> {
+    /// The next step of learning, on these voyages.
+    fn lesson(&mut self, batch: &[usize]) -> Lesson {
         self.step += 1;
         let rng = |stream: u64| Rng::new(self.epoch_seed, stream + self.step);
         let mut batch = self.voyages.batch(batch, Some(&mut rng(MESSAGES)));
@@ -66,18 +103,16 @@ impl Task for Tell<'_> {
             }
         }
         let rows = kept_steps(&batch, self.how.gradient_dropout, &mut losses);
-        let drops = Some((self.shape.dropout, RefCell::new(rng(DROPS))));
-        let net = Net { places: &self.places, weights, device: &device, drops };
-        match self.cost(&net, &batch, &rows) {
-            Some((loss, _)) => loss,
-            None => forward(self.shape, &net, &batch).sum().mul_scalar(0.0),
-        }
+        Lesson { batch, rows, drops: rng(DROPS) }
     }
-}
 
-impl Tell<'_> {
     /// The mean cost of the steps `rows` of a batch, and of how many; none where none counts.
-    fn cost(&self, net: &Net, batch: &VoyageBatch, rows: &[usize]) -> Option<(Tensor<1>, usize)> {
+    pub fn cost(
+        &self,
+        net: &Net,
+        batch: &VoyageBatch,
+        rows: &[usize],
+    ) -> Option<(Tensor<1>, usize)> {
         let n = rows.len();
         if n == 0 {
             return None;
@@ -95,6 +130,22 @@ impl Tell<'_> {
             loss = loss + arrival_cost(arrivals(net, told), truth).mul_scalar(self.how.eta_weight);
         }
         Some((loss, n))
+    }
+
+    /// The cost where nothing is learned, on the processor; none of other networks, and of weights
+    /// that the device does not give.
+    fn plainly_measured(&mut self, weights: &Placed, voyages: &[usize]) -> Option<f64> {
+        let plain = self.plain.as_mut()?;
+        plain.set(weights.values().ok()?);
+        let (mut sum, mut n) = (0.0, 0);
+        for piece in pieces(self.voyages, voyages) {
+            let batch = self.voyages.batch(&piece, None);
+            let rows = kept_steps(&batch, false, &mut Rng::new(0, 0));
+            let cost = Cost { rows: &rows, eta_weight: self.how.eta_weight };
+            sum += plain.cost(&batch, cost) * rows.len() as f64;
+            n += rows.len();
+        }
+        Some(sum / n.max(1) as f64)
     }
 
     /// The cost where nothing is learned, in pieces, so that memory does not grow with the batch.

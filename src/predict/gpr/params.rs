@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::params::{Choice as _, Field, Form, Params};
-use crate::predict::landmarks::{Above, Kernel};
+use crate::predict::landmarks::{
+    ABOVE_HELP, Above, Kernel, exact_field, landmarks_field, seed_field, tuned_field,
+};
 
 /// How a Gaussian process is made.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -75,30 +77,11 @@ impl Params for GprParams {
                 help: "Deviation of the noise on targets where it is not chosen: `σ_n`.",
             },
         );
-        form.count(
-            "gpr_tuned",
-            &mut self.n_tuned,
-            Field {
-                unit: "samples",
-                range: 10..=2000,
-                help: "How many drawn samples length, signal and noise are chosen by.",
-            },
-        );
-        form.count(
-            "gpr_exact_up_to",
-            &mut self.exact_up_to,
-            Field {
-                unit: "samples",
-                range: 1..=4000,
-                help: "Up to how many samples each has its kernel; time grows with the cube.",
-            },
-        );
-        self.above.describe("gpr_above", form, "What is done with more samples: kernels about some, weighed to fit all (nystrom), or some for all (subset).");
-        form.count("gpr_landmarks", &mut self.n_landmarks, Field { unit: "samples", range: 1..=4000, help: "How many drawn samples have a kernel when there are more than are solved exactly." });
-        form.count(
-            "gpr_seed",
-            &mut self.seed,
-            Field { unit: "", range: 0..=1_000_000, help: "Seed of what is drawn." },
-        );
+        let tuned = tuned_field("How many drawn samples length, signal and noise are chosen by.");
+        form.count("gpr_tuned", &mut self.n_tuned, tuned);
+        form.count("gpr_exact_up_to", &mut self.exact_up_to, exact_field());
+        self.above.describe("gpr_above", form, ABOVE_HELP);
+        form.count("gpr_landmarks", &mut self.n_landmarks, landmarks_field());
+        form.count("gpr_seed", &mut self.seed, seed_field());
     }
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::params::{Choice as _, Field, Form, Params};
-use crate::predict::landmarks::Above;
+use crate::predict::landmarks::{
+    ABOVE_HELP, Above, exact_field, landmarks_field, seed_field, tuned_field,
+};
 
 /// How a support vector machine is made.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -47,30 +49,11 @@ impl Params for KernelParams {
         form.flag("svm_choose", &mut self.chooses, "Take the length and the regularization with the least leave-one-out error on some drawn samples.");
         form.number("svm_length", &mut self.length, Field { unit: "√features", range: 0.01..=100.0, help: "How far a sample's word carries where it is not chosen: σ of the kernel exp(-d²/2σ²), in roots of the number of features, which is how far standardized samples lie apart." });
         form.number("svm_gamma", &mut self.gamma, Field { unit: "", range: 1e-4..=1e7, help: "Weight of errors against smoothness where it is not chosen: γ of the LS-SVM." });
-        form.count(
-            "svm_tuned",
-            &mut self.n_tuned,
-            Field {
-                unit: "samples",
-                range: 10..=2000,
-                help: "How many drawn samples length and regularization are chosen by.",
-            },
-        );
-        form.count(
-            "svm_exact_up_to",
-            &mut self.exact_up_to,
-            Field {
-                unit: "samples",
-                range: 1..=4000,
-                help: "Up to how many samples each has its kernel; time grows with the cube.",
-            },
-        );
-        self.above.describe("svm_above", form, "What is done with more samples: kernels about some, weighed to fit all (nystrom), or some for all (subset).");
-        form.count("svm_landmarks", &mut self.n_landmarks, Field { unit: "samples", range: 1..=4000, help: "How many drawn samples have a kernel when there are more than are solved exactly." });
-        form.count(
-            "svm_seed",
-            &mut self.seed,
-            Field { unit: "", range: 0..=1_000_000, help: "Seed of what is drawn." },
-        );
+        let tuned = tuned_field("How many drawn samples length and regularization are chosen by.");
+        form.count("svm_tuned", &mut self.n_tuned, tuned);
+        form.count("svm_exact_up_to", &mut self.exact_up_to, exact_field());
+        self.above.describe("svm_above", form, ABOVE_HELP);
+        form.count("svm_landmarks", &mut self.n_landmarks, landmarks_field());
+        form.count("svm_seed", &mut self.seed, seed_field());
     }
 }

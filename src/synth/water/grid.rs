@@ -6,13 +6,14 @@ use rustc_hash::FxHashMap;
 
 use super::mask::{CELLS_A_DEGREE, Cell, Mask, N_COLUMNS, N_ROWS, cell_at, middle};
 use super::passages::{PASSAGES, Passage};
+use super::shore::{SHORE_UNIT_M, least_units, ways_to_shore_m};
 use crate::base::geo::{EARTH_RADIUS_M, Position, distance_m, wrap_lon_deg};
 
 /// Cells of the mask along a node's square.
-const SIDE: usize = 5;
+pub(super) const SIDE: usize = 5;
 /// Nodes around the world, and from pole to pole.
 pub(super) const WIDTH: usize = N_COLUMNS / SIDE;
-const HEIGHT: usize = N_ROWS / SIDE;
+pub(super) const HEIGHT: usize = N_ROWS / SIDE;
 /// Nodes in all.
 pub(super) const N_NODES: usize = WIDTH * HEIGHT;
 
@@ -40,8 +41,6 @@ const MOVES: [(i32, i32); 16] = [
 const NO_SPOT: u8 = u8::MAX;
 /// The cell in the middle of a node's square.
 const CENTER: u8 = (SIDE * SIDE / 2) as u8;
-/// Meters that one unit of the way to the shore stands for.
-const SHORE_UNIT_M: f64 = 16_000.0;
 /// The shortest step when a leg is looked along, meters.
 const STEP_M: f64 = 1500.0;
 /// On pieces so long, longitude and latitude may change evenly: in 60° of latitude that is 100 m
@@ -430,51 +429,6 @@ fn is_line_free(mask: &Mask, from: Cell, to: Cell) -> bool {
         let column = ((x0 + share * dx).round() as i64).rem_euclid(N_COLUMNS as i64) as usize;
         mask.is_free((y0 + share * dy).round() as usize * N_COLUMNS + column)
     })
-}
-
-/// From the middle of each square to the middle of the nearest with land, by chains of neighbors:
-/// at most 8 % too long. Meters.
-fn ways_to_shore_m(has_land: &[bool]) -> Vec<f32> {
-    let mut way_m: Vec<f32> = has_land.iter().map(|land| if *land { 0.0 } else { 4e7 }).collect();
-    let side_m = (SIDE as f64 / CELLS_A_DEGREE as f64).to_radians() * EARTH_RADIUS_M;
-    let east_m = |row: usize| {
-        let lat_deg = (row as f64 + 0.5) * SIDE as f64 / CELLS_A_DEGREE as f64 - 90.0;
-        (side_m * lat_deg.to_radians().cos()) as f32
-    };
-    let mut row_pass = |row: usize, from: Option<usize>| {
-        let (east_m, north_m) = (east_m(row), side_m as f32);
-        let aslant_m = east_m.hypot(north_m);
-        if let Some(from) = from {
-            for column in 0..WIDTH {
-                let (west, east) = ((column + WIDTH - 1) % WIDTH, (column + 1) % WIDTH);
-                let other = |column: usize, m: f32| way_m[from * WIDTH + column] + m;
-                let best =
-                    other(column, north_m).min(other(west, aslant_m)).min(other(east, aslant_m));
-                way_m[row * WIDTH + column] = way_m[row * WIDTH + column].min(best);
-            }
-        }
-        // Twice round in either direction: the row has no ends.
-        for step in 0..2 * WIDTH {
-            let (column, next) = (step % WIDTH, (step + 1) % WIDTH);
-            let best = way_m[row * WIDTH + column] + east_m;
-            way_m[row * WIDTH + next] = way_m[row * WIDTH + next].min(best);
-            let (column, next) = (WIDTH - 1 - column, WIDTH - 1 - next);
-            let best = way_m[row * WIDTH + column] + east_m;
-            way_m[row * WIDTH + next] = way_m[row * WIDTH + next].min(best);
-        }
-    };
-    for row in 0..HEIGHT {
-        row_pass(row, row.checked_sub(1));
-    }
-    for row in (0..HEIGHT).rev() {
-        row_pass(row, (row + 1 < HEIGHT).then_some(row + 1));
-    }
-    way_m
-}
-
-/// What surely lies between any two points of squares whose middles are so far apart.
-fn least_units(middles_m: f64) -> u8 {
-    ((0.92 * middles_m - 39_400.0).max(0.0) / SHORE_UNIT_M).floor().min(255.0) as u8
 }
 
 /// The great circle between two places.

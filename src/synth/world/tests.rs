@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::ais::{HarborSize, Locode, Port};
+use crate::ais::{HarborSize, Locode, Port, ShipKind, Vessel};
 use crate::base::geo::distance_m;
-use crate::base::units::{kn_from_mps, s_from_ms};
+use crate::base::units::{kn_from_mps, mps_from_kn, s_from_ms};
 use crate::synth::water::tests::water;
 
 /// Ports around the world, made by hand.

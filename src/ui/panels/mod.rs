@@ -16,6 +16,7 @@ mod predict;
 mod prepare;
 mod preview;
 mod profile;
+mod progress;
 mod sources;
 mod start;
 mod status;

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use egui::{Button, RichText, TextEdit, Ui};
+use egui::{Button, RichText, Ui};
 
+use self::bar::{COPY_HELP, count_text, row_line, search_ui, titles_line};
 use self::grid::{Act, Column, Content, Grid};
 use self::rows::{Rows, Wanted};
 use self::sheet::{Held, Sheet};
@@ -12,16 +13,21 @@ use super::distributions::Distribution;
 use super::inspector::before::Before;
 use super::profile::Profile;
 use crate::base::job::{Job, Stopped};
-use crate::base::text::{counted, grouped};
+use crate::base::text::counted;
 use crate::flow::jobs::Running;
 use crate::flow::{Desk, Key};
 use crate::prep::Chosen;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::selection::Pick;
+use crate::ui::theme::STALE_OPACITY;
 
+mod bar;
 pub(super) mod cell;
 pub(super) mod grid;
+pub(super) mod listing;
+pub(super) mod made;
+pub(super) mod ordered;
 pub(super) mod rows;
 pub mod sheet;
 mod trips;
@@ -234,7 +240,7 @@ impl Table {
         }
         let act = ui.scope(|ui| {
             if !is_fresh {
-                ui.set_opacity(0.6);
+                ui.set_opacity(STALE_OPACITY);
             }
             let content = Content {
                 name: of.name(),
@@ -278,13 +284,8 @@ impl Table {
         rows: &Arc<Vec<u32>>,
     ) {
         ui.horizontal(|ui| {
-            let hint = "Name, MMSI, type";
-            let field = TextEdit::singleline(&mut self.text).hint_text(hint).desired_width(150.0);
-            ui.add(field).accessible_name(format!("Search {}s", of.thing()));
-            if !self.text.is_empty() && ui.small_button("Clear search").clicked() {
-                self.text.clear();
-                ui.ctx().request_repaint();
-            }
+            let name = format!("Search {}s", of.thing());
+            search_ui(ui, &mut self.text, "Name, MMSI, type", &name);
             if wanted.window_ms.is_some()
                 && ui
                     .small_button("All times")
@@ -293,13 +294,7 @@ impl Table {
             {
                 deck.ask(Command::ClearBrush);
             }
-            let n = of.n(sheet);
-            if rows.len() == n {
-                ui.label(counted(n as u64, of.thing()));
-            } else {
-                let shown = grouped(rows.len() as u64);
-                ui.label(format!("{shown} of {}", counted(n as u64, of.thing())));
-            }
+            ui.label(count_text(rows.len(), of.n(sheet), of.thing()));
             self.copy_ui(ui, sheet, of, wanted, rows);
         });
     }
@@ -323,7 +318,7 @@ impl Table {
         }
         let button = ui
             .add_enabled(self.copying.is_none(), Button::new("Copy table").small())
-            .on_hover_text("Copies these rows as text with tabs, as spreadsheets take it");
+            .on_hover_text(COPY_HELP);
         if button.clicked() {
             let (sheet, rows) = (Arc::clone(sheet), Arc::clone(rows));
             self.copied = Some((wanted.clone(), rows.len()));
@@ -339,17 +334,10 @@ impl Table {
 
 /// The rows as lines of cells with tabs between them, under a line of titles.
 fn tabbed(of: Of, sheet: &Sheet, rows: &[u32], job: &Job) -> Result<String, Stopped> {
-    let titles: Vec<&str> = of.columns().iter().map(|column| column.title).collect();
-    let mut text = titles.join("\t") + "\n";
+    let mut text = titles_line(of.columns());
     for index in rows {
         job.go_on()?;
-        for (place, column) in of.columns().iter().enumerate() {
-            if place > 0 {
-                text.push('\t');
-            }
-            text += &(column.cell)(sheet, *index as usize).plain();
-        }
-        text.push('\n');
+        text += &row_line(of.columns(), sheet, *index as usize);
     }
     Ok(text)
 }

@@ -71,16 +71,10 @@ impl Params for AreaParams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::params::{Checked, manual, set};
+    use crate::base::params::check_that_defaults_can_be_set;
 
     #[test]
     fn the_defaults_are_in_range_and_settable_by_name() {
-        let defaults = AreaParams::default();
-        assert!(Checked::new(&defaults).is_ok());
-        for entry in manual(&defaults) {
-            let mut params = defaults.clone();
-            assert_eq!(set(&mut params, entry.name, &entry.value.to_string()), Ok(()));
-            assert_eq!(params, defaults, "{}", entry.name);
-        }
+        check_that_defaults_can_be_set(&AreaParams::default());
     }
 }

@@ -145,18 +145,12 @@ impl Params for EncounterParams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::params::{Checked, manual, set};
+    use crate::base::params::{Checked, check_that_defaults_can_be_set};
 
     #[test]
     fn the_defaults_are_in_range_and_settable_by_name() {
         let defaults = EncounterParams::default();
-        assert!(Checked::new(&defaults).is_ok());
-        for entry in manual(&defaults) {
-            let text = entry.value.as_str().map_or(entry.value.to_string(), str::to_owned);
-            let mut params = defaults.clone();
-            assert_eq!(set(&mut params, entry.name, &text), Ok(()), "{}", entry.name);
-            assert_eq!(params, defaults, "{}", entry.name);
-        }
+        check_that_defaults_can_be_set(&defaults);
         let inverted = EncounterParams { cpa_m: 5000.0, range_m: 4000.0, ..defaults };
         assert_eq!(Checked::new(&inverted).unwrap_err().len(), 1);
     }

@@ -11,13 +11,12 @@ use crate::flow::stages::AssociatedOf;
 use crate::ui::associate_view::{AssociateView, MistakeKind};
 use crate::ui::map::{BROKEN, WRONG};
 use crate::ui::panels::tables::cell::{Cell, ranks};
-use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
-use crate::ui::panels::tables::rows::{Sort, sorted};
+use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::ordered::{About, Ordered};
+use crate::ui::panels::tables::rows::Sort;
 
 /// Mistakes of one kind as rows.
 struct Sheet {
-    key: Key,
-    kind: MistakeKind,
     of: Arc<AssociatedOf>,
     /// Which of all mistakes each row is.
     listed: Vec<u32>,
@@ -26,13 +25,13 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn new(key: Key, of: &Arc<AssociatedOf>, view: &AssociateView) -> Sheet {
+    fn new(of: &Arc<AssociatedOf>, view: &AssociateView) -> Sheet {
         let listed = view.listed(of);
         let title = |place: &u32| of.ship_title(of.mistakes[*place as usize].row);
         let titles: Vec<String> = listed.iter().map(|at| title(at).unwrap_or_default()).collect();
         let ranks = ranks(&titles.iter().map(String::as_str).collect::<Vec<_>>());
         let ships = titles.into_iter().zip(ranks).collect();
-        Sheet { key, kind: view.kind, of: Arc::clone(of), listed, ships }
+        Sheet { of: Arc::clone(of), listed, ships }
     }
 
     fn mistake(&self, row: usize) -> &Mistake {
@@ -151,19 +150,20 @@ fn point<'a>(row: Option<u32>) -> Cell<'a> {
     row.map_or(Cell::Missing, |row| Cell::Count(row.into()))
 }
 
+static ABOUT: About<Sheet> =
+    About { name: "Table of mistakes", columns: COLUMNS, n_rows: |sheet| sheet.listed.len() };
+
 /// The table, how it is sorted, and which mistake was looked at last.
 pub struct MistakeTable {
-    grid: Grid,
-    sheet: Option<Sheet>,
-    sorted: Option<(Sort, Vec<u32>)>,
+    table: Ordered<(Key, MistakeKind), Sheet>,
     seen: Option<u32>,
 }
 
 impl Default for MistakeTable {
     /// In the order of time.
     fn default() -> Self {
-        let grid = Grid::sorted(Sort { column: 1, is_descending: false });
-        MistakeTable { grid, sheet: None, sorted: None, seen: None }
+        let table = Ordered::new(&ABOUT, Sort { column: 1, is_descending: false });
+        MistakeTable { table, seen: None }
     }
 }
 
@@ -176,42 +176,20 @@ impl MistakeTable {
         (key, of): (Key, &Arc<AssociatedOf>),
         view: &AssociateView,
     ) -> Option<Mistake> {
-        let is_same = |sheet: &Sheet| sheet.key == key && sheet.kind == view.kind;
-        if !self.sheet.as_ref().is_some_and(is_same) {
-            (self.sheet, self.sorted) = (Some(Sheet::new(key, of, view)), None);
+        if self.table.take((key, view.kind), || Sheet::new(of, view)) {
             self.seen = None;
         }
-        let sheet = self.sheet.as_ref()?;
-        let sort = self.grid.sort;
-        if self.sorted.as_ref().is_none_or(|(by, _)| *by != sort) {
-            let cell = COLUMNS[sort.column].cell;
-            let rows = sorted(sheet.listed.len(), sort.is_descending, |row| cell(sheet, row).key());
-            self.sorted = Some((sort, rows));
-        }
-        let (_, rows) = self.sorted.as_ref()?;
         let current = view.mistake();
-        let is_current = |row: usize| Some(sheet.mistake(rows[row] as usize).row) == current;
+        let is_current = |sheet: &Sheet, row: usize| Some(sheet.mistake(row).row) == current;
         if self.seen != current {
             self.seen = current;
-            if let Some(row) = (0..rows.len()).find(|row| is_current(*row)) {
-                self.grid.reveal(row);
-            }
+            self.table.reveal(is_current);
         }
-        let mark = |row: usize| {
-            let mistake = sheet.mistake(rows[row] as usize);
-            Some(if sheet.of.is_wrong(mistake) { WRONG } else { BROKEN })
+        let mark = |sheet: &Sheet, row: usize| {
+            Some(if sheet.of.is_wrong(sheet.mistake(row)) { WRONG } else { BROKEN })
         };
-        let content = Content {
-            name: "Table of mistakes",
-            columns: COLUMNS,
-            n_rows: rows.len(),
-            cell: &|row, column| (COLUMNS[column].cell)(sheet, rows[row] as usize),
-            is_selected: &is_current,
-            mark: &mark,
-            current: &|| (0..rows.len()).find(|row| is_current(*row)),
-        };
-        let (Act::Pick(row) | Act::Add(row) | Act::Fit(row)) = self.grid.ui(ui, &content)?;
-        Some(*sheet.mistake(*rows.get(row)? as usize))
+        let row = self.table.ui(ui, is_current, mark)?;
+        Some(*self.table.sheet()?.mistake(row))
     }
 }
 
@@ -228,7 +206,7 @@ mod tests {
     fn a_row_says_whose_point_goes_wrong_where_and_why() {
         let of = Arc::new(broken_and_joined());
         let view = AssociateView::default();
-        let sheet = Sheet::new(Key::of("test", &(), &[]), &of, &view);
+        let sheet = Sheet::new(&of, &view);
         let broken = texts(&sheet, 0);
         assert_eq!(broken[0], "broken track");
         assert_eq!(broken[3..7], ["0", "1", "–", "2"]);

@@ -25,10 +25,8 @@ use crate::flow::{Desk, Key, Session};
 use crate::ui::associate_view::MistakeKind;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
-use crate::ui::theme;
-
-/// How much of a result shows that is older than what is wanted.
-const STALE_OPACITY: f32 = 0.6;
+use crate::ui::panels::progress::progress_ui;
+use crate::ui::theme::{self, STALE_OPACITY};
 
 /// What the panels of association keep between frames.
 #[derive(Default)]
@@ -221,7 +219,7 @@ impl AssociatePanels {
                 if ui.button("Stop comparing").clicked() {
                     deck.ask(Command::Cancel(name));
                 }
-                parameters::progress_ui(ui, &deck.desk.associate_study);
+                progress_ui(ui, &deck.desk.associate_study);
             } else if ui
                 .add_enabled(stand != Stand::Fresh, Button::new("Compare all methods"))
                 .on_hover_text("Each on all points, and with every fifth and every second removed")
@@ -287,7 +285,7 @@ fn run_ui(ui: &mut Ui, deck: &mut Deck) {
         if ui.button("Stop run").on_hover_text("What was found before stays").clicked() {
             deck.ask(Command::Cancel("associate"));
         }
-        parameters::progress_ui(ui, &deck.desk.associate);
+        progress_ui(ui, &deck.desk.associate);
         return;
     }
     let is_due = matches!(standing, Standing::ToAsk(..) | Standing::Stale | Standing::Failed);

@@ -1,13 +1,12 @@
 //! The right panel of association: what was found, the method, its parameters.
 
-use egui::{Label, ProgressBar, RichText, ScrollArea, Ui};
+use egui::{Label, RichText, ScrollArea, Ui};
 
 use super::{AssociatePanels, STALE_OPACITY, about, is_of_reading, run_ui, standing_ui};
 use crate::associate::{Method, Why};
 use crate::base::params::Choice as _;
 use crate::base::text::{counted, grouped};
 use crate::flow::stages::AssociatedOf;
-use crate::flow::tray::Shelf;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::form::{Stand, params_ui_where};
@@ -169,18 +168,6 @@ fn summary(of: &AssociatedOf) -> Vec<String> {
         lines.push(format!("Speed or course of {guessed} is guessed"));
     }
     lines
-}
-
-/// How far a stage is.
-pub fn progress_ui(ui: &mut Ui, shelf: &dyn Shelf) {
-    let Some((done, total, elapsed)) = shelf.progress() else { return };
-    if total > 0 {
-        let share = (done as f32 / total as f32).min(1.0);
-        let bar = ProgressBar::new(share).desired_width(110.0);
-        ui.add(bar.text(format!("{:.0} %", 100.0 * share)));
-    } else {
-        ui.label(RichText::new(format!("{:.0} s", elapsed.as_secs_f64())).weak());
-    }
 }
 
 #[cfg(test)]

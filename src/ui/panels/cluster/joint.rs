@@ -20,9 +20,7 @@ use crate::flow::{Desk, Key};
 use crate::ui::deck::Deck;
 use crate::ui::map::palette::{category, unknown};
 use crate::ui::selection::Pick;
-
-/// How much of a result shows that is older than what is wanted.
-const STALE_OPACITY: f32 = 0.6;
+use crate::ui::theme::STALE_OPACITY;
 
 /// What the panels of clustering keep between frames.
 #[derive(Default)]

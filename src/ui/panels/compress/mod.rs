@@ -22,10 +22,7 @@ use crate::flow::stages::{CompressedOf, RepairedOf};
 use crate::flow::tray::{Shelf, State};
 use crate::flow::{Desk, Key};
 use crate::ui::deck::Deck;
-use crate::ui::theme;
-
-/// How much of a result shows that is older than what is wanted.
-const STALE_OPACITY: f32 = 0.6;
+use crate::ui::theme::{self, STALE_OPACITY};
 
 /// What the panels of compression keep between frames.
 #[derive(Default)]

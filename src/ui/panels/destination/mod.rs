@@ -6,7 +6,6 @@ mod agreement;
 mod arrival;
 mod bars;
 mod bound;
-mod listing;
 mod parameters;
 mod port_sheet;
 mod posterior;
@@ -22,7 +21,6 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
-use self::listing::{Listing, Look};
 use self::port_sheet::PortSheet;
 use self::text_sheet::{TIMES, TextSheet};
 use self::voyage_sheet::VoyageSheet;
@@ -35,13 +33,12 @@ use crate::ui::deck::Deck;
 use crate::ui::destination_view::selected_vessel;
 use crate::ui::map::ports::PortUse;
 use crate::ui::panels::tables::grid::Act;
+use crate::ui::panels::tables::listing::{Listing, Look};
+use crate::ui::panels::tables::made::Made;
 use crate::ui::panels::tables::rows::Sort;
 use crate::ui::panels::tables::sheet;
 use crate::ui::selection::Pick;
-use crate::ui::theme;
-
-/// How much of a result shows that is older than what is wanted.
-const STALE_OPACITY: f32 = 0.6;
+use crate::ui::theme::{self, STALE_OPACITY};
 
 /// What the panels of destinations keep between frames.
 pub struct DestinationPanels {
@@ -49,9 +46,9 @@ pub struct DestinationPanels {
     voyage_sheet: Option<(Key, Arc<VoyageSheet>)>,
     making: Option<(Key, Running<VoyageSheet>)>,
     texts: Listing<TextSheet>,
-    text_sheet: Option<(Key, TextSheet)>,
+    text_sheet: Made<Key, TextSheet>,
     ports: Listing<PortSheet>,
-    port_sheet: Option<([Option<Key>; 2], PortSheet)>,
+    port_sheet: Made<Key, PortSheet>,
     shows_by_vessel: bool,
 }
 
@@ -60,13 +57,13 @@ impl Default for DestinationPanels {
     fn default() -> Self {
         let most = |column| Sort { column, is_descending: true };
         DestinationPanels {
-            voyages: Listing::sorted(Sort { column: 3, is_descending: false }),
+            voyages: Listing::new(&voyage_sheet::ABOUT, Sort { column: 3, is_descending: false }),
             voyage_sheet: None,
             making: None,
-            texts: Listing::sorted(most(TIMES)),
-            text_sheet: None,
-            ports: Listing::sorted(most(5)),
-            port_sheet: None,
+            texts: Listing::new(&text_sheet::ABOUT, most(TIMES)),
+            text_sheet: Made::default(),
+            ports: Listing::new(&port_sheet::ABOUT, most(5)),
+            port_sheet: Made::default(),
             shows_by_vessel: false,
         }
     }
@@ -106,8 +103,7 @@ impl DestinationPanels {
                 port.is_none_or(|port| [voyage.departure, voyage.destination].contains(&port));
             is_within && is_of_port
         };
-        let stamp = Key::of("kept", &(port.map(|port| port.0), brush), &[]).to_string();
-        let stamp = stamp.bytes().fold(0_u64, |sum, b| sum.wrapping_mul(31) ^ u64::from(b));
+        let kept_by = Key::of("kept", &(port.map(|port| port.0), brush), &[]);
         let chosen = view.voyage().filter(|_| is_now);
         let vessel = selected_vessel(deck.desk, deck.selection);
         let look = Look {
@@ -117,7 +113,7 @@ impl DestinationPanels {
             },
             current: chosen,
             mark: &|_| None,
-            kept: (stamp, &is_kept),
+            kept: Some((kept_by, &is_kept)),
         };
         let mut asked = Vec::new();
         let act = self.voyages.ui(ui, (key, &rows), &look, |ui| {
@@ -188,10 +184,7 @@ impl DestinationPanels {
         if shown.is_stale {
             ui.multiply_opacity(STALE_OPACITY);
         }
-        if self.text_sheet.as_ref().is_none_or(|(key, _)| *key != shown.key) {
-            self.text_sheet = Some((shown.key, TextSheet::new(&of.texts, &of.ports.table)));
-        }
-        let Some((key, rows)) = &self.text_sheet else { return };
+        let rows = self.text_sheet.get(shown.key, || TextSheet::new(&of.texts, &of.ports.table));
         let port = deck.destination.port();
         let (silent, [texts, times]) = (of.silent_ships, rows.understood());
         let warning = theme::warning_color(ui);
@@ -199,9 +192,9 @@ impl DestinationPanels {
             is_selected: &|row| port.is_some() && rows.port(row) == port,
             current: None,
             mark: &|row| rows.port(row).is_none().then_some(warning),
-            kept: (0, &|_| true),
+            kept: None,
         };
-        let act = self.texts.ui(ui, (*key, rows), &look, |ui| {
+        let act = self.texts.ui(ui, (shown.key, rows), &look, |ui| {
             let share = |(n, of): (u64, u64)| 100.0 * n as f64 / of.max(1) as f64;
             let text = format!(
                 "Understood: {:.0} % of texts, {:.0} % of all that was typed",
@@ -230,24 +223,24 @@ impl DestinationPanels {
         let voyages = deck.desk.voyages.shown();
         let of_these =
             voyages.filter(|voyages| Arc::ptr_eq(&voyages.value.ports().table, &shown.value.table));
-        let of = [Some(shown.key), of_these.as_ref().map(|voyages| voyages.key)];
-        if self.port_sheet.as_ref().is_none_or(|(key, _)| *key != of) {
+        let of: Vec<Key> =
+            [shown.key].into_iter().chain(of_these.as_ref().map(|voyages| voyages.key)).collect();
+        let key = Key::of("ports as rows", &(), &of);
+        let rows = self.port_sheet.get(key, || {
             let n = shown.value.table.len();
             let used = of_these.map(|voyages| {
                 let ends = voyages.value.found.voyages.iter();
                 Arc::new(PortUse::of(n, ends.map(|one| (one.departure, one.destination))))
             });
-            self.port_sheet = Some((of, PortSheet::new(&shown.value.table, used.as_ref())));
-        }
-        let Some((_, rows)) = &self.port_sheet else { return };
+            PortSheet::new(&shown.value.table, used.as_ref())
+        });
         let chosen = deck.destination.port().map(|port| port.0 as usize);
         let look = Look {
             is_selected: &|row| chosen == Some(row),
             current: chosen,
             mark: &|_| None,
-            kept: (0, &|_| true),
+            kept: None,
         };
-        let key = Key::of("ports as rows", &(), &of.into_iter().flatten().collect::<Vec<Key>>());
         let mut asks = false;
         let (kind, refused) = (shown.value.kind, shown.value.refused.total());
         let act = self.ports.ui(ui, (key, rows), &look, |ui| {

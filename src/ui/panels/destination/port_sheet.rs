@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::listing::Listed;
 use crate::ais::port::fold;
 use crate::ais::{PortId, PortTable};
 use crate::ui::map::ports::PortUse;
 use crate::ui::panels::tables::cell::{Cell, ranks};
 use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::listing::About;
 
 /// The ports of a table with what voyages say of them.
 pub struct PortSheet {
@@ -68,23 +68,16 @@ impl PortSheet {
     }
 }
 
-impl Listed for PortSheet {
-    const NAME: &'static str = "Table of ports";
-    const THING: &'static str = "port";
-    const HINT: &'static str = "Name, LOCODE, country";
-
-    fn columns() -> &'static [Column<Self>] {
-        COLUMNS
-    }
-
-    fn len(&self) -> usize {
-        self.table.len()
-    }
-
-    fn text(&self, row: usize) -> &str {
-        &self.texts[row]
-    }
-}
+/// The table.
+pub static ABOUT: About<PortSheet> = About {
+    name: "Table of ports",
+    thing: "port",
+    search: "Search ports",
+    hint: "Name, LOCODE, country",
+    columns: COLUMNS,
+    n_rows: |sheet| sheet.texts.len(),
+    words: |sheet, row| &sheet.texts[row],
+};
 
 const COLUMNS: &[Column<PortSheet>] = &[
     Column {
@@ -169,7 +162,8 @@ mod tests {
         for (text, row) in
             [("us lax", 0), ("uslgb", 1), ("goteborg", 2), ("göteborg", 2), ("gothen", 2)]
         {
-            let found: Vec<usize> = (0..3).filter(|row| sheet.text(*row).contains(text)).collect();
+            let found: Vec<usize> =
+                (0..3).filter(|row| (ABOUT.words)(&sheet, *row).contains(text)).collect();
             assert_eq!(found, [row], "{text}");
         }
     }

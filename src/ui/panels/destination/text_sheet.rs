@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use super::listing::Listed;
 use crate::ais::{PortId, PortTable};
 use crate::destination::Candidate;
 use crate::flow::stages::TypedText;
 use crate::ui::panels::tables::cell::{Cell, NO_RANK, ranks};
 use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::listing::About;
 
 /// Other ports that are told beside the likeliest.
 const MOST_OTHERS: usize = 3;
@@ -87,23 +87,16 @@ fn line(typed: &TypedText, ports: &PortTable) -> Line {
     Line { text: text.clone(), best, code, others, ships, times, found: found.to_lowercase() }
 }
 
-impl Listed for TextSheet {
-    const NAME: &'static str = "Table of typed destinations";
-    const THING: &'static str = "text";
-    const HINT: &'static str = "Text, port, LOCODE";
-
-    fn columns() -> &'static [Column<Self>] {
-        COLUMNS
-    }
-
-    fn len(&self) -> usize {
-        self.lines.len()
-    }
-
-    fn text(&self, row: usize) -> &str {
-        &self.lines[row].found
-    }
-}
+/// The table.
+pub static ABOUT: About<TextSheet> = About {
+    name: "Table of typed destinations",
+    thing: "text",
+    search: "Search texts",
+    hint: "Text, port, LOCODE",
+    columns: COLUMNS,
+    n_rows: |sheet| sheet.lines.len(),
+    words: |sheet, row| &sheet.lines[row].found,
+};
 
 /// The column of how often a text was typed.
 pub const TIMES: usize = 6;

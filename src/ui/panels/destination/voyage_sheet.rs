@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::listing::Listed;
 use crate::ais::{PortId, Vessel};
 use crate::base::geo::distance_m;
 use crate::base::units::nmi_from_m;
@@ -12,6 +11,7 @@ use crate::destination::Voyage;
 use crate::flow::stages::VoyagesOf;
 use crate::ui::panels::tables::cell::{Cell, ranks};
 use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::listing::About;
 
 /// What a row says beside what the voyage itself knows.
 #[derive(Clone, PartialEq, Debug)]
@@ -114,23 +114,16 @@ pub fn typed_between(vessel: &Vessel, (from_ms, to_ms): (i64, i64)) -> Vec<(&str
     texts
 }
 
-impl Listed for VoyageSheet {
-    const NAME: &'static str = "Table of voyages";
-    const THING: &'static str = "voyage";
-    const HINT: &'static str = "Ship, port, text";
-
-    fn columns() -> &'static [Column<Self>] {
-        COLUMNS
-    }
-
-    fn len(&self) -> usize {
-        self.lines.len()
-    }
-
-    fn text(&self, row: usize) -> &str {
-        &self.lines[row].text
-    }
-}
+/// The table.
+pub static ABOUT: About<VoyageSheet> = About {
+    name: "Table of voyages",
+    thing: "voyage",
+    search: "Search voyages",
+    hint: "Ship, port, text",
+    columns: COLUMNS,
+    n_rows: |sheet| sheet.lines.len(),
+    words: |sheet, row| &sheet.lines[row].text,
+};
 
 const COLUMNS: &[Column<VoyageSheet>] = &[
     Column {
@@ -238,7 +231,10 @@ mod tests {
         assert_eq!(cells[7], "120.1");
         // Long Beach lies five kilometers from Los Angeles: it names it too.
         assert_eq!(cells[8..], ["LONG BEACH", "0.83", "90", "1"]);
-        assert!(sheet.text(0).contains("los angeles uslax") && sheet.text(0).contains("219000001"));
+        assert!(
+            (ABOUT.words)(&sheet, 0).contains("los angeles uslax")
+                && (ABOUT.words)(&sheet, 0).contains("219000001")
+        );
     }
 
     #[test]

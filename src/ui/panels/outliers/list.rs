@@ -10,22 +10,22 @@ use crate::flow::stages::OutliersOf;
 use crate::prep::{Outlier, OutlierKind};
 use crate::ui::map::outlier_color;
 use crate::ui::panels::tables::cell::{Cell, ranks};
-use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
-use crate::ui::panels::tables::rows::{Sort, sorted};
+use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::ordered::{About, Ordered};
+use crate::ui::panels::tables::rows::Sort;
 
 /// A result as rows.
 struct Sheet {
-    key: Key,
     of: Arc<OutliersOf>,
     /// The place of each row's vessel in the order of names.
     ranks: Vec<u32>,
 }
 
 impl Sheet {
-    fn new(key: Key, of: &Arc<OutliersOf>) -> Sheet {
+    fn new(of: &Arc<OutliersOf>) -> Sheet {
         let name = |outlier| of.vessel(outlier).about.name.as_str();
         let names: Vec<&str> = of.outliers.found.iter().map(name).collect();
-        Sheet { key, of: Arc::clone(of), ranks: ranks(&names) }
+        Sheet { of: Arc::clone(of), ranks: ranks(&names) }
     }
 
     fn outlier(&self, row: usize) -> &Outlier {
@@ -108,14 +108,24 @@ const COLUMNS: &[Column<Sheet>] = &[
     },
 ];
 
+static ABOUT: About<Sheet> = About {
+    name: "Table of outliers",
+    columns: COLUMNS,
+    n_rows: |sheet| sheet.of.outliers.found.len(),
+};
+
 /// The table, how it is sorted, and what was picked last.
-#[derive(Default)]
 pub struct Table {
-    grid: Grid,
-    sheet: Option<Sheet>,
-    sorted: Option<(Key, Sort, Vec<u32>)>,
+    table: Ordered<Key, Sheet>,
     /// The outlier that was picked last, and of which result.
     picked: Option<(Key, usize)>,
+}
+
+impl Default for Table {
+    /// By kind.
+    fn default() -> Self {
+        Table { table: Ordered::new(&ABOUT, Sort::default()), picked: None }
+    }
 }
 
 impl Table {
@@ -128,10 +138,6 @@ impl Table {
         now_ms: Option<i64>,
         trips: &[usize],
     ) -> Option<usize> {
-        if self.sheet.as_ref().is_none_or(|sheet| sheet.key != key) {
-            self.sheet = Some(Sheet::new(key, of));
-        }
-        let sheet = self.sheet.as_ref()?;
         let n = of.outliers.found.len();
         if n == 0 {
             ui.label("No outliers: no turn is sharp enough, no loop short enough");
@@ -141,29 +147,14 @@ impl Table {
             ui.label(counted(n as u64, "outlier"));
             ui.label(RichText::new("a row goes to its place and time").weak());
         });
-        let sort = self.grid.sort;
-        if self.sorted.as_ref().is_none_or(|(of, by, _)| (*of, *by) != (key, sort)) {
-            let cell = COLUMNS[sort.column].cell;
-            let rows = sorted(n, sort.is_descending, |row| cell(sheet, row).key());
-            self.sorted = Some((key, sort, rows));
-        }
-        let (.., rows) = self.sorted.as_ref()?;
+        self.table.take(key, || Sheet::new(of));
         let is_here = |outlier: &Outlier| {
             now_ms == Some(of.t_ms(outlier)) && trips.contains(&of.trip_id(outlier))
         };
         let picked = self.picked.filter(|(of_key, _)| *of_key == key).map(|(_, place)| place);
         let picked = picked.filter(|place| of.outliers.found.get(*place).is_some_and(is_here));
-        let content = Content {
-            name: "Table of outliers",
-            columns: COLUMNS,
-            n_rows: rows.len(),
-            cell: &|row, column| (COLUMNS[column].cell)(sheet, rows[row] as usize),
-            is_selected: &|row| picked == Some(rows[row] as usize),
-            mark: &|row| Some(outlier_color(sheet.outlier(rows[row] as usize).kind)),
-            current: &|| rows.iter().position(|row| picked == Some(*row as usize)),
-        };
-        let (Act::Pick(row) | Act::Add(row) | Act::Fit(row)) = self.grid.ui(ui, &content)?;
-        let place = *rows.get(row)? as usize;
+        let color = |sheet: &Sheet, row: usize| Some(outlier_color(sheet.outlier(row).kind));
+        let place = self.table.ui(ui, |_, row| picked == Some(row), color)?;
         self.picked = Some((key, place));
         Some(place)
     }

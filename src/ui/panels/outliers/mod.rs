@@ -18,10 +18,7 @@ use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::form::params_ui;
 use crate::ui::selection::Pick;
-use crate::ui::theme;
-
-/// How much of a result shows that is older than what is wanted.
-const STALE_OPACITY: f32 = 0.6;
+use crate::ui::theme::{self, STALE_OPACITY};
 
 /// The share of the width that the plot takes beside the list.
 const PLOT_SHARE: f32 = 0.38;

@@ -30,10 +30,7 @@ use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::predict_view::{Lack, Target, path_of};
 use crate::ui::selection::Pick;
-use crate::ui::theme;
-
-/// How much of a result shows that is older than what is wanted.
-const STALE_OPACITY: f32 = 0.6;
+use crate::ui::theme::{self, STALE_OPACITY};
 
 /// What the panels of prediction keep between frames.
 #[derive(Default)]

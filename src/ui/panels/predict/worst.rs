@@ -10,8 +10,9 @@ use crate::flow::stages::ScoresOf;
 use crate::predict::params::Method;
 use crate::predict::score::Miss;
 use crate::ui::panels::tables::cell::{Cell, ranks};
-use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
-use crate::ui::panels::tables::rows::{Sort, sorted};
+use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::ordered::{About, Ordered};
+use crate::ui::panels::tables::rows::Sort;
 use crate::ui::predict_view::{method_color, method_title};
 
 /// Misses as rows.
@@ -19,7 +20,6 @@ struct Sheet {
     of: Arc<ScoresOf>,
     /// The place of each row's vessel in the order of names.
     ranks: Vec<u32>,
-    only: Option<Method>,
     /// The misses that are listed.
     rows: Vec<Miss>,
 }
@@ -32,7 +32,7 @@ impl Sheet {
         let names: Vec<&str> =
             rows.iter().map(|miss| vessel(of, *miss).about.name.as_str()).collect();
         let ranks = ranks(&names);
-        Sheet { of: Arc::clone(of), ranks, only, rows }
+        Sheet { of: Arc::clone(of), ranks, rows }
     }
 
     fn vessel(&self, row: usize) -> &Vessel {
@@ -110,11 +110,14 @@ const COLUMNS: &[Column<Sheet>] = &[
     },
 ];
 
+static ABOUT: About<Sheet> =
+    About { name: "Table of worst cases", columns: COLUMNS, n_rows: |sheet| sheet.rows.len() };
+
 /// The table, how it is sorted, and what was picked last.
 pub struct WorstTable {
-    grid: Grid,
-    sheet: Option<Sheet>,
-    sorted: Option<(Sort, Vec<u32>)>,
+    /// Of the result at an address, which its sheet keeps from being given to another, and of one
+    /// method alone if so.
+    table: Ordered<(usize, Option<Method>), Sheet>,
     only: Option<Method>,
     picked: Option<Miss>,
 }
@@ -122,8 +125,8 @@ pub struct WorstTable {
 impl Default for WorstTable {
     /// The worst at the top.
     fn default() -> Self {
-        let sort = Sort { column: 0, is_descending: true };
-        WorstTable { grid: Grid::sorted(sort), sheet: None, sorted: None, only: None, picked: None }
+        let table = Ordered::new(&ABOUT, Sort { column: 0, is_descending: true });
+        WorstTable { table, only: None, picked: None }
     }
 }
 
@@ -147,37 +150,16 @@ impl WorstTable {
                 .weak(),
             );
         });
-        let is_same = |sheet: &Sheet| Arc::ptr_eq(&sheet.of, of) && sheet.only == self.only;
-        if !self.sheet.as_ref().is_some_and(is_same) {
-            (self.sheet, self.sorted) = (Some(Sheet::new(of, self.only)), None);
-        }
-        let sheet = self.sheet.as_ref()?;
-        let sort = self.grid.sort;
-        if self.sorted.as_ref().is_none_or(|(by, _)| *by != sort) {
-            let cell = COLUMNS[sort.column].cell;
-            let rows = sorted(sheet.rows.len(), sort.is_descending, |row| cell(sheet, row).key());
-            self.sorted = Some((sort, rows));
-        }
-        let (_, rows) = self.sorted.as_ref()?;
-        let is_dark = ui.visuals().dark_mode;
-        let picked = self.picked;
-        let is_picked = |row: usize| {
-            let place = rows[row] as usize;
-            picked == Some(sheet.rows[place]) && now_ms == Some(sheet.t_ms(place))
+        let listed = (Arc::as_ptr(of).addr(), self.only);
+        self.table.take(listed, || Sheet::new(of, self.only));
+        let (is_dark, picked) = (ui.visuals().dark_mode, self.picked);
+        let is_picked = |sheet: &Sheet, row: usize| {
+            picked == Some(sheet.rows[row]) && now_ms == Some(sheet.t_ms(row))
         };
-        let content = Content {
-            name: "Table of worst cases",
-            columns: COLUMNS,
-            n_rows: rows.len(),
-            cell: &|row, column| (COLUMNS[column].cell)(sheet, rows[row] as usize),
-            is_selected: &is_picked,
-            mark: &|row| Some(method_color(sheet.rows[rows[row] as usize].method, is_dark)),
-            current: &|| (0..rows.len()).find(|row| is_picked(*row)),
-        };
-        let (Act::Pick(row) | Act::Add(row) | Act::Fit(row)) = self.grid.ui(ui, &content)?;
-        let miss = *sheet.rows.get(*rows.get(row)? as usize)?;
-        self.picked = Some(miss);
-        Some(miss)
+        let color = |sheet: &Sheet, row: usize| Some(method_color(sheet.rows[row].method, is_dark));
+        let row = self.table.ui(ui, is_picked, color)?;
+        self.picked = self.table.sheet().map(|sheet| sheet.rows[row]);
+        self.picked
     }
 
     /// The choice of whose misses are listed.

@@ -2,14 +2,15 @@
 
 use egui::{Label, RichText, Slider, Ui};
 
-use super::encounters::{filter_of, kinds_ui};
-use super::{STALE_OPACITY, WatchPanels, meet_table, standing_ui};
+use super::encounters::kinds_ui;
+use super::{STALE_OPACITY, WatchPanels, standing_ui};
 use crate::base::text::{counted, grouped};
 use crate::base::time::utc_text;
 use crate::flow::stages::AheadOf;
 use crate::flow::tray::Shelf as _;
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
+use crate::ui::panels::tables::grid::Act;
 use crate::ui::watch_view::{go, place_of};
 
 impl WatchPanels {
@@ -48,12 +49,12 @@ impl WatchPanels {
         if shown.is_stale && desk.ahead.progress().is_none() {
             ui.multiply_opacity(STALE_OPACITY);
         }
-        self.ahead.take(shown.key, || meet_table::rows(list, fleet, of.at_ms.unwrap_or_default()));
         let view = deck.watch.clone();
         let selected = view.selected(list, fleet, true);
-        let picked = self.ahead.ui(ui, filter_of(&view), |row| view.shows(&row.met), selected);
-        if let Some(met) = picked.and_then(|picked| list.get(picked.row)) {
-            go::to_encounter(deck, met, fleet, true, true);
+        let rows_of = (shown.key, list.as_slice(), fleet);
+        let act = self.ahead.ui(ui, rows_of, of.at_ms.unwrap_or_default(), &view, selected);
+        if let Some(Act::Pick(row) | Act::Add(row) | Act::Fit(row)) = act {
+            go::to_encounter(deck, &list[row], fleet, true, true);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{Button, Label, RichText, ScrollArea, Ui};
 
-use super::{STALE_OPACITY, WatchPanels, meet_table, standing_ui};
+use super::{STALE_OPACITY, WatchPanels, standing_ui};
 use crate::base::params::Choice as _;
 use crate::base::text::{counted, grouped};
 use crate::base::time::utc_text;
@@ -12,6 +12,7 @@ use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::form::params_ui;
 use crate::ui::panels::prepare::head;
+use crate::ui::panels::tables::grid::Act;
 use crate::ui::theme;
 use crate::ui::watch_view::{MEETINGS, WatchView, go, place_of};
 use crate::watch::encounters::LeftOut;
@@ -85,17 +86,14 @@ impl WatchPanels {
         if shown.is_stale {
             ui.multiply_opacity(STALE_OPACITY);
         }
-        self.met.take(shown.key, || meet_table::rows(list, fleet, 0));
         let view = deck.watch.clone();
-        let picked = self.met.ui(ui, filter_of(&view), |row| view.shows(&row.met), selected);
-        if let Some(picked) = picked
-            && let Some(met) = list.get(picked.row)
-        {
-            if picked.is_fit {
-                go::replay(deck, met, fleet);
-            } else {
-                go::to_encounter(deck, met, fleet, false, true);
+        let act = self.met.ui(ui, (shown.key, list, fleet), 0, &view, selected);
+        match act {
+            Some(Act::Fit(row)) => go::replay(deck, &list[row], fleet),
+            Some(Act::Pick(row) | Act::Add(row)) => {
+                go::to_encounter(deck, &list[row], fleet, false, true);
             }
+            None => (),
         }
     }
 
@@ -163,12 +161,6 @@ pub(super) fn kinds_ui(ui: &mut Ui, view: &mut WatchView, n: impl Fn(usize) -> u
     }
     ui.checkbox(&mut view.only_breaches, "Only breaches")
         .on_hover_text("Only encounters in which one ship was in the other's domain");
-}
-
-/// A number that changes with the filter.
-pub(super) fn filter_of(view: &WatchView) -> u64 {
-    let bits = view.meetings.into_iter().chain([view.only_breaches]);
-    bits.fold(0, |bits, is_on| bits << 1 | u64::from(is_on))
 }
 
 /// Which reports and which time are watched, for all questions of the safety officer.
@@ -290,19 +282,5 @@ mod tests {
         assert_eq!(window_text(&watched), "All times");
         watched.set_window_ms(Some((0, 3_600_000)));
         assert_eq!(window_text(&watched), "1970-01-01 00:00:00 to 1970-01-01 01:00:00 UTC");
-    }
-
-    #[test]
-    fn every_switch_changes_the_number_of_the_filter() {
-        let mut seen = vec![filter_of(&WatchView::default())];
-        for place in 0..=MEETINGS.len() {
-            let mut view = WatchView::default();
-            match view.meetings.get_mut(place) {
-                Some(is_shown) => *is_shown = false,
-                None => view.only_breaches = true,
-            }
-            assert!(!seen.contains(&filter_of(&view)));
-            seen.push(filter_of(&view));
-        }
     }
 }

@@ -1,20 +1,22 @@
 //! Encounters as rows of a table: those that were, and those that are to come.
 
-use egui::Color32;
+use egui::Ui;
 
-use super::listing::{About, Sheet};
 use crate::ais::{Fleet, Vessel};
 use crate::base::units::nmi_from_m;
+use crate::flow::Key;
 use crate::ui::map::meeting_color;
 use crate::ui::panels::tables::cell::{Cell, ranks};
-use crate::ui::panels::tables::grid::Column;
-use crate::ui::watch_view::place_of;
+use crate::ui::panels::tables::grid::{Act, Column};
+use crate::ui::panels::tables::listing::{About, Listing, Look};
+use crate::ui::panels::tables::made::Made;
+use crate::ui::panels::tables::rows::Sort;
+use crate::ui::watch_view::{WatchView, place_of};
 use crate::watch::{Encounter, GiveWay};
 
 /// An encounter, made ready.
-pub struct MeetRow {
-    /// The encounter.
-    pub met: Encounter,
+struct MeetRow {
+    met: Encounter,
     /// From when on it is to come, UTC milliseconds.
     at_ms: i64,
     ships: [Ship; 2],
@@ -33,7 +35,7 @@ struct Ship {
 }
 
 /// Rows of a list of encounters, seen from `at_ms`.
-pub fn rows(list: &[Encounter], fleet: &Fleet, at_ms: i64) -> Vec<MeetRow> {
+fn rows(list: &[Encounter], fleet: &Fleet, at_ms: i64) -> Vec<MeetRow> {
     let vessels = |met: &Encounter| met.ships.map(|ship| &fleet.vessels()[ship]);
     let titles: Vec<String> = list.iter().flat_map(vessels).map(Vessel::title).collect();
     let ranks = ranks(&titles.iter().map(String::as_str).collect::<Vec<_>>());
@@ -68,14 +70,6 @@ pub fn rows(list: &[Encounter], fleet: &Fleet, at_ms: i64) -> Vec<MeetRow> {
     list.iter().enumerate().map(row).collect()
 }
 
-fn row(sheet: &Sheet<MeetRow>, row: usize) -> &MeetRow {
-    &sheet.rows[row]
-}
-
-fn met(sheet: &Sheet<MeetRow>, at: usize) -> &Encounter {
-    &row(sheet, at).met
-}
-
 fn name_cell(ship: &Ship) -> Cell<'_> {
     Cell::Text(&ship.title, ship.rank)
 }
@@ -86,14 +80,14 @@ fn about_cell(ship: &Ship) -> Cell<'_> {
     Cell::Text(&ship.about, rank)
 }
 
-type MeetColumn = Column<Sheet<MeetRow>>;
+type MeetColumn = Column<Vec<MeetRow>>;
 
 const SEVERITY: MeetColumn = Column {
     title: "Severity",
     help: "How grave it is, 0 to 1: how deep in a ship's domain, and how fast against each other",
     width_px: 62.0,
     is_number: true,
-    cell: |sheet, at| Cell::Decimal(met(sheet, at).severity, 3),
+    cell: |rows, at| Cell::Decimal(rows[at].met.severity, 3),
 };
 
 const TIME: MeetColumn = Column {
@@ -101,7 +95,7 @@ const TIME: MeetColumn = Column {
     help: "When the ships are closest",
     width_px: 132.0,
     is_number: false,
-    cell: |sheet, at| Cell::Time(met(sheet, at).cpa_ms),
+    cell: |rows, at| Cell::Time(rows[at].met.cpa_ms),
 };
 
 const IN: MeetColumn = Column {
@@ -109,7 +103,7 @@ const IN: MeetColumn = Column {
     help: "How long until the ships are closest",
     width_px: 58.0,
     is_number: true,
-    cell: |sheet, at| Cell::Span(met(sheet, at).cpa_ms - row(sheet, at).at_ms),
+    cell: |rows, at| Cell::Span(rows[at].met.cpa_ms - rows[at].at_ms),
 };
 
 const SHIP: MeetColumn = Column {
@@ -117,7 +111,7 @@ const SHIP: MeetColumn = Column {
     help: "One of the two",
     width_px: 112.0,
     is_number: false,
-    cell: |sheet, at| name_cell(&row(sheet, at).ships[0]),
+    cell: |rows, at| name_cell(&rows[at].ships[0]),
 };
 
 const ABOUT: MeetColumn = Column {
@@ -125,7 +119,7 @@ const ABOUT: MeetColumn = Column {
     help: "Of the first ship; sorts by length",
     width_px: 96.0,
     is_number: false,
-    cell: |sheet, at| about_cell(&row(sheet, at).ships[0]),
+    cell: |rows, at| about_cell(&rows[at].ships[0]),
 };
 
 const OTHER: MeetColumn = Column {
@@ -133,7 +127,7 @@ const OTHER: MeetColumn = Column {
     help: "The other of the two",
     width_px: 112.0,
     is_number: false,
-    cell: |sheet, at| name_cell(&row(sheet, at).ships[1]),
+    cell: |rows, at| name_cell(&rows[at].ships[1]),
 };
 
 const OTHER_ABOUT: MeetColumn = Column {
@@ -141,7 +135,7 @@ const OTHER_ABOUT: MeetColumn = Column {
     help: "Of the other ship; sorts by length",
     width_px: 96.0,
     is_number: false,
-    cell: |sheet, at| about_cell(&row(sheet, at).ships[1]),
+    cell: |rows, at| about_cell(&rows[at].ships[1]),
 };
 
 const CPA_M: MeetColumn = Column {
@@ -149,7 +143,7 @@ const CPA_M: MeetColumn = Column {
     help: "How close they come, from antenna to antenna",
     width_px: 54.0,
     is_number: true,
-    cell: |sheet, at| Cell::Decimal(met(sheet, at).cpa_m, 0),
+    cell: |rows, at| Cell::Decimal(rows[at].met.cpa_m, 0),
 };
 
 const CPA_NMI: MeetColumn = Column {
@@ -157,7 +151,7 @@ const CPA_NMI: MeetColumn = Column {
     help: "The same in nautical miles",
     width_px: 58.0,
     is_number: true,
-    cell: |sheet, at| Cell::Decimal(nmi_from_m(met(sheet, at).cpa_m), 3),
+    cell: |rows, at| Cell::Decimal(nmi_from_m(rows[at].met.cpa_m), 3),
 };
 
 const UNTIL: MeetColumn = Column {
@@ -165,7 +159,7 @@ const UNTIL: MeetColumn = Column {
     help: "From coming within range of each other until they were closest",
     width_px: 80.0,
     is_number: true,
-    cell: |sheet, at| Cell::Span((met(sheet, at).until_cpa_s * 1000.0) as i64),
+    cell: |rows, at| Cell::Span((rows[at].met.until_cpa_s * 1000.0) as i64),
 };
 
 const KIND: MeetColumn = Column {
@@ -173,8 +167,8 @@ const KIND: MeetColumn = Column {
     help: "By the sectors of COLREG 13 to 15, when they came within range",
     width_px: 76.0,
     is_number: false,
-    cell: |sheet, at| {
-        let meeting = met(sheet, at).meeting;
+    cell: |rows, at| {
+        let meeting = rows[at].met.meeting;
         Cell::Text(meeting.name(), place_of(meeting) as u32)
     },
 };
@@ -184,8 +178,8 @@ const GIVES_WAY: MeetColumn = Column {
     help: "Who has to keep out of the other's way",
     width_px: 108.0,
     is_number: false,
-    cell: |sheet, at| {
-        let (name, rank) = &row(sheet, at).gives_way;
+    cell: |rows, at| {
+        let (name, rank) = &rows[at].gives_way;
         Cell::Text(name, *rank)
     },
 };
@@ -195,7 +189,7 @@ const DOMAIN: MeetColumn = Column {
     help: "How near to the middle of a ship's domain the other came: 0 there, 1 on its edge",
     width_px: 58.0,
     is_number: true,
-    cell: |sheet, at| Cell::Decimal(met(sheet, at).domain, 2),
+    cell: |rows, at| Cell::Decimal(rows[at].met.domain, 2),
 };
 
 const BREACH: MeetColumn = Column {
@@ -203,8 +197,8 @@ const BREACH: MeetColumn = Column {
     help: "Whether one was in the other's domain",
     width_px: 52.0,
     is_number: false,
-    cell: |sheet, at| {
-        if met(sheet, at).is_breach() { Cell::Text("yes", 0) } else { Cell::Text("no", 1) }
+    cell: |rows, at| {
+        if rows[at].met.is_breach() { Cell::Text("yes", 0) } else { Cell::Text("no", 1) }
     },
 };
 
@@ -213,7 +207,7 @@ const RELATIVE: MeetColumn = Column {
     help: "How fast they move against each other when they are closest",
     width_px: 72.0,
     is_number: true,
-    cell: |sheet, at| Cell::Decimal(met(sheet, at).relative_kn, 1),
+    cell: |rows, at| Cell::Decimal(rows[at].met.relative_kn, 1),
 };
 
 const COLUMNS: &[MeetColumn] = &[
@@ -250,48 +244,83 @@ const COLUMNS_AHEAD: &[MeetColumn] = &[
     SEVERITY,
 ];
 
-fn words(row: &MeetRow) -> &str {
-    &row.words
-}
-
-fn mark(row: &MeetRow, is_dark: bool) -> Color32 {
-    meeting_color(row.met.meeting, is_dark)
-}
-
 /// The table of encounters that were.
-pub static MET: About<MeetRow> = About {
+static MET: About<Vec<MeetRow>> = About {
     name: "Table of encounters",
     thing: "encounter",
+    search: "Search Table of encounters",
     hint: "Name, MMSI, type",
     columns: COLUMNS,
-    words,
-    mark,
+    n_rows: Vec::len,
+    words: |rows, at| &rows[at].words,
 };
 
 /// The table of those that are to come.
-pub static AHEAD: About<MeetRow> = About {
+static AHEAD: About<Vec<MeetRow>> = About {
     name: "Table of encounters ahead",
-    thing: "encounter",
-    hint: "Name, MMSI, type",
+    search: "Search Table of encounters ahead",
     columns: COLUMNS_AHEAD,
-    words,
-    mark,
+    ..MET
 };
+
+/// A table of encounters with its rows.
+pub struct MeetTable {
+    listing: Listing<Vec<MeetRow>>,
+    rows: Made<Key, Vec<MeetRow>>,
+}
+
+impl MeetTable {
+    /// Of those that were: the gravest first.
+    pub fn met() -> MeetTable {
+        let sort = Sort { column: 0, is_descending: true };
+        MeetTable { listing: Listing::new(&MET, sort), rows: Made::default() }
+    }
+
+    /// Of those to come: the next one first.
+    pub fn ahead() -> MeetTable {
+        let sort = Sort { column: 0, is_descending: false };
+        MeetTable { listing: Listing::new(&AHEAD, sort), rows: Made::default() }
+    }
+
+    /// Draws those of the result's list that `view` shows, seen from `at_ms`. Says what was done with
+    /// which of the list.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        (key, list, fleet): (Key, &[Encounter], &Fleet),
+        at_ms: i64,
+        view: &WatchView,
+        selected: Option<usize>,
+    ) -> Option<Act> {
+        let rows = self.rows.get(key, || rows(list, fleet, at_ms));
+        let is_dark = ui.visuals().dark_mode;
+        let look = Look {
+            is_selected: &|row| Some(row) == selected,
+            current: selected,
+            mark: &|row| Some(meeting_color(rows[row].met.meeting, is_dark)),
+            kept: Some((shown_kinds(view), &|row| view.shows(&rows[row].met))),
+        };
+        self.listing.ui(ui, (key, rows), &look, |_| ())
+    }
+}
+
+/// A key that changes with the kinds of encounters that are shown.
+fn shown_kinds(view: &WatchView) -> Key {
+    Key::of("kinds", &(view.meetings, view.only_breaches), &[])
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Key;
-    use crate::ui::watch_view::crossing;
+    use crate::ui::watch_view::{MEETINGS, crossing};
 
     #[test]
     fn a_row_says_who_met_whom_how_close_and_who_gave_way() {
         let (fleet, found) = crossing();
         let at_ms = found.list[0].cpa_ms - 600_000;
-        let sheet =
-            Sheet { key: Key::of("test", &(), &[]), rows: rows(&found.list, &fleet, at_ms) };
+        let rows = rows(&found.list, &fleet, at_ms);
         let texts = |columns: &[MeetColumn]| -> Vec<String> {
-            columns.iter().map(|column| (column.cell)(&sheet, 0).shown().into_owned()).collect()
+            columns.iter().map(|column| (column.cell)(&rows, 0).shown().into_owned()).collect()
         };
         let row = texts(COLUMNS);
         assert_eq!(row[2..6], ["ALPHA", "Cargo, 120 m", "BRAVO", "Tanker, 200 m"]);
@@ -300,7 +329,21 @@ mod tests {
         assert_eq!(row[9..11], ["crossing", "ALPHA"]);
         assert_eq!((row[12].as_str(), row[13].as_str()), ("yes", "17.0"));
         assert_eq!(texts(COLUMNS_AHEAD)[0], "10 min");
-        let words = &sheet.rows[0].words;
+        let words = &rows[0].words;
         assert!(words.contains("bravo 219000002 tanker") && words.ends_with("crossing"), "{words}");
+    }
+
+    #[test]
+    fn every_switch_changes_the_key_of_the_kinds_that_are_shown() {
+        let mut seen = vec![shown_kinds(&WatchView::default())];
+        for place in 0..=MEETINGS.len() {
+            let mut view = WatchView::default();
+            match view.meetings.get_mut(place) {
+                Some(is_shown) => *is_shown = false,
+                None => view.only_breaches = true,
+            }
+            assert!(!seen.contains(&shown_kinds(&view)));
+            seen.push(shown_kinds(&view));
+        }
     }
 }

@@ -2,30 +2,31 @@
 
 mod ahead;
 mod encounters;
-mod listing;
 mod meet_table;
 mod odd_table;
 mod oddities;
 mod plots;
 
-use egui::{ProgressBar, RichText, Ui};
+use egui::{RichText, Ui};
 
-use self::listing::Listing;
-use self::meet_table::MeetRow;
+use self::meet_table::MeetTable;
 use self::odd_table::OddRow;
+use crate::flow::Key;
 use crate::flow::tray::{Shelf, State};
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
-use crate::ui::theme;
-
-/// How much of a result shows that is older than what is wanted.
-const STALE_OPACITY: f32 = 0.6;
+use crate::ui::panels::progress::progress_ui;
+use crate::ui::panels::tables::listing::Listing;
+use crate::ui::panels::tables::made::Made;
+use crate::ui::panels::tables::rows::Sort;
+use crate::ui::theme::{self, STALE_OPACITY};
 
 /// What the panels of watching keep between frames.
 pub struct WatchPanels {
-    met: Listing<MeetRow>,
-    ahead: Listing<MeetRow>,
-    odd: Listing<OddRow>,
+    met: MeetTable,
+    ahead: MeetTable,
+    odd: Listing<Vec<OddRow>>,
+    odd_rows: Made<Key, Vec<OddRow>>,
     hours: plots::Hours,
     apart: plots::Apart,
 }
@@ -34,9 +35,10 @@ impl Default for WatchPanels {
     /// The gravest, or oddest, first; of those to come the next one.
     fn default() -> Self {
         WatchPanels {
-            met: Listing::new(&meet_table::MET, 0, true),
-            ahead: Listing::new(&meet_table::AHEAD, 0, false),
-            odd: Listing::new(&odd_table::ABOUT, 0, true),
+            met: MeetTable::met(),
+            ahead: MeetTable::ahead(),
+            odd: Listing::new(&odd_table::ODD, Sort { column: 0, is_descending: true }),
+            odd_rows: Made::default(),
             hours: plots::Hours::default(),
             apart: plots::Apart::default(),
         }
@@ -115,18 +117,6 @@ fn standing_ui(
         for fault in shelf.faults() {
             ui.label(RichText::new(fault).color(theme::fault_color(ui)));
         }
-    }
-}
-
-/// How far a stage is.
-fn progress_ui(ui: &mut Ui, shelf: &dyn Shelf) {
-    let Some((done, total, elapsed)) = shelf.progress() else { return };
-    if total > 0 {
-        let share = (done as f32 / total as f32).min(1.0);
-        let bar = ProgressBar::new(share).desired_width(110.0);
-        ui.add(bar.text(format!("{:.0} %", 100.0 * share)));
-    } else {
-        ui.label(RichText::new(format!("{:.0} s", elapsed.as_secs_f64())).weak());
     }
 }
 

@@ -1,20 +1,16 @@
 //! Oddities as rows of a table.
 
-use egui::Color32;
-
-use super::listing::{About, Sheet};
 use crate::ais::Fleet;
 use crate::ui::map::furniture::degrees_minutes_in_text;
-use crate::ui::map::oddity_color;
 use crate::ui::panels::tables::cell::{Cell, ranks};
 use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::listing::About;
 use crate::ui::watch_view::place_of_odd;
 use crate::watch::Oddity;
 
 /// An oddity, made ready.
 pub struct OddRow {
-    /// The oddity.
-    pub oddity: Oddity,
+    oddity: Oddity,
     ship: (String, u32),
     place: String,
     /// What is searched, in small letters.
@@ -40,26 +36,22 @@ pub fn rows(list: &[Oddity], fleet: &Fleet) -> Vec<OddRow> {
     list.iter().zip(titles.into_iter().zip(ranks)).map(row).collect()
 }
 
-fn row(sheet: &Sheet<OddRow>, at: usize) -> &OddRow {
-    &sheet.rows[at]
-}
-
 /// From left to right.
-const COLUMNS: &[Column<Sheet<OddRow>>] = &[
+const COLUMNS: &[Column<Vec<OddRow>>] = &[
     Column {
         title: "Score",
         help: "How odd, 0 to 1: of what is measured a half at twice the limit",
         width_px: 50.0,
         is_number: true,
-        cell: |sheet, at| Cell::Decimal(row(sheet, at).oddity.score, 2),
+        cell: |rows, at| Cell::Decimal(rows[at].oddity.score, 2),
     },
     Column {
         title: "Kind",
         help: "What kind of oddity it is",
         width_px: 112.0,
         is_number: false,
-        cell: |sheet, at| {
-            let kind = row(sheet, at).oddity.kind;
+        cell: |rows, at| {
+            let kind = rows[at].oddity.kind;
             Cell::Text(kind.name(), place_of_odd(kind) as u32)
         },
     },
@@ -68,8 +60,8 @@ const COLUMNS: &[Column<Sheet<OddRow>>] = &[
         help: "Her name, or her number",
         width_px: 120.0,
         is_number: false,
-        cell: |sheet, at| {
-            let (title, rank) = &row(sheet, at).ship;
+        cell: |rows, at| {
+            let (title, rank) = &rows[at].ship;
             Cell::Text(title, *rank)
         },
     },
@@ -78,15 +70,15 @@ const COLUMNS: &[Column<Sheet<OddRow>>] = &[
         help: "When it began",
         width_px: 132.0,
         is_number: false,
-        cell: |sheet, at| Cell::Time(row(sheet, at).oddity.from_ms),
+        cell: |rows, at| Cell::Time(rows[at].oddity.from_ms),
     },
     Column {
         title: "Lasts",
         help: "How long it went on",
         width_px: 66.0,
         is_number: true,
-        cell: |sheet, at| {
-            let oddity = &row(sheet, at).oddity;
+        cell: |rows, at| {
+            let oddity = &rows[at].oddity;
             match oddity.to_ms - oddity.from_ms {
                 0 => Cell::Missing,
                 ms => Cell::Span(ms),
@@ -98,15 +90,15 @@ const COLUMNS: &[Column<Sheet<OddRow>>] = &[
         help: "Why it is odd",
         width_px: 430.0,
         is_number: false,
-        cell: |sheet, at| Cell::Text(&row(sheet, at).oddity.why, at as u32),
+        cell: |rows, at| Cell::Text(&rows[at].oddity.why, at as u32),
     },
     Column {
         title: "Place",
         help: "Where to look",
         width_px: 160.0,
         is_number: false,
-        cell: |sheet, at| {
-            let row = row(sheet, at);
+        cell: |rows, at| {
+            let row = &rows[at];
             if row.place.is_empty() {
                 return Cell::Missing;
             }
@@ -119,28 +111,29 @@ const COLUMNS: &[Column<Sheet<OddRow>>] = &[
         help: "The number of the ship",
         width_px: 80.0,
         is_number: true,
-        cell: |sheet, at| Cell::Number("", row(sheet, at).oddity.mmsi.0.into()),
+        cell: |rows, at| Cell::Number("", rows[at].oddity.mmsi.0.into()),
     },
     Column {
         title: "Trip",
         help: "The trip that it is on",
         width_px: 52.0,
         is_number: true,
-        cell: |sheet, at| {
-            let trip = row(sheet, at).oddity.trip;
+        cell: |rows, at| {
+            let trip = rows[at].oddity.trip;
             trip.map_or(Cell::Missing, |trip| Cell::Number("", trip as u64))
         },
     },
 ];
 
 /// The table.
-pub static ABOUT: About<OddRow> = About {
+pub static ODD: About<Vec<OddRow>> = About {
     name: "Table of oddities",
     thing: "odd thing",
+    search: "Search Table of oddities",
     hint: "Name, MMSI, words",
     columns: COLUMNS,
-    words: |row| &row.words,
-    mark: |row, is_dark| -> Color32 { oddity_color(row.oddity.kind, is_dark) },
+    n_rows: Vec::len,
+    words: |rows, at| &rows[at].words,
 };
 
 #[cfg(test)]
@@ -148,7 +141,6 @@ mod tests {
     use super::*;
     use crate::ais::Mmsi;
     use crate::base::geo::Position;
-    use crate::flow::Key;
     use crate::ui::watch_view::crossing;
     use crate::watch::OddityKind;
 
@@ -168,15 +160,15 @@ mod tests {
             reach: None,
         };
         let nobody = Oddity { ship: None, trip: None, mmsi: Mmsi(5), ..oddity.clone() };
-        let sheet = Sheet { key: Key::of("test", &(), &[]), rows: rows(&[oddity, nobody], &fleet) };
+        let rows = rows(&[oddity, nobody], &fleet);
         let texts = |row: usize| -> Vec<String> {
-            COLUMNS.iter().map(|column| (column.cell)(&sheet, row).shown().into_owned()).collect()
+            COLUMNS.iter().map(|column| (column.cell)(&rows, row).shown().into_owned()).collect()
         };
         let row = texts(0);
         assert_eq!(row[..3], ["0.67", "dark period", "BRAVO"]);
         assert_eq!(row[3..6], ["1970-01-01 00:00:00", "1 h 00 min", "Silent for 1 h"]);
         assert_eq!(row[7..], ["219000002", "7"]);
         assert_eq!((texts(1)[2].as_str(), texts(1)[8].as_str()), ("5", "–"));
-        assert!(sheet.rows[0].words.contains("tanker dark period silent"));
+        assert!(rows[0].words.contains("tanker dark period silent"));
     }
 }

@@ -4,14 +4,16 @@ use egui::{Label, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::{STALE_OPACITY, WatchPanels, odd_table, standing_ui};
 use crate::base::text::grouped;
-use crate::flow::Desk;
 use crate::flow::stages::OdditiesOf;
 use crate::flow::tray::Shelf;
+use crate::flow::{Desk, Key};
 use crate::ui::command::Command;
 use crate::ui::deck::Deck;
 use crate::ui::form::{Stand, params_ui_where};
 use crate::ui::map::oddity_color;
 use crate::ui::panels::prepare::head;
+use crate::ui::panels::tables::grid::Act;
+use crate::ui::panels::tables::listing::Look;
 use crate::ui::theme;
 use crate::ui::watch_view::{WatchView, go};
 use crate::watch::OddityKind;
@@ -83,13 +85,20 @@ impl WatchPanels {
         if shown.is_stale {
             ui.multiply_opacity(STALE_OPACITY);
         }
-        self.odd.take(shown.key, || odd_table::rows(list, of.fleet()));
-        let view = deck.watch.clone();
-        let filter = view.oddities.iter().fold(0, |bits, is_on| bits << 1 | u64::from(*is_on));
-        let is_kept = |row: &odd_table::OddRow| view.shows_odd(row.oddity.kind);
-        let picked = self.odd.ui(ui, filter, is_kept, view.selected_odd(list));
-        if let Some(oddity) = picked.and_then(|picked| list.get(picked.row)) {
-            go::to_oddity(deck, oddity, true);
+        let rows = self.odd_rows.get(shown.key, || odd_table::rows(list, of.fleet()));
+        let (view, is_dark) = (&*deck.watch, ui.visuals().dark_mode);
+        let selected = view.selected_odd(list);
+        let look = Look {
+            is_selected: &|row| Some(row) == selected,
+            current: selected,
+            mark: &|row| Some(oddity_color(list[row].kind, is_dark)),
+            kept: Some((Key::of("kinds", &view.oddities, &[]), &|row| {
+                view.shows_odd(list[row].kind)
+            })),
+        };
+        let act = self.odd.ui(ui, (shown.key, rows), &look, |_| ());
+        if let Some(Act::Pick(row) | Act::Add(row) | Act::Fit(row)) = act {
+            go::to_oddity(deck, &list[row], true);
         }
     }
 }

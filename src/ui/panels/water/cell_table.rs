@@ -9,8 +9,9 @@ use crate::flow::Key;
 use crate::flow::stages::DensityOf;
 use crate::ui::map::furniture::degrees_minutes_in_text;
 use crate::ui::panels::tables::cell::Cell as Shown;
-use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
-use crate::ui::panels::tables::rows::{Sort, sorted};
+use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::ordered::{About, Ordered};
+use crate::ui::panels::tables::rows::Sort;
 use crate::ui::water_view::is_used;
 use crate::watch::{Cell, Change};
 
@@ -90,18 +91,16 @@ const COLUMNS: &[Column<Sheet>] = &[
     },
 ];
 
+static ABOUT: About<Sheet> =
+    About { name: "Table of cells", columns: COLUMNS, n_rows: |sheet| sheet.cells.len() };
+
 /// The table, and how it is sorted.
-pub struct CellTable {
-    grid: Grid,
-    sheet: Option<(Key, Sheet)>,
-    sorted: Option<(Sort, Vec<u32>)>,
-}
+pub struct CellTable(Ordered<Key, Sheet>);
 
 impl Default for CellTable {
     /// The densest first.
     fn default() -> Self {
-        let grid = Grid::sorted(Sort { column: 0, is_descending: true });
-        CellTable { grid, sheet: None, sorted: None }
+        CellTable(Ordered::new(&ABOUT, Sort { column: 0, is_descending: true }))
     }
 }
 
@@ -113,29 +112,10 @@ impl CellTable {
         (key, of): (Key, &Arc<DensityOf>),
         gone_to: Option<Cell>,
     ) -> Option<Cell> {
-        if self.sheet.as_ref().is_none_or(|(made, _)| *made != key) {
-            (self.sheet, self.sorted) = (Some((key, Sheet::new(of))), None);
-        }
-        let (_, sheet) = self.sheet.as_ref()?;
-        let sort = self.grid.sort;
-        if self.sorted.as_ref().is_none_or(|(by, _)| *by != sort) {
-            let cell = COLUMNS[sort.column].cell;
-            let rows = sorted(sheet.cells.len(), sort.is_descending, |row| cell(sheet, row).key());
-            self.sorted = Some((sort, rows));
-        }
-        let (_, rows) = self.sorted.as_ref()?;
-        let is_current = |row: usize| Some(sheet.cells[rows[row] as usize]) == gone_to;
-        let content = Content {
-            name: "Table of cells",
-            columns: COLUMNS,
-            n_rows: rows.len(),
-            cell: &|row, column| (COLUMNS[column].cell)(sheet, rows[row] as usize),
-            is_selected: &is_current,
-            mark: &|_| None,
-            current: &|| (0..rows.len()).find(|row| is_current(*row)),
-        };
-        let (Act::Pick(row) | Act::Add(row) | Act::Fit(row)) = self.grid.ui(ui, &content)?;
-        rows.get(row).map(|row| sheet.cells[*row as usize])
+        self.0.take(key, || Sheet::new(of));
+        let is_it = |sheet: &Sheet, row: usize| Some(sheet.cells[row]) == gone_to;
+        let row = self.0.ui(ui, is_it, |_, _| None)?;
+        Some(self.0.sheet()?.cells[row])
     }
 }
 

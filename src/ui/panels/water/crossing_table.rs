@@ -1,13 +1,14 @@
 //! The crossings of a gate as a table: a row goes to the ship, the place and the time.
 
-use egui::{Color32, Ui};
+use egui::Ui;
 
 use super::ship::{Ship, ships_of};
 use crate::ais::Fleet;
 use crate::flow::Key;
 use crate::ui::panels::tables::cell::Cell;
-use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
-use crate::ui::panels::tables::rows::{Sort, sorted};
+use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::ordered::{About, Ordered};
+use crate::ui::panels::tables::rows::Sort;
 use crate::ui::water_view::Direction;
 use crate::watch::gates::Side;
 use crate::watch::{Crossing, Gate};
@@ -100,18 +101,16 @@ const COLUMNS: &[Column<Sheet>] = &[
     },
 ];
 
+static ABOUT: About<Sheet> =
+    About { name: "Table of crossings", columns: COLUMNS, n_rows: |sheet| sheet.rows.len() };
+
 /// The table, and how it is sorted.
-pub struct CrossingTable {
-    grid: Grid,
-    sheet: Option<(Listed, Sheet)>,
-    sorted: Option<(Sort, Vec<u32>)>,
-}
+pub struct CrossingTable(Ordered<Listed, Sheet>);
 
 impl Default for CrossingTable {
     /// In the order of time.
     fn default() -> Self {
-        let grid = Grid::sorted(Sort { column: 1, is_descending: false });
-        CrossingTable { grid, sheet: None, sorted: None }
+        CrossingTable(Ordered::new(&ABOUT, Sort { column: 1, is_descending: false }))
     }
 }
 
@@ -126,7 +125,7 @@ impl CrossingTable {
         directions: &[Direction; 2],
         gone_to: Option<usize>,
     ) -> Option<usize> {
-        if self.sheet.as_ref().is_none_or(|(of, _)| *of != listed) {
+        self.0.take(listed, || {
             let is_listed = |(_, crossing): &(usize, &Crossing)| {
                 listed.2.is_none_or(|side| crossing.side == side)
             };
@@ -134,33 +133,13 @@ impl CrossingTable {
             let rows: Vec<(usize, Crossing)> = rows.map(|(place, c)| (place, *c)).collect();
             let names = directions.each_ref().map(|direction| direction.name.clone());
             let ships = ships_of(fleet, rows.iter().map(|(_, crossing)| crossing.ship));
-            self.sheet = Some((listed, Sheet { rows, ships, names }));
-            self.sorted = None;
-        }
-        let (_, sheet) = self.sheet.as_ref()?;
-        let sort = self.grid.sort;
-        if self.sorted.as_ref().is_none_or(|(by, _)| *by != sort) {
-            let cell = COLUMNS[sort.column].cell;
-            let rows = sorted(sheet.rows.len(), sort.is_descending, |row| cell(sheet, row).key());
-            self.sorted = Some((sort, rows));
-        }
-        let (_, rows) = self.sorted.as_ref()?;
-        let place = |row: usize| sheet.rows[rows[row] as usize].0;
-        let is_current = |row: usize| Some(place(row)) == gone_to;
-        let color = |row: usize| -> Option<Color32> {
-            Some(directions[sheet.crossing(rows[row] as usize).side as usize].color)
-        };
-        let content = Content {
-            name: "Table of crossings",
-            columns: COLUMNS,
-            n_rows: rows.len(),
-            cell: &|row, column| (COLUMNS[column].cell)(sheet, rows[row] as usize),
-            is_selected: &is_current,
-            mark: &color,
-            current: &|| (0..rows.len()).find(|row| is_current(*row)),
-        };
-        let (Act::Pick(row) | Act::Add(row) | Act::Fit(row)) = self.grid.ui(ui, &content)?;
-        (row < rows.len()).then(|| place(row))
+            Sheet { rows, ships, names }
+        });
+        let is_it = |sheet: &Sheet, row: usize| Some(sheet.rows[row].0) == gone_to;
+        let color =
+            |sheet: &Sheet, row: usize| Some(directions[sheet.crossing(row).side as usize].color);
+        let row = self.0.ui(ui, is_it, color)?;
+        Some(self.0.sheet()?.rows[row].0)
     }
 }
 

@@ -7,8 +7,9 @@ use crate::ais::{Fleet, NavStatus};
 use crate::flow::Key;
 use crate::ui::map::event_color;
 use crate::ui::panels::tables::cell::Cell;
-use crate::ui::panels::tables::grid::{Act, Column, Content, Grid};
-use crate::ui::panels::tables::rows::{Sort, sorted};
+use crate::ui::panels::tables::grid::Column;
+use crate::ui::panels::tables::ordered::{About, Ordered};
+use crate::ui::panels::tables::rows::Sort;
 use crate::watch::{AreaEvent, AreaEventKind};
 
 /// Which events are listed: of a result, and of one area if only that is.
@@ -114,18 +115,16 @@ const COLUMNS: &[Column<Sheet>] = &[
     },
 ];
 
+static ABOUT: About<Sheet> =
+    About { name: "Table of events", columns: COLUMNS, n_rows: |sheet| sheet.rows.len() };
+
 /// The table, and how it is sorted.
-pub struct EventTable {
-    grid: Grid,
-    sheet: Option<(Listed, Sheet)>,
-    sorted: Option<(Sort, Vec<u32>)>,
-}
+pub struct EventTable(Ordered<Listed, Sheet>);
 
 impl Default for EventTable {
     /// In the order of time.
     fn default() -> Self {
-        let grid = Grid::sorted(Sort { column: 3, is_descending: false });
-        EventTable { grid, sheet: None, sorted: None }
+        EventTable(Ordered::new(&ABOUT, Sort { column: 3, is_descending: false }))
     }
 }
 
@@ -140,38 +139,20 @@ impl EventTable {
         areas: &[String],
         gone_to: Option<usize>,
     ) -> Option<usize> {
-        if self.sheet.as_ref().is_none_or(|(of, _)| *of != listed) {
+        self.0.take(listed, || {
             let is_listed =
                 |(_, event): &(usize, &AreaEvent)| listed.1.is_none_or(|area| event.area == area);
             let rows = events.iter().enumerate().filter(is_listed);
             let rows: Vec<(usize, AreaEvent)> =
                 rows.map(|(place, event)| (place, *event)).collect();
             let ships = ships_of(fleet, rows.iter().map(|(_, event)| event.ship));
-            let sheet = Sheet { areas: areas.to_vec(), rows, ships };
-            (self.sheet, self.sorted) = (Some((listed, sheet)), None);
-        }
-        let (_, sheet) = self.sheet.as_ref()?;
-        let sort = self.grid.sort;
-        if self.sorted.as_ref().is_none_or(|(by, _)| *by != sort) {
-            let cell = COLUMNS[sort.column].cell;
-            let rows = sorted(sheet.rows.len(), sort.is_descending, |row| cell(sheet, row).key());
-            self.sorted = Some((sort, rows));
-        }
-        let (_, rows) = self.sorted.as_ref()?;
-        let place = |row: usize| sheet.rows[rows[row] as usize].0;
-        let is_current = |row: usize| Some(place(row)) == gone_to;
+            Sheet { areas: areas.to_vec(), rows, ships }
+        });
+        let is_it = |sheet: &Sheet, row: usize| Some(sheet.rows[row].0) == gone_to;
         let is_dark = ui.visuals().dark_mode;
-        let content = Content {
-            name: "Table of events",
-            columns: COLUMNS,
-            n_rows: rows.len(),
-            cell: &|row, column| (COLUMNS[column].cell)(sheet, rows[row] as usize),
-            is_selected: &is_current,
-            mark: &|row| Some(event_color(sheet.event(rows[row] as usize).kind, is_dark)),
-            current: &|| (0..rows.len()).find(|row| is_current(*row)),
-        };
-        let (Act::Pick(row) | Act::Add(row) | Act::Fit(row)) = self.grid.ui(ui, &content)?;
-        (row < rows.len()).then(|| place(row))
+        let color = |sheet: &Sheet, row: usize| Some(event_color(sheet.event(row).kind, is_dark));
+        let row = self.0.ui(ui, is_it, color)?;
+        Some(self.0.sheet()?.rows[row].0)
     }
 }
 

@@ -35,10 +35,7 @@ use crate::flow::tray::{Shelf, State};
 use crate::flow::watching::Subject;
 use crate::ui::command::{Command, Commands};
 use crate::ui::deck::Deck;
-use crate::ui::theme;
-
-/// How much of a result shows that is older than what is wanted.
-const STALE_OPACITY: f32 = 0.6;
+use crate::ui::theme::{self, STALE_OPACITY};
 
 /// What these panels keep between frames.
 #[derive(Default)]
