@@ -288,8 +288,11 @@ mod tests {
         }
         for (text, part) in [
             ("", "a.csv: the file is empty"),
-            ("\0\u{1}\u{2}\u{3}", "a.csv: it is neither text nor Parquet"),
-            ("PAR1\0", "a.csv: it is Parquet; a table as text, such as CSV, is expected"),
+            ("\0\u{1}\u{2}\u{3}", "a.csv: it is no text: its first bytes are 00 01 02 03"),
+            (
+                "PAR1\0",
+                "a.csv: it is no text: its first bytes are 50 41 52 31; a table such as CSV",
+            ),
             ("a,b\n1,2\n", "no column for the voyage among a, b"),
             (head, "no report in 0 rows (there are none)"),
             ("TripID,Latitude,Longitude,SOG,remainingMins\n", "no column for the time among"),
