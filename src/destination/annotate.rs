@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::gazetteer::{Counts, Gazetteer};
 use super::wording::{is_empty_word, legs, words};
 use crate::ais::{Fleet, Locode, PortId, PortTable};
+use crate::base::geo::distance_m;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::{Checked, Field, Form, Params, label_in};
 
@@ -120,9 +121,13 @@ impl Annotation {
         self.candidates.first().copied()
     }
 
-    /// Whether `port` is among those that the text may name.
-    pub fn names(&self, port: PortId) -> bool {
-        self.candidates.iter().any(|candidate| candidate.port == port)
+    /// Whether the text may mean `port`: it names it, or one within `radius_m` of it, since lists have
+    /// several ports in one harbor.
+    pub fn means(&self, port: PortId, ports: &PortTable, radius_m: f64) -> bool {
+        let place = |port: PortId| ports.port(port).position;
+        let is_it =
+            |named: PortId| named == port || distance_m(place(named), place(port)) <= radius_m;
+        self.candidates.iter().any(|candidate| is_it(candidate.port))
     }
 }
 

@@ -384,12 +384,24 @@ mod tests {
         assert_eq!((batch.to[0], batch.to[1]), (Some(1), None), "a port not learned is no class");
         assert_eq!(batch.kinds, [ShipKind::Cargo as u32, ShipKind::Tanker as u32]);
         assert_eq!(batch.days_left[..2], [22.0 / 24.0, 19.0 / 24.0]);
+        assert_eq!(batch.days, [2.0 / 24.0, 5.0 / 24.0, 2.0 / 24.0]);
         assert_eq!(batch.features.len(), 6 * N_FEATURES);
         assert_eq!(batch.cells, [0, 1, 2], "a cell not learned is a class of its own");
         // 12, 15 and 12 knots; no course is known.
         assert_eq!(batch.bins, [[180, 100, 12, 72], [181, 100, 15, 72], [180, 110, 12, 72]]);
         let bins = intake.bins();
         assert!(batch.bins.iter().flatten().zip(bins.iter().cycle()).all(|(i, n)| *i < *n as u32));
+    }
+
+    #[test]
+    fn courses_lie_in_bins_of_five_degrees() {
+        let mut made = made();
+        let intake = made.intake(&[0]);
+        for (course_deg, bin) in [(0.0, 0), (4.9, 0), (5.0, 1), (182.0, 36), (359.9, 71)] {
+            made.nests[1].steps[0].last.1 = course_deg;
+            let batch = intake.batch(&[&made.nests[1]], None);
+            assert_eq!(batch.bins[0][3], bin, "{course_deg}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::nest::{Journey, Nest, NestParams, note_at, reported_arrival_ms};
 use super::route_graph::{Arrival, RouteGraph};
 use super::voyage::Named;
 use crate::ais::{Fleet, PortId, PortTable};
-use crate::base::geo::{Position, distance_m};
+use crate::base::geo::Position;
 use crate::base::job::Stopped;
 use crate::base::time::DAY_MS;
 
@@ -187,13 +187,7 @@ fn conflict(
     (ports, arrival): (&[(PortId, f64)], Option<Arrival>),
     reported: &Reported,
 ) -> Conflict {
-    let place = |port: PortId| ground.ports.port(port).position;
-    let names = |port: PortId| {
-        let is_near = |named: PortId| {
-            named == port || distance_m(place(named), place(port)) <= ground.radius_m
-        };
-        reported.annotation.candidates.iter().any(|candidate| is_near(candidate.port))
-    };
+    let names = |port: PortId| reported.annotation.means(port, ground.ports, ground.radius_m);
     let named: f64 = ports.iter().filter(|(port, _)| names(*port)).map(|(_, chance)| chance).sum();
     let sure = ports.first().is_some_and(|(_, chance)| *chance >= SURE);
     let days = |ms: i64| ms as f64 / DAY_MS as f64;

@@ -276,6 +276,11 @@ mod tests {
         let scores = scoring.scores();
         assert!((scores.calibration[9].right - 0.8).abs() < 1e-12);
         assert!((scores.calibration_error.unwrap() - 0.1).abs() < 1e-12);
+        // Too humble is off as much as too bold: by a fifth at ten steps each, of thirty.
+        let humble: Vec<Answer> = (0..10).map(|k| says(&[(u32::from(k < 8), 0.6)])).collect();
+        scoring.add(&questions, &humble);
+        let error = scoring.scores().calibration_error.unwrap();
+        assert!((error - 4.0 / 30.0).abs() < 1e-12, "{error}");
         let mut silent = Scoring::default();
         silent.add(&[to(1)], &[says(&[(1, f64::NAN)])]);
         assert!(silent.scores().calibration.is_empty());

@@ -327,15 +327,9 @@ impl Cutter<'_> {
     /// The share of a time during which the typed destination named `port` or one within the radius
     /// of it; none if nothing was typed then or before.
     fn named_share(&self, port: PortId, (from_ms, to_ms): (i64, i64)) -> Option<f64> {
-        let place = self.ports.port(port).position;
         let names = |text: &str| {
-            self.named.get(text).is_some_and(|annotation| {
-                annotation.candidates.iter().any(|candidate| {
-                    candidate.port == port
-                        || distance_m(self.ports.port(candidate.port).position, place)
-                            <= self.params.radius_m
-                })
-            })
+            let annotation = self.named.get(text);
+            annotation.is_some_and(|of| of.means(port, self.ports, self.params.radius_m))
         };
         let typed = typed(&self.fleet.vessels()[self.vessel]);
         let (mut known_ms, mut named_ms) = (0, 0);

@@ -94,6 +94,12 @@ mod tests {
     }
 
     #[test]
+    fn places_are_written_to_a_meter() {
+        let at = [Position::new(11.123_456, -56.000_044)];
+        assert_eq!(text_of_places("A", &["enter".into()], &at), "A [enter]: 11.12346 -56.00004");
+    }
+
+    #[test]
     fn marks_in_a_name_break_nothing() {
         let text = text_of_places("Gate; [old]: x", &[], &[Position::new(190.0, 2.0)]);
         assert_eq!(text, "Gate old x: -170 2");

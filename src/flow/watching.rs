@@ -410,6 +410,21 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_alone_tells_of_nothing_else() {
+        let read = |rule: &str| {
+            let areas = format!("A [{rule}]: 1 2, 3 4, 5 2");
+            AreaSettings { areas, ..AreaSettings::default() }.read().unwrap().remove(0)
+        };
+        let told = |rule: &str| (read(rule).tells_entering, read(rule).tells_leaving);
+        assert_eq!((told("enter"), told("leave")), ((true, false), (false, true)));
+        assert_eq!((told("max 12 kn"), told("kinds")), ((false, false), (false, false)));
+        assert_eq!(
+            (read("max 12 kn").above_kn, read("still 5 min").stopped_min),
+            (Some(12.0), Some(5.0))
+        );
+    }
+
+    #[test]
     fn gates_and_areas_are_read_as_they_were_written() {
         let ends = vec![Position::new(11.1, 56.25), Position::new(-179.5, -3.0)];
         let mut gates = GateSettings::default();

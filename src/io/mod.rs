@@ -32,6 +32,7 @@ pub mod reach;
 pub mod read;
 pub mod safe;
 pub mod sailings;
+pub mod shapes;
 mod sniff;
 pub mod table;
 pub mod tile_folder;

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::blocks::open;
 use super::fields::{field, find_delimiter, header_names, lines, split, text_of};
 use super::number::{parse_f64, parse_u32};
+use super::sniff::{ReadError, expect_text};
 use crate::ais::{ShipKind, ShipType};
 use crate::base::job::Job;
 use crate::base::note::{Place, Tally};
@@ -57,6 +58,8 @@ pub enum TripsError {
          trips_count are expected"
     )]
     NoColumn { path: String, role: &'static str, found: String },
+    #[error("{path}: {error}")]
+    NoText { path: String, error: ReadError },
     #[error("{path}: no trips in {rows} rows")]
     NoTrips { path: String, rows: u64 },
 }
@@ -94,6 +97,7 @@ pub fn read_port_trips(path: &Path) -> Result<TripsReading, TripsError> {
 }
 
 fn trips_of(path: &str, bytes: &[u8]) -> Result<TripsReading, TripsError> {
+    expect_text(bytes).map_err(|error| TripsError::NoText { path: path.to_owned(), error })?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut rows = lines(bytes);
     let header = rows.next().unwrap_or_default();
@@ -175,6 +179,7 @@ mod tests {
         ));
         let empty = trips_of("x.csv", b"from,to,ship_type,trips\n").unwrap_err();
         assert_eq!(empty.to_string(), "x.csv: no trips in 0 rows");
-        assert!(trips_of("x.csv", b"").is_err());
+        let nothing = trips_of("x.csv", b"").unwrap_err();
+        assert_eq!(nothing.to_string(), "x.csv: the file is empty");
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::blocks::open;
 use super::fields::{field, find_delimiter, header_names, lines, split, text_of};
 use super::number::{parse_f64, parse_u32};
+use super::sniff::{ReadError, expect_text};
 use super::zip::{self, ZipError};
 use crate::ais::{HarborSize, Locode, Port, PortTable};
 use crate::base::geo::Position;
@@ -87,6 +88,8 @@ impl PortRefusal {
 pub enum PortError {
     #[error("{path}: it cannot be read: {error}")]
     Io { path: String, error: std::io::Error },
+    #[error("{path}: {error}")]
+    NoText { path: String, error: ReadError },
     #[error("{path}: the archive cannot be read: {error}")]
     Zip { path: String, error: ZipError },
     #[error(
@@ -164,6 +167,7 @@ fn archive(path: &str, bytes: &[u8]) -> Result<PortReading, PortError> {
 
 /// Reads one table.
 fn table_of(path: &str, bytes: &[u8], columns: &PortColumns) -> Result<PortReading, PortError> {
+    expect_text(bytes).map_err(|error| PortError::NoText { path: path.to_owned(), error })?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if first_fields(bytes).is_some_and(|first| is_unlocode(&first)) {
         let mut rows = Rows::new(UNLOCODE_COLUMNS.map(str::to_owned).to_vec(), b',');

@@ -7,11 +7,15 @@ use std::sync::Arc;
 use super::blocks::open;
 use super::fields::{field, find_delimiter, header_names, split};
 use super::number::{parse_f64, parse_u32};
+use super::sniff::{ReadError, expect_text};
 use crate::ais::{SailingRow, Sailings};
 use crate::base::geo::Position;
 use crate::base::job::{Job, Stopped};
 use crate::base::note::{Place, Tally};
 use crate::base::text::excerpt;
+
+/// Minutes remaining that no voyage exceeds: two years.
+const MOST_MIN: f64 = 2.0 * 366.0 * 1440.0;
 
 /// Bytes that no such table exceeds, unpacked.
 const MOST_BYTES: u64 = 4 << 30;
@@ -25,7 +29,7 @@ pub enum SailingRefusal {
     BadPosition,
     /// Its time cannot be read.
     BadTime,
-    /// Its minutes remaining cannot be read, or are negative.
+    /// Its minutes remaining cannot be read, are negative, or more than two years.
     BadTarget,
 }
 
@@ -51,6 +55,8 @@ pub enum SailingError {
         "{path}: no column for {role} among {found}; a table of voyages with {usual} is expected"
     )]
     NoColumn { path: String, role: &'static str, found: String, usual: &'static str },
+    #[error("{path}: {error}")]
+    NoText { path: String, error: ReadError },
     #[error("{path}: no report in {rows} rows ({reasons})")]
     NoRows { path: String, rows: u64, reasons: String },
     #[error(transparent)]
@@ -110,6 +116,7 @@ pub fn read_sailings(path: &Path, job: &Job) -> Result<SailingReading, SailingEr
 }
 
 fn table(path: &str, bytes: &[u8], job: &Job) -> Result<SailingReading, SailingError> {
+    expect_text(bytes).map_err(|error| SailingError::NoText { path: path.to_owned(), error })?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
     let header = bytes[..end].trim_ascii_end();
@@ -177,12 +184,15 @@ fn table(path: &str, bytes: &[u8], job: &Job) -> Result<SailingReading, SailingE
 
 fn row_of<'a>(bytes: impl Fn(usize) -> Option<&'a [u8]>) -> Result<SailingRow, SailingRefusal> {
     let number = |role: usize| bytes(role).and_then(parse_f64);
-    let single = |role: usize| number(role).map_or(f32::NAN, |number| number as f32);
+    let finite = |number: &f32| number.is_finite();
+    let single =
+        |role: usize| number(role).map(|number| number as f32).filter(finite).unwrap_or(f32::NAN);
     let size = |role: usize| Some(single(role)).filter(|size| *size > 0.0).unwrap_or(f32::NAN);
     let trip = bytes(0).and_then(parse_u32).ok_or(SailingRefusal::NoTrip)?;
     let position = number(2).zip(number(1)).map(|(lon, lat)| Position::new(lon, lat));
     let position = position.filter(|place| place.is_valid()).ok_or(SailingRefusal::BadPosition)?;
-    let remaining_min = number(3).filter(|min| *min >= 0.0).ok_or(SailingRefusal::BadTarget)?;
+    let remaining_min = number(3).filter(|min| (0.0..=MOST_MIN).contains(min));
+    let remaining_min = remaining_min.ok_or(SailingRefusal::BadTarget)?;
     let (clock_min, week) = if let Some(text) = bytes(TIME) {
         let (day, minute) = minute_of(text).ok_or(SailingRefusal::BadTime)?;
         // 1970-01-01 was a Thursday.
@@ -218,6 +228,7 @@ fn minute_of(text: &[u8]) -> Option<(i64, f64)> {
     let hour: f64 = parts.next()?.parse().ok().filter(|hour| (0.0..24.0).contains(hour))?;
     let minute: f64 = parts.next()?.parse().ok().filter(|min| (0.0..60.0).contains(min))?;
     let second: f64 = parts.next().map_or(Some(0.0), |second| second.parse().ok())?;
+    let second = Some(second).filter(|second| (0.0..=60.0).contains(second))?;
     let epoch = chrono::NaiveDate::from_ymd_opt(1970, 1, 1)?;
     let day = date.signed_duration_since(epoch).num_days();
     Some((day, hour * 60.0 + minute + second / 60.0))
@@ -276,7 +287,13 @@ mod tests {
             assert_eq!(reading.refused.of(reason), 1, "{reason:?}");
         }
         for (text, part) in [
-            ("", "no column for the voyage among"),
+            ("", "a.csv: the file is empty"),
+            ("\0\u{1}\u{2}\u{3}", "a.csv: it is no text: its first bytes are 00 01 02 03"),
+            (
+                "PAR1\0",
+                "a.csv: it is no text: its first bytes are 50 41 52 31; a table such as CSV",
+            ),
+            ("a,b\n1,2\n", "no column for the voyage among a, b"),
             (head, "no report in 0 rows (there are none)"),
             ("TripID,Latitude,Longitude,SOG,remainingMins\n", "no column for the time among"),
             ("TripID,Latitude,Longitude,SOG,weekday,hour\n", "no column for the minutes remaining"),
@@ -284,6 +301,23 @@ mod tests {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");
         }
+    }
+
+    #[test]
+    fn numbers_that_no_voyage_has_are_taken_for_missing_or_refused() {
+        let head = "TripID,time,Latitude,Longitude,SOG,Length,WeekOfYearInt,remainingMins\n";
+        // Minutes, lengths and weeks that no single number holds, and seconds that are none.
+        let rows = "1,2016-01-21 04:30:00,1,2,3,1e300,1e300,1e300\n\
+                    1,2016-01-21 04:30:00,1,2,3,1e300,1e300,5\n\
+                    1,2016-01-21 04:30:inf,1,2,3,100,3,5\n\
+                    1,2016-01-21 04:30:-9,1,2,3,100,3,5\n\
+                    1,2016-01-21 04:30:00,1,2,3,100,3,1e7\n";
+        let reading = read(&format!("{head}{rows}")).unwrap();
+        assert_eq!((reading.rows, reading.sailings.rows.len()), (5, 1));
+        assert_eq!(reading.refused.of(SailingRefusal::BadTarget), 2);
+        assert_eq!(reading.refused.of(SailingRefusal::BadTime), 2);
+        let row = reading.sailings.rows[0];
+        assert!(row.length_m.is_nan() && row.week.is_nan() && row.clock_min.is_finite());
     }
 
     #[test]

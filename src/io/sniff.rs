@@ -20,6 +20,8 @@ pub enum ReadError {
         "it is neither text nor Parquet: its first bytes are {head}; AIS as CSV, NMEA or Parquet is expected"
     )]
     Binary { head: String },
+    #[error("it is no text: its first bytes are {head}; a table such as CSV is expected")]
+    NoText { head: String },
     #[error("it is a zip archive; unpack it first (gzip and zstd files open as they are)")]
     Zip,
     #[error("it is UTF-16 text; save it as UTF-8")]
@@ -64,8 +66,7 @@ pub fn kind_of(head: &[u8]) -> Result<Kind, ReadError> {
     let is_odd = |byte: &&u8| **byte < 9 || (14..32).contains(*byte);
     let odd = head.iter().filter(is_odd).count();
     if odd * 50 > head.len() {
-        let first: Vec<String> = head.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        return Err(ReadError::Binary { head: first.join(" ") });
+        return Err(ReadError::Binary { head: first_bytes(head) });
     }
     if head.trim_ascii().is_empty() {
         return Err(ReadError::Empty);
@@ -73,4 +74,27 @@ pub fn kind_of(head: &[u8]) -> Result<Kind, ReadError> {
     let first: Vec<&[u8]> = lines(head).take(200).collect();
     let sentences = first.iter().filter(|line| has_sentence(line)).count();
     Ok(if sentences * 5 >= first.len() && sentences > 0 { Kind::Nmea } else { Kind::Table })
+}
+
+/// Why `bytes` are no table written as text: a list of ports or of voyages that is empty, packed in
+/// a way that is not opened, or something else altogether.
+///
+/// # Errors
+///
+/// If they are empty or not text.
+pub fn expect_text(bytes: &[u8]) -> Result<(), ReadError> {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    match kind_of(head) {
+        Ok(Kind::Nmea | Kind::Table) => Ok(()),
+        Ok(Kind::Parquet) | Err(ReadError::Binary { .. }) => {
+            Err(ReadError::NoText { head: first_bytes(head) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The first bytes of a file, as hexadecimal numbers.
+fn first_bytes(head: &[u8]) -> String {
+    let first: Vec<String> = head.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    first.join(" ")
 }

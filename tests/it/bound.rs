@@ -28,7 +28,7 @@ fn text(path: &Path) -> String {
 }
 
 /// Three ports of our own on one parallel, a degree apart.
-fn ports(folder: &Path) -> String {
+pub fn ports(folder: &Path) -> String {
     let path = folder.join("ports.csv");
     let rows =
         "name,locode,lat,lon\nAnfang,DEANF,54,10\nMittehaven,DEMIT,54,11\nEndehaven,DEEND,54,12\n";
@@ -38,7 +38,7 @@ fn ports(folder: &Path) -> String {
 
 /// Six ferries that go between Anfang and Mittehaven, five times each way, and then set out east
 /// once more; of each what she types, or nothing.
-fn ferries(folder: &Path, types: bool) -> String {
+pub fn ferries(folder: &Path, types: bool) -> String {
     let mut rows = "mmsi,time,lat,lon,sog,cog,ship_type,destination\n".to_owned();
     for ship in 0..6 {
         let (mut minute, mut lon, mut to) = (7 * ship, 10.0_f64, "");
@@ -320,7 +320,7 @@ fn the_bundled_ports_are_listed_without_any_input() {
 }
 
 /// Voyages of 100 nautical miles east at their own speeds, a report each ten minutes.
-fn sailings(folder: &Path, name: &str, trips: std::ops::Range<u32>) -> String {
+pub fn sailings(folder: &Path, name: &str, trips: std::ops::Range<u32>) -> String {
     let mut rows =
         "TripID,time,Latitude,Longitude,SOG,COG,Length,RemainingTravelTimeInMinutes\n".to_owned();
     for trip in trips {

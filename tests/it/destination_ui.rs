@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fairway::ais::PortId;
 use fairway::flow::tray::{Shelf as _, State};
@@ -10,6 +11,8 @@ use fairway::ui::command::Command;
 use fairway::ui::destination_view::Target;
 use fairway::ui::layout::{Pane, Workspace};
 use fairway::ui::selection::Pick;
+
+use crate::bound::sailings;
 
 use crate::window::{Window, click, opened, rows, says, show, until};
 
@@ -235,8 +238,25 @@ fn a_wrong_report_is_warned_of() {
     assert!(says(&harness, "Disagrees: she sails as ships bound for "));
     assert!(says(&harness, "2024-01-06 00:00 UTC"), "the reported arrival stands beside");
     // A click on a bar goes to its port.
-    let bar = harness.query_all_by_label_contains("Delta").count();
-    assert!(bar > 0);
+    let bar = harness.query_all_by_label_contains(" %, reported").next();
+    bar.expect("the reported port has a bar").click();
+    harness.run_steps(6);
+    assert_eq!(harness.state().destination.port(), Some(PortId(3)));
+    assert!((harness.state().map_camera().lon + 1.0).abs() < 0.1, "the map goes there");
+    // A click in the plot of ports over time goes to that moment.
+    let plot = harness.get_by_label_contains("Likely ports over time: ").rect();
+    let at = plot.left_center() + 0.75 * (plot.right_center() - plot.left_center());
+    harness.hover_at(at);
+    harness.step();
+    harness.drag_at(at);
+    harness.step();
+    harness.drop_at(at);
+    harness.run_steps(3);
+    let told = harness.state().destination.told().unwrap().clone();
+    let (first_ms, last_ms) = (told.steps[0].t_ms, told.steps.last().unwrap().t_ms);
+    let now_ms = harness.state().time.now_ms().expect("a moment is chosen");
+    let share = (now_ms - first_ms) as f64 / (last_ms - first_ms) as f64;
+    assert!((0.6..0.85).contains(&share), "{share}");
 }
 
 #[test]
@@ -253,13 +273,45 @@ fn models_are_scored_when_asked_and_figures_stand_in_table_and_plots() {
     }
     assert!(says(&harness, "Accuracy, %, by quarter of the voyage: Most frequent "));
     assert!(says(&harness, "voyages scored, "));
+    let named = |harness: &Window| harness.query_all_by_label("Most frequent").count();
+    let by_voyage = named(&harness);
     click(&mut harness, "New ships");
     assert!(says(&harness, "voyages scored, "));
+    assert_eq!(named(&harness), by_voyage, "a row a model, of one split");
+    // Which models are scored is chosen in a menu.
+    click(&mut harness, "Models");
+    harness.get_by_role_and_label(Role::CheckBox, "Nearest on course").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().session.destination.models, "most-frequent route-graph");
     harness.state_mut().session.set("destination.cell=0.3").unwrap();
     until(&mut harness, "it is out of date", |app| {
         app.desk.destination_scores.state() == State::Stale
     });
     assert!(says(&harness, "Out of date"));
+}
+
+#[test]
+fn arrivals_on_one_way_are_learned_and_scored_by_one_button() {
+    let folder = tempfile::tempdir().unwrap();
+    let train = format!("eta.train={}", sailings(folder.path(), "train.csv", 0..40));
+    let settings = [train, "eta.trees=20".into(), "eta.rows_per_tree=2000".into()];
+    let mut harness = window(Vec::new(), &settings);
+    show(&mut harness, Pane::EtaScores);
+    assert!(says(&harness, "Press Evaluate") && says(&harness, "train.csv"));
+    click(&mut harness, "Evaluate");
+    until(&mut harness, "scores", |app| {
+        app.desk.eta_scores.state() == State::Fresh && !app.is_busy()
+    });
+    let scores = harness.state().desk.eta_scores.shown().unwrap().value.ways[0].scores.clone();
+    assert!(says(&harness, "Scored by 5 parts"));
+    for figure in [
+        format!("{:.2}", scores.mae_min),
+        format!("{:.2}", scores.rmse_min),
+        format!("{:.1}", 100.0 * scores.covered),
+        scores.trips.to_string(),
+    ] {
+        assert!(harness.query_all_by_label(&figure).next().is_some(), "{figure}");
+    }
 }
 
 #[test]

@@ -163,6 +163,29 @@ fn the_ends_of_a_gate_are_dragged_and_escape_gives_up_drawing() {
 }
 
 #[test]
+fn one_of_two_gates_is_looked_at_shown_and_deleted() {
+    let (_folder, path) = ships();
+    let lines = "gates.lines=Equator: 4.98 0.001, 5.04 0.001; North: 4.98 0.05, 5.04 0.05";
+    let mut harness = window(vec![path], &[lines]);
+    show(&mut harness, Pane::Gates);
+    until(&mut harness, "crossings", fresh_gates);
+    let looked_at = |harness: &Window| harness.state().water.gate;
+    assert_eq!(looked_at(&harness), 0);
+    click(&mut harness, "North");
+    assert_eq!(looked_at(&harness), 1);
+    harness.run_steps(40); // Else two clicks are a double click.
+    click(&mut harness, "Show North");
+    let camera = harness.state().map_camera();
+    assert!((camera.lat - 0.05).abs() < 1e-3 && (camera.lon - 5.01).abs() < 1e-3, "{camera:?}");
+    click(&mut harness, "Delete North");
+    assert_eq!((looked_at(&harness), harness.state().session.gates.read().unwrap().len()), (0, 1));
+    until(&mut harness, "the other's crossings", |app| {
+        fresh_gates(app) && app.desk.gates.shown().is_some_and(|shown| shown.value.gates.len() == 1)
+    });
+    assert_eq!(crossed(harness.state()), [4, 8]);
+}
+
+#[test]
 fn crossings_are_told_apart_listed_and_gone_to() {
     let (_folder, path) = ships();
     let mut harness = window(vec![path], &[ACROSS]);

@@ -33,6 +33,7 @@ mod train_ui;
 mod truth;
 mod ui;
 mod watch;
+mod watch_tables;
 mod watch_ui;
 mod watching;
 mod window;

@@ -1,7 +1,5 @@
 //! The workspace of prediction in the window, driven by label.
 
-use std::time::{Duration, Instant};
-
 use egui_kittest::kittest::Queryable as _;
 use fairway::flow::predicting::PathParams;
 use fairway::flow::session::Session;
@@ -13,7 +11,7 @@ use fairway::ui::layout::{Pane, Workspace};
 use fairway::ui::predict_view::{Lack, Target, path_of};
 use fairway::ui::selection::Pick;
 
-use crate::window::{Window, opened, rows, show, until};
+use crate::window::{Window, opened, rows, says, show, until, until_seen};
 
 /// Two cheap methods on a small made sea, without a search.
 const SETTINGS: [&str; 5] = [
@@ -198,11 +196,7 @@ fn models_are_saved_and_loaded_and_a_damaged_file_says_so() {
     fit(&mut harness);
     harness.state_mut().ask(Command::Export("predict-fit", folder.path().to_owned()));
     let file = folder.path().join("predict-fit.model");
-    until(&mut harness, "the file", |_| file.exists());
-    let start = Instant::now();
-    while start.elapsed() < Duration::from_millis(200) {
-        harness.step();
-    }
+    until_seen(&mut harness, "the file", |harness| says(harness, "exported "));
     harness.state_mut().ask(Command::UseModel(Some(file.clone())));
     until(&mut harness, "the models of the file", |app| {
         app.desk.fit.state() == State::Fresh

@@ -200,6 +200,28 @@ fn a_training_is_held_given_up_and_stands_in_the_list_with_its_reason() {
 }
 
 #[test]
+fn a_training_ended_early_keeps_what_it_has_learned_and_its_files_outlast_the_list() {
+    let disk = tempfile::tempdir().unwrap();
+    let mut harness = window("16", 100_000);
+    harness.get_by_label("Train").click();
+    let epochs = |app: &App| {
+        let run = app.training.working(0);
+        run.and_then(|run| Some(run.curves().first()?.1.epochs.len())).unwrap_or(0)
+    };
+    until(&mut harness, "some epochs", |app| epochs(app) > 2);
+    harness.get_by_label("End and keep").click();
+    until(&mut harness, "a trained network", |app| done(app) == 1 && !app.is_busy());
+    assert_eq!(harness.state().desk.embed.state(), State::Fresh);
+    assert!(harness.query_all_by_label_contains("ended by hand").count() > 0);
+    let kept = keep(&mut harness, 1, disk.path());
+    harness.get_by_label("Delete run 1").click();
+    harness.run_steps(4);
+    harness.get_by_label("Off the list only").click();
+    until(&mut harness, "an empty list", |app| app.training.run(1).is_none());
+    assert!(kept.join("card.json").exists());
+}
+
+#[test]
 fn deep_clusters_stand_beside_the_baseline_and_the_selected_trip_over_its_reconstruction() {
     let mut harness = window("32", 5);
     ask(&mut harness, Command::Show(Pane::DecStudy));

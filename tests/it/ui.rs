@@ -329,7 +329,7 @@ fn a_file_without_a_single_good_row_leaves_the_window_usable() {
     // Ports are read without any traffic; a click must not meet a layout that still moves.
     until(&mut harness, "rest", |app| !app.is_busy());
     harness.get_by_label("Demo").click();
-    until(&mut harness, "the demo", is_all_fresh);
+    until(&mut harness, "the demo", |app| is_all_fresh(app) && n_kept_of(app) > 0);
 }
 
 #[test]

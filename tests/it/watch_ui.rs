@@ -269,6 +269,63 @@ fn holding_against_routes_clusters_first_and_says_so() {
     assert!(says(&harness, "There are no clusters") || says(&harness, "There are no routes"));
 }
 
+/// A click on the one check box of this label.
+fn tick(harness: &mut Window, label: &str) {
+    harness.get_by_role_and_label(Role::CheckBox, label).click();
+    harness.run_steps(4);
+}
+
+#[test]
+fn switches_in_the_panels_set_what_they_name() {
+    let (_folder, mut harness) = three();
+    show(&mut harness, Pane::Encounters);
+    let layers = |harness: &Window| {
+        let watch = &harness.state().session.map.watch;
+        [watch.encounters, watch.heat, watch.oddities]
+    };
+    assert_eq!(layers(&harness), [true, false, true]);
+    tick(&mut harness, "Heat map");
+    assert_eq!(layers(&harness), [true, true, true]);
+    tick(&mut harness, "Encounters on the map");
+    assert_eq!(layers(&harness), [false, true, true]);
+    show(&mut harness, Pane::Oddities);
+    tick(&mut harness, "Oddities on the map");
+    assert_eq!(layers(&harness), [false, true, false]);
+    // Typed destinations are held against forecasts, and nothing else is.
+    tick(&mut harness, "Hold against forecasts");
+    let settings = harness.state().session.oddities.clone();
+    assert!(settings.of_forecasts && !settings.of_routes);
+    until(&mut harness, "forecasts", |app| {
+        app.desk.oddities.shown().is_some_and(|shown| !shown.is_stale && shown.value.of_forecasts)
+    });
+    tick(&mut harness, "Hold against forecasts");
+    until(&mut harness, "none", |app| {
+        app.desk.oddities.shown().is_some_and(|shown| !shown.is_stale && !shown.value.of_forecasts)
+    });
+}
+
+#[test]
+fn a_double_click_replays_at_a_speed_of_some_seconds() {
+    let (_folder, mut harness) = three();
+    let of = harness.state().desk.encounters.shown().unwrap().value.clone();
+    let at = rows(&harness, "Kind head-on")[0].rect().center();
+    harness.hover_at(at);
+    harness.run_steps(2);
+    for _ in 0..2 {
+        harness.drag_at(at);
+        harness.step();
+        harness.drop_at(at);
+        harness.step();
+    }
+    harness.run_steps(3);
+    let app = harness.state();
+    assert!(app.time.is_playing, "both ships sail");
+    assert_eq!(app.watch.selected(&of.encounters.list, of.of.fleet(), false), Some(0));
+    let (from_ms, to_ms) = app.time.brush_ms().unwrap();
+    let lasts_s = (to_ms - from_ms) as f64 / 1000.0 / app.time.speed;
+    assert!((5.0..=20.0).contains(&lasts_s), "{lasts_s} s");
+}
+
 #[test]
 fn layers_of_the_workspace_stay_in_it() {
     let (_folder, mut harness) = three();
@@ -315,7 +372,7 @@ fn with_nothing_open_every_panel_says_what_to_do() {
 #[test]
 fn a_panel_brings_the_marks_and_the_panels_of_its_subject_with_it() {
     let (_folder, mut harness) = three();
-    let layers = |harness: &Harness<'static, App>| harness.state().session.map.watch;
+    let layers = |harness: &Window| harness.state().session.map.watch;
     assert!(layers(&harness).encounters && !layers(&harness).oddities);
     assert!(!says(&harness, "dark period ("), "the legend tells of encounters alone");
     show(&mut harness, Pane::OddityList);

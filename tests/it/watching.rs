@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::bound::{ferries, ports};
 use crate::ground::{data, fairway, json, said};
 
 /// A made sea of few ships.
@@ -189,4 +190,96 @@ fn encounters_ahead_are_told_by_fitted_models_where_there_are_any() {
     assert_eq!(n(&told["ahead"]["by_model"]), 0);
     let output = fairway(&["run", &path, "--want", "ahead", "--set", "ahead.at=noon"]);
     assert!(said(&output).contains("ahead: at: \"noon\" is no time"), "{}", said(&output));
+}
+
+/// The ferries of [`ferries`], and one more that sailed from Anfang all the way to Endehaven; of the
+/// ferries under way one types that she is bound there too, and one a word that names no port. One
+/// changes her name.
+fn ferries_of_which_one_types_another_port(folder: &Path) -> String {
+    let text = fs::read_to_string(ferries(folder, true)).unwrap();
+    let mut lines: Vec<String> = text.lines().map(|line| format!("{line},FERRY")).collect();
+    lines[0] = lines[0].replace("FERRY", "name");
+    // Of each ship the last twelve reports are those of her last way.
+    let rows_of = |lines: &[String], mmsi: &str| -> Vec<usize> {
+        (0..lines.len()).filter(|row| lines[*row].starts_with(mmsi)).collect()
+    };
+    for (mmsi, typed) in [("211000105", "ENDEHAVEN"), ("211000104", "QWXYZ")] {
+        for row in rows_of(&lines, mmsi).into_iter().rev().take(12) {
+            lines[row] = lines[row].replace("MITTEHAVEN", typed);
+        }
+    }
+    let renamed = rows_of(&lines, "211000101");
+    for row in &renamed[renamed.len() / 2..] {
+        lines[*row] = lines[*row].replace("FERRY", "OTHER BOAT");
+    }
+    for minute in 0..76 {
+        let at_sea = minute - 18;
+        let lon = (10.0 + 0.05 * f64::from(at_sea)).clamp(10.0, 12.0);
+        let is_under_way = (1..=40).contains(&at_sea);
+        let (sog, time) = (if is_under_way { 10.5 } else { 0.1 }, 10 * minute);
+        lines.push(format!(
+            "211000200,2024-05-01T{:02}:{:02}:00Z,54.0,{lon:.4},{sog},90,60,ENDEHAVEN,LONE",
+            time / 60,
+            time % 60
+        ));
+    }
+    let path = folder.join("elsewhere.csv");
+    fs::write(&path, lines.join("\n")).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_ship_that_sails_elsewhere_than_she_types_is_odd_where_forecasts_are_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = ferries_of_which_one_types_another_port(folder.path());
+    let (list, out) = (format!("ports.file={}", ports(folder.path())), folder.path().join("out"));
+    let ground = [
+        reports.as_str(),
+        "--set",
+        &list,
+        "--set",
+        "destination.cell=0.25",
+        "--set",
+        "voyages.refine=false",
+        "--want",
+        "oddities",
+    ];
+    let told = run(&ground);
+    assert_eq!(n(&told["oddities"]["by_kind"]["bound elsewhere"]), 0);
+    assert!(told["oddities"]["of_forecasts"] == false && told.get("forecasts").is_none());
+
+    let asked = ["--set", "oddities.of_forecasts=true", "--want", "forecast", "--out"];
+    let told = run(&[&ground[..], &asked, &[out.to_str().unwrap()]].concat());
+    let oddities = &told["oddities"];
+    assert_eq!(oddities["of_forecasts"], true);
+    // Neither she who types where she sails, nor she who names no port.
+    assert_eq!(n(&oddities["by_kind"]["bound elsewhere"]), 1, "{oddities}");
+    assert_eq!(n(&told["forecasts"]["destination_conflicts"]), 1);
+    let table = fs::read_to_string(out.join("oddities.csv")).unwrap();
+    let odd = table.lines().find(|line| line.contains("bound elsewhere")).expect("it is written");
+    assert!(odd.contains("211000105"), "{odd}");
+    // She is told of at her last report, in the words and with the chances of the forecast.
+    let ships = told["forecast"]["rows"].as_array().unwrap();
+    let ship = ships.iter().find(|ship| ship["mmsi"] == 211_000_105).unwrap();
+    let chance = |locode: &str| -> f64 {
+        let ports = ship["ports"].as_array().unwrap().iter();
+        ports.filter(|port| port["locode"] == locode).map(|port| port["p"].as_f64().unwrap()).sum()
+    };
+    let (likeliest, meant) = (chance("DEMIT"), chance("DEEND"));
+    assert!(likeliest > 0.9 && (0.005..0.1).contains(&meant), "{likeliest} and {meant}");
+    let why = format!(
+        "types \"\"ENDEHAVEN\"\", but ships on such a way from Anfang are bound for Mittehaven in {:.0} %, for what she types in {:.0} %",
+        100.0 * likeliest,
+        100.0 * meant
+    );
+    assert!(odd.contains(&why), "{odd}\n{why}");
+    let time = ship["time"].as_str().unwrap();
+    assert!(odd.contains(&format!("{time},{time},54.0,10.6,211000105")), "{odd}");
+    let score = |line: &str| line.split(',').next().unwrap().parse::<f64>().unwrap();
+    assert!((score(odd) - (likeliest - meant)).abs() < 1e-3, "{odd}");
+    // Among all others, the oddest first.
+    let scores: Vec<f64> = table.lines().skip(1).map(score).collect();
+    assert!(scores.len() > 1 && scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
+    let shapes = fs::read_to_string(out.join("oddities.geojson")).unwrap();
+    assert!(shapes.contains("bound elsewhere"), "a place on the map");
 }

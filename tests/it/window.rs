@@ -35,7 +35,11 @@ pub fn owned(settings: &[&str]) -> Vec<String> {
 }
 
 /// Plays frames until `happened`, however long the machine takes for it, and until all stands still.
+///
+/// It looks from the second frame on: the first takes a click or an edit, the next acts on it, and before
+/// that what was there already would do.
 pub fn until(harness: &mut Window, what: &str, happened: impl Fn(&App) -> bool) {
+    harness.run_steps(2);
     until_seen(harness, what, |harness| happened(harness.state()));
     harness.run_steps(SETTLED);
 }

@@ -126,3 +126,50 @@ fn a_model_is_asked_in_place_of_the_graph_and_the_graph_for_arrivals() {
     let nowhere = Journey { reports: Vec::new(), ..journey };
     assert_eq!(tell(&ground, &nowhere, &teller, None, false).unwrap(), None);
 }
+
+#[test]
+fn only_what_is_sure_contradicts_and_only_what_hardly_can_be_meant() {
+    let mut all = ports().ports().to_vec();
+    // Five and a half kilometers from Mittehaven.
+    let beside = Port { position: Position::new(8.55, 0.5), ..Port::default() };
+    all.push(beside);
+    let (table, fleet, named) =
+        (PortTable::new(all), Fleet::from_tracks(Vec::new()), Named::default());
+    let ground = Ground { fleet: &fleet, named: &named, ports: &table, radius_m: 10_000.0 };
+    let reports = |port: u32, days: Option<f64>| {
+        let candidate = crate::destination::Candidate { port: PortId(port), confidence: 1.0 };
+        Reported {
+            annotation: Annotation { candidates: vec![candidate] },
+            arrives_ms: days.map(|days| (days * DAY_MS as f64) as i64),
+            ..Reported::default()
+        }
+    };
+    let elsewhere = |ports: &[(PortId, f64)], reported: u32| {
+        conflict(&ground, 0, (ports, None), &reports(reported, None)).destination
+    };
+    let [mitte, ende] = [PortId(1), PortId(2)];
+    assert!(elsewhere(&[(mitte, 0.7), (ende, 0.05)], 2));
+    assert!(!elsewhere(&[(mitte, 0.45), (ende, 0.05)], 2), "nothing is sure");
+    assert!(!elsewhere(&[(mitte, 0.7), (ende, 0.15)], 2), "it may be so");
+    assert!(!elsewhere(&[(mitte, 0.9)], 3), "one harbor of two ports");
+    // From a day to three days are told, and half a day on both sides is let pass.
+    let told = Arrival { days: 2.0, low_days: 1.0, high_days: 3.0, voyages: 9 };
+    let apart =
+        |days: f64| conflict(&ground, 0, (&[], Some(told)), &reports(1, Some(days))).arrival;
+    assert_eq!([0.4, 0.6, 2.0, 3.4, 3.6].map(apart), [true, false, false, false, true]);
+}
+
+#[test]
+fn an_arrival_is_told_by_its_earliest_middle_and_latest() {
+    let arrival = Arrival { days: 2.0, low_days: 1.0, high_days: 4.0, voyages: 9 };
+    let told = Told {
+        report: 0,
+        t_ms: DAY_MS,
+        place: Position::new(0.0, 0.0),
+        ports: Vec::new(),
+        arrival: Some(arrival),
+        reported: Reported::default(),
+        conflict: Conflict::default(),
+    };
+    assert_eq!(told.arrives_ms(), Some([2 * DAY_MS, 3 * DAY_MS, 5 * DAY_MS]));
+}

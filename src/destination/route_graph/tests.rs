@@ -137,3 +137,38 @@ fn without_voyages_the_course_and_the_distance_tell() {
     let arrival = east.arrival.unwrap();
     assert!(arrival.voyages == 0 && (arrival.days - 40.0 / 24.0).abs() < 0.05, "{arrival:?}");
 }
+
+#[test]
+fn whence_a_ship_came_tells_what_where_she_is_does_not() {
+    // From the west all go on to port 2, from the south to port 3: in one cell, by another leg.
+    let mut learned = Vec::new();
+    for _ in 0..20 {
+        learned.push(nest(None, 2, &[(4.5, 2.0), (5.5, 1.0)]));
+        let mut south = nest(None, 3, &[(5.5, 2.0), (5.5, 1.0)]);
+        south.steps[0].center.lat_deg = -0.5;
+        learned.push(south);
+    }
+    let graph = graph(&learned);
+    for (asked, port) in [(0, 2), (1, 3)] {
+        assert!(chance(&graph.says(&learned[asked], 1, Some(asked)), port) > 0.9, "{asked}");
+    }
+}
+
+#[test]
+fn a_voyage_that_passes_twice_counts_once() {
+    let loops = nest(Some(0), 1, &[(4.5, 9.0), (4.6, 8.0), (4.4, 7.0), (4.5, 6.0)]);
+    let learned = [vec![loops], vec![nest(Some(0), 1, &[(4.5, 2.0)]); 2]].concat();
+    let here = graph(&learned).arrival(Position::new(4.5, 0.5), &[(PortId(1), 1.0)], None).unwrap();
+    assert_eq!((here.voyages, here.days), (3, 2.0));
+}
+
+#[test]
+fn a_port_twice_as_far_is_a_fourth_as_likely_without_voyages() {
+    let graph = graph(&[]);
+    // Without a course; 8 and 18 degrees ahead, 480 and 1080 nautical miles, and 30 to each.
+    let mut adrift = nest(None, 1, &[(12.5, 0.0)]);
+    adrift.steps[0].last.1 = f32::NAN;
+    let says = graph.says(&adrift, 0, None);
+    let ratio = chance(&says, 2) / chance(&says, 3);
+    assert!((ratio - (1110.0_f64 / 510.0).powi(2)).abs() < 0.05, "{ratio}");
+}

@@ -260,3 +260,48 @@ fn what_a_ship_does_is_told_report_by_report() {
     assert_eq!(statuses[23..36], [Status::Stopped; 13]);
     assert_eq!(statuses[36], Status::Drifting);
 }
+
+#[test]
+fn a_voyage_begins_and_ends_where_the_ship_is_nearest_to_the_port() {
+    // Her berths lie 6.5 km from the middles of the ports, and she passes both.
+    let ship = Ship::at(9.9, 54.0).types("MITTE").lies(2).sails(1.2).lies(2);
+    let found = found(vec![ship], &VoyageParams::default());
+    let voyage = &found.voyages[0];
+    // Two steps behind her last report at the berth, at 120 minutes, and two before she lies again.
+    assert_eq!((voyage.departed_ms, voyage.arrived_ms), (140 * MINUTE_MS, 340 * MINUTE_MS));
+}
+
+#[test]
+fn a_short_stop_is_none_and_one_outside_the_voyage_is_none_of_hers() {
+    let passing = Ship::at(10.0, 54.0).types("ENDE").lies(2).sails(1.0).report(0.1).report(0.1);
+    let passing = found(vec![passing.sails(1.0).lies(2)], &VoyageParams::default());
+    assert_eq!((passing.voyages.len(), passing.stays_in_port), (1, 2));
+    assert_eq!(passing.voyages[0].destination, PortId(2));
+    let waited = Ship::at(9.5, 54.0).types("MITTE").lies(13).sails(0.5).lies(2).sails(1.0).lies(2);
+    let waited = found(vec![waited], &VoyageParams::default());
+    assert_eq!((waited.voyages.len(), waited.stops_at_sea), (1, 1), "{:?}", waited.refused);
+}
+
+#[test]
+fn a_ship_that_shifts_her_berth_makes_no_voyage_and_is_not_under_way() {
+    let shifted = Ship::at(10.0, 54.0).lies(2).sails(0.05).lies(2);
+    let leaving = Ship::at(10.0, 54.0).lies(2).sails(0.05);
+    let found = found(vec![shifted, leaving], &VoyageParams::default());
+    assert_eq!((found.voyages.len(), found.refused.len(), found.under_way.len()), (0, 0, 0));
+    assert_eq!(found.stays_in_port, 3);
+}
+
+#[test]
+fn a_speed_that_is_not_reported_is_that_from_the_report_before_to_the_next() {
+    let report = |minute: i64, lon: f64| Report {
+        sog_kn: f32::NAN,
+        ..Report::at(minute * MINUTE_MS, Position::new(lon, 0.0))
+    };
+    // One minute of longitude on the equator, then three: four miles in twenty minutes.
+    let reports = vec![report(0, 0.0), report(10, 1.0 / 60.0), report(20, 4.0 / 60.0)];
+    let fleet = Fleet::from_tracks(vec![(Vessel::default(), reports)]);
+    let speeds = speeds_kn(&fleet.track(0));
+    for (speed, expected) in speeds.iter().zip([6.0, 12.0, 18.0]) {
+        assert!((speed / expected - 1.0).abs() < 5e-3, "{speeds:?}");
+    }
+}

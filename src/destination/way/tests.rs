@@ -91,6 +91,16 @@ fn a_model_learns_tells_and_comes_back_from_its_folder() {
 }
 
 #[test]
+fn steps_that_were_cut_off_are_told_as_the_first_that_is_taken() {
+    let told = Told { ports: crate::learn::Table::new(1, vec![0.1, 0.2]), days_left: None };
+    let firsts: Vec<f32> = forecasts(&told, 4).iter().map(|told| told.ports[0]).collect();
+    assert_eq!(firsts, [0.1, 0.1, 0.1, 0.2]);
+    let forecast = WayForecast { ports: vec![0.2, 0.5, 0.3], days_left: Some([1.0, 2.0, 4.0]) };
+    let answer = forecast.answer();
+    assert_eq!((answer.ports[0].0, answer.days_left), (1, Some(2.0)), "the middle is the answer");
+}
+
+#[test]
 fn another_port_list_is_refused_in_words() {
     let model = fitted(&WayParams { train: TrainParams { epochs: 1, ..quick().train }, ..quick() });
     let folder = tempfile::tempdir().unwrap();
@@ -104,6 +114,9 @@ fn another_port_list_is_refused_in_words() {
     swapped.swap(2, 3);
     assert!(said(swapped).contains("another list: its port 2 (P20)"));
     assert!(said(same[..3].to_vec()).contains("its port 3"));
+    let mut renamed = same.clone();
+    renamed[1].name = "Elsewhere".into();
+    assert!(said(renamed).contains("its port 1 (P10)"));
     let mut moved = same;
     moved[5].position = Position::new(50.0, 20.0);
     assert!(said(moved).contains("(P50)"));

@@ -49,7 +49,7 @@ pub fn gates(desk: &Desk) -> Option<Known> {
                     Cell::text(&line.name),
                     Cell::text(side),
                     Cell::Count(flow.crossings as u64),
-                    flow.cog_deg.map_or(Cell::Nothing, |cog_deg| Cell::number(cog_deg, 0)),
+                    flow.cog_deg.map_or(Cell::Nothing, |deg| Cell::number(deg.round() % 360.0, 0)),
                     flow.sog_kn.map_or(Cell::Nothing, |kn| Cell::number(kn.median, 1)),
                     lateral.map_or(Cell::Nothing, |of| Cell::number(of.mean_m, 0)),
                     lateral.map_or(Cell::Nothing, |of| Cell::number(of.sd_m, 0)),

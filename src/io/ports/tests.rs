@@ -79,7 +79,9 @@ fn rows_without_a_place_are_counted_by_reason() {
 #[test]
 fn a_table_without_ports_says_what_is_wrong() {
     for (text, part) in [
-        ("", "no column for the port's name"),
+        ("", "a.csv: the file is empty"),
+        ("\0\u{1}\u{2}\u{3}", "a.csv: it is no text: its first bytes are 00 01 02 03"),
+        ("PAR1\0", "a.csv: it is no text: its first bytes are 50 41 52 31; a table such as CSV"),
         ("name,lat,lon\n", "no port in 0 rows (there are none)"),
         ("name,lat,lon\nA,,\nB,,\n", "no port in 2 rows (no position: 2)"),
         ("a,b,c\n1,2,3\n", "no column for the port's name among a, b, c"),

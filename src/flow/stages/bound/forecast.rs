@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::forecasts::{ForecastsOf, HEAD, asking, ground, row, teller, told_figures};
+use super::forecasts::{ForecastsOf, HEAD, asking, feature, ground, row, teller, told_figures};
 use super::{NestsOf, code, place};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
@@ -147,7 +147,7 @@ impl Stage for ForecastStage {
     }
 
     /// `forecast.csv`: a row a step of the ship's voyage, or a row a ship; `forecast.geojson`: her way
-    /// and the likely ports.
+    /// and the likely ports, or all ships.
     fn export(output: &ForecastOf, folder: &Path, _: &Job) -> Result<Vec<PathBuf>, String> {
         let paths = ["forecast.csv", "forecast.geojson"].map(|name| folder.join(name));
         let (fleet, table) = (output.all.voyages.fleet(), output.all.voyages.table());
@@ -156,11 +156,19 @@ impl Stage for ForecastStage {
             .iter()
             .flat_map(|ship| ship.told.iter().map(|told| row(fleet, table, ship, told)));
         export::lines(&paths[0], HEAD, rows).map_err(|error| error.to_string())?;
-        let mut features = vec![json!({
+        let way = json!({
             "type": "Feature",
             "properties": {"part": "way"},
             "geometry": super::line(fleet, &output.reports),
-        })];
+        });
+        // Without one ship, all are points.
+        let mut features: Vec<Value> = match &output.ship {
+            Some(_) => vec![way],
+            None => ships
+                .iter()
+                .filter_map(|ship| Some(feature(fleet, table, ship, ship.last()?)))
+                .collect(),
+        };
         let last = output.ship.as_ref().and_then(ShipForecast::last);
         for (port, p) in last.into_iter().flat_map(|told| &told.ports) {
             features.push(json!({

@@ -227,7 +227,7 @@ pub(super) fn told_figures(table: &PortTable, told: &Told) -> Value {
 }
 
 /// What is told of a ship, as a point at her place.
-fn feature(fleet: &Fleet, table: &PortTable, ship: &ShipForecast, told: &Told) -> Value {
+pub(super) fn feature(fleet: &Fleet, table: &PortTable, ship: &ShipForecast, told: &Told) -> Value {
     let vessel = &fleet.vessels()[ship.vessel];
     let mut properties = told_figures(table, told);
     properties["mmsi"] = vessel.mmsi.0.into();

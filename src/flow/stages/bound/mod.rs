@@ -30,8 +30,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::ais::{Fleet, PortId, PortTable};
-use crate::base::geo::{Position, wrap_lon_deg};
-use crate::io::export;
+use crate::base::geo::Position;
+use crate::io::{export, shapes};
 
 /// A place as `GeoJSON` has it, to a tenth of a meter.
 fn place(at: Position) -> Value {
@@ -53,29 +53,5 @@ fn code(ports: &PortTable, id: PortId) -> String {
 
 /// The line through reports as `GeoJSON` has it: in two or more where it crosses the date line.
 fn line(fleet: &Fleet, reports: &[u32]) -> Value {
-    let places = reports.iter().map(|index| fleet.reports().positions[*index as usize]);
-    let mut parts: Vec<Vec<Value>> = vec![Vec::new()];
-    let mut last: Option<Position> = None;
-    for at in places.filter(|at| at.is_valid()) {
-        if let Some(before) = last
-            && (at.lon_deg - before.lon_deg).abs() > 180.0
-        {
-            // To the edge on one side, and on from the other.
-            let edge_deg = if before.lon_deg > 0.0 { 180.0 } else { -180.0 };
-            let (to_edge, step) =
-                (edge_deg - before.lon_deg, wrap_lon_deg(at.lon_deg - before.lon_deg));
-            let share = if step == 0.0 { 0.0 } else { (to_edge / step).clamp(0.0, 1.0) };
-            let lat_deg = before.lat_deg + share * (at.lat_deg - before.lat_deg);
-            let part = parts.last_mut().expect("there is a part");
-            part.push(place(Position::new(edge_deg, lat_deg)));
-            parts.push(vec![place(Position::new(-edge_deg, lat_deg))]);
-        }
-        parts.last_mut().expect("there is a part").push(place(at));
-        last = Some(at);
-    }
-    if parts.len() == 1 {
-        json!({"type": "LineString", "coordinates": parts[0]})
-    } else {
-        json!({"type": "MultiLineString", "coordinates": parts})
-    }
+    shapes::line(reports.iter().map(|index| fleet.reports().positions[*index as usize]), 6)
 }

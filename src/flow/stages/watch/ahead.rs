@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{WatchedOf, encounters, feature, members, place, write_features, write_rows};
+use super::{WatchedOf, encounters, line, members, write_features, write_rows};
 use crate::ais::Fleet;
 use crate::base::geo::{Position, bearing_deg, destination, distance_m};
 use crate::base::job::{Job, Stopped};
@@ -177,19 +177,12 @@ impl Stage for AheadStage {
     fn export(output: &AheadOf, folder: &Path, _: &Job) -> Result<Vec<PathBuf>, String> {
         let list = &output.encounters.list;
         let rows: Vec<Value> = list.iter().map(|met| row(output, met)).collect();
-        let mut shapes: Vec<Value> = list
-            .iter()
-            .zip(&rows)
-            .map(|(met, row)| {
-                let [a, b] = met.positions;
-                feature("LineString", json!([place(a), place(b)]), row.clone())
-            })
-            .collect();
+        let between = list.iter().zip(&rows).map(|(met, row)| line(&met.positions, row.clone()));
+        let mut shapes: Vec<Value> = between.collect();
         let meets = |ship: usize| list.iter().any(|met| met.ships.contains(&ship));
         for path in output.paths.iter().filter(|path| meets(path.ship)) {
-            let line: Vec<Value> = path.positions.iter().map(|at| place(*at)).collect();
             let about = super::about(&output.of.fleet().vessels()[path.ship]);
-            shapes.push(feature("LineString", line.into(), Value::Object(about)));
+            shapes.push(line(&path.positions, Value::Object(about)));
         }
         Ok(vec![
             write_rows(folder, "ahead.csv", &encounters::COLUMNS, &rows)?,
@@ -289,7 +282,8 @@ mod tests {
         }
     }
 
-    /// Two ships that meet head-on at half past, and one that lies between them.
+    /// Two ships that meet head-on at half past, and one that lies between them. Far away are one that
+    /// is first heard at minute 12, and one that never tells her course.
     fn session(folder: &Path) -> Session {
         let mut text = String::from("MMSI,BaseDateTime,LAT,LON,SOG,COG,VesselType\n");
         for minute in 0..20 {
@@ -302,6 +296,11 @@ mod tests {
                 text +=
                     &format!("{mmsi},2024-01-01T00:{minute:02}:00,0.0,{lon:.6},{sog},{cog},70\n");
             }
+            let time = format!("2024-01-01T00:{minute:02}:00");
+            if minute >= 12 {
+                text += &format!("219000004,{time},5.0,{way:.6},12.0,90.0,70\n");
+            }
+            text += &format!("219000005,{time},-5.0,{way:.6},12.0,,70\n");
         }
         let path = folder.join("meet.csv");
         std::fs::write(&path, text).unwrap();
@@ -326,7 +325,7 @@ mod tests {
         let mut session = session(folder.path());
         let desk = updated(&session);
         let of = desk.ahead.shown().expect("there is a result").value;
-        assert_eq!((of.paths.len(), of.still, of.by_model()), (2, 1, 0));
+        assert_eq!((of.paths.len(), of.still, of.unknown, of.by_model()), (3, 1, 1, 0));
         let [met] = &of.encounters.list[..] else { panic!("{:?}", of.encounters) };
         assert_eq!(met.meeting, crate::watch::Meeting::HeadOn);
         let end_ms = of.at_ms.unwrap();
@@ -351,6 +350,7 @@ mod tests {
         session.set("ahead.at=2024-01-01T00:05:30Z").unwrap();
         let desk = updated(&session);
         let of = desk.ahead.shown().unwrap().value;
+        assert_eq!((of.paths.len(), of.unknown), (2, 1), "she of minute 12 is not known yet");
         let path = of.path_of(of.paths[0].ship).unwrap();
         assert_eq!(Some(path.t_ms[0]), of.at_ms);
         let way = |minute: f64| Position::new((minute - 30.0) / 300.0, 0.0);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{
-    WatchedOf, about, feature, joined, members, place, rounded, write_features, write_rows,
+    WatchedOf, about, joined, members, point, polygon, rounded, write_features, write_rows,
 };
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
@@ -100,13 +100,12 @@ impl Stage for AreasStage {
     fn export(output: &AreasOf, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
         let rows: Vec<Value> = output.events.iter().map(|event| row(output, event)).collect();
         job.go_on().map_err(|stopped| stopped.to_string())?;
-        let areas = output.areas.iter().map(|area| {
-            let mut ring: Vec<Value> = area.corners.iter().copied().map(place).collect();
-            ring.extend(ring.first().cloned());
-            feature("Polygon", json!([ring]), json!({"area": area.name, "kinds": area.kinds}))
-        });
+        let areas = output
+            .areas
+            .iter()
+            .map(|area| polygon(&area.corners, json!({"area": area.name, "kinds": area.kinds})));
         let events =
-            rows.iter().map(|row| feature("Point", json!([row["lon"], row["lat"]]), row.clone()));
+            output.events.iter().zip(&rows).map(|(event, row)| point(event.place, row.clone()));
         let features: Vec<Value> = areas.chain(events).collect();
         Ok(vec![
             write_rows(folder, "areas.csv", &COLUMNS, &rows)?,

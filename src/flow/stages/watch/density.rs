@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{WatchedOf, feature, members, place, rounded, write_features, write_rows};
+use super::{WatchedOf, members, polygon, rounded, write_features, write_rows};
 use crate::base::geo::Position;
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
@@ -112,7 +112,7 @@ impl Stage for DensityStage {
         let rows = rows(output);
         job.go_on().map_err(|stopped| stopped.to_string())?;
         let features: Vec<Value> =
-            rows.iter().map(|(ring, row)| feature("Polygon", json!([ring]), row.clone())).collect();
+            rows.iter().map(|(corners, row)| polygon(corners, row.clone())).collect();
         let rows: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
         Ok(vec![
             write_rows(folder, "density.csv", &COLUMNS, &rows)?,
@@ -134,7 +134,7 @@ const COLUMNS: [&str; 9] = [
 ];
 
 /// The cells with traffic in either period: outline and figures.
-fn rows(output: &DensityOf) -> Vec<(Value, Value)> {
+fn rows(output: &DensityOf) -> Vec<([Position; 4], Value)> {
     let (density, grid) = (&output.density, output.density.grid());
     let earlier = |index: usize| {
         let cell = grid.cell(index);
@@ -148,9 +148,8 @@ fn rows(output: &DensityOf) -> Vec<(Value, Value)> {
     let row = |index: usize| {
         let cell = grid.cell(index);
         let ((west, east), (south, north)) = (grid.lon_deg(cell), grid.lat_deg(cell));
-        let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)];
-        let ring: Vec<Value> =
-            corners.map(|(lon, lat)| place(Position::new(lon, lat))).into_iter().collect();
+        let corners = [(west, south), (east, south), (east, north), (west, north)];
+        let corners = corners.map(|(lon, lat)| Position::new(lon, lat));
         let middle = grid.center(cell);
         let change = output.before.as_ref().map(|before| &before.change);
         let changed =
@@ -166,7 +165,7 @@ fn rows(output: &DensityOf) -> Vec<(Value, Value)> {
             "change_hours_km2_day": changed(|change| &change.hours_km2_day),
             "change_transits_day": changed(|change| &change.transits_day),
         });
-        (Value::from(ring), row)
+        (corners, row)
     };
     (0..grid.cells()).filter(is_used).map(row).collect()
 }

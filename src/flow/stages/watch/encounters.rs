@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{
-    WatchedOf, about, feature, joined, members, place, prefixed, rounded, write_features,
+    WatchedOf, about, joined, line, members, prefixed, rounded, rounded_course, write_features,
     write_rows,
 };
 use crate::ais::Vessel;
@@ -94,10 +94,7 @@ impl Stage for EncountersStage {
         let (list, vessels) = (&output.encounters.list, output.of.fleet().vessels());
         let rows: Vec<Value> = list.iter().map(|encounter| row(vessels, encounter)).collect();
         job.go_on().map_err(|stopped| stopped.to_string())?;
-        let shapes = output.encounters.list.iter().zip(&rows).map(|(encounter, row)| {
-            let [a, b] = encounter.positions;
-            feature("LineString", json!([place(a), place(b)]), row.clone())
-        });
+        let shapes = list.iter().zip(&rows).map(|(met, row)| line(&met.positions, row.clone()));
         let cells: Vec<Value> = match &output.grid {
             Some(grid) => output.heat.iter().map(|(cell, n)| heat_row(grid, *cell, *n)).collect(),
             None => Vec::new(),
@@ -172,9 +169,9 @@ pub(super) fn row(vessels: &[Vessel], encounter: &Encounter) -> Value {
             "from": iso_text(encounter.from_ms),
             "to": iso_text(encounter.to_ms),
             "a_sog_kn": rounded(encounter.sog_kn[0], 2),
-            "a_cog_deg": rounded(encounter.cog_deg[0], 1),
+            "a_cog_deg": rounded_course(encounter.cog_deg[0]),
             "b_sog_kn": rounded(encounter.sog_kn[1], 2),
-            "b_cog_deg": rounded(encounter.cog_deg[1], 1),
+            "b_cog_deg": rounded_course(encounter.cog_deg[1]),
         }),
     )
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{
-    WatchedOf, about, feature, joined, members, place, rounded, write_features, write_rows,
+    WatchedOf, about, joined, line, members, point, rounded, rounded_course, write_features,
+    write_rows,
 };
 use crate::ais::ShipKind;
 use crate::base::job::{Job, Stopped};
@@ -79,12 +80,10 @@ impl Stage for GatesStage {
     fn export(output: &GatesOf, folder: &Path, job: &Job) -> Result<Vec<PathBuf>, String> {
         let rows = rows(output);
         job.go_on().map_err(|stopped| stopped.to_string())?;
-        let lines = output.gates.iter().map(|gate| {
-            let points: Vec<Value> = gate.line.points.iter().copied().map(place).collect();
-            feature("LineString", points.into(), figures(gate))
-        });
-        let crossings =
-            rows.iter().map(|row| feature("Point", json!([row["lon"], row["lat"]]), row.clone()));
+        let lines = output.gates.iter().map(|gate| line(&gate.line.points, figures(gate)));
+        let all = output.gates.iter().filter_map(|gate| gate.gate.as_ref().ok());
+        let places = all.flat_map(|gate| gate.crossings.iter().map(|crossing| crossing.place));
+        let crossings = places.zip(&rows).map(|(at, row)| point(at, row.clone()));
         let features: Vec<Value> = lines.chain(crossings).collect();
         Ok(vec![
             write_rows(folder, "gates.csv", &COLUMNS, &rows)?,
@@ -134,7 +133,7 @@ fn rows(output: &GatesOf) -> Vec<Value> {
                     "lat": rounded(crossing.place.lat_deg, 7),
                     "lon": rounded(crossing.place.lon_deg, 7),
                     "sog_kn": rounded(crossing.sog_kn, 2),
-                    "cog_deg": rounded(crossing.cog_deg, 1),
+                    "cog_deg": rounded_course(crossing.cog_deg),
                 }),
             )
         };
@@ -197,7 +196,7 @@ fn flow_figures(flow: &Flow) -> Value {
         .collect();
     json!({
         "crossings": flow.crossings,
-        "cog_deg": flow.cog_deg.and_then(|cog_deg| rounded(cog_deg, 1)),
+        "cog_deg": flow.cog_deg.and_then(rounded_course),
         "median_sog_kn": flow.sog_kn.and_then(|sog_kn| rounded(sog_kn.median, 2)),
         "by_type": by_type,
         "by_length": by_length,

@@ -22,7 +22,7 @@ pub use watched::{WatchedOf, WatchedStage};
 
 use crate::ais::Vessel;
 use crate::base::geo::Position;
-use crate::io::export;
+use crate::io::{export, shapes};
 
 /// A number to so many places behind the point; none for what is none.
 fn rounded(value: f64, places: i32) -> Option<f64> {
@@ -58,13 +58,28 @@ fn prefixed(prefix: &str, members: Map<String, Value>) -> Map<String, Value> {
     members.into_iter().map(|(name, value)| (format!("{prefix}{name}"), value)).collect()
 }
 
-/// A shape with what is known of it.
-fn feature(geometry: &str, coordinates: Value, properties: Value) -> Value {
-    json!({
-        "type": "Feature",
-        "properties": properties,
-        "geometry": {"type": geometry, "coordinates": coordinates},
-    })
+/// A course to a tenth of a degree, below 360.
+fn rounded_course(course_deg: f64) -> Option<f64> {
+    rounded(course_deg, 1).map(|deg| if deg >= 360.0 { 0.0 } else { deg })
+}
+
+/// A point with what is known of it.
+fn point(at: Position, properties: Value) -> Value {
+    feature(&json!({"type": "Point", "coordinates": place(at)}), properties)
+}
+
+/// A line with what is known of it, cut at the date line.
+fn line(points: &[Position], properties: Value) -> Value {
+    feature(&shapes::line(points.iter().copied(), 7), properties)
+}
+
+/// An area with what is known of it, cut at the date line.
+fn polygon(corners: &[Position], properties: Value) -> Value {
+    feature(&shapes::polygon(corners, 7), properties)
+}
+
+fn feature(geometry: &Value, properties: Value) -> Value {
+    json!({"type": "Feature", "properties": properties, "geometry": geometry})
 }
 
 /// Writes rows, whose members are named as `columns`, as a table.
@@ -102,4 +117,16 @@ fn write_features(folder: &Path, name: &str, features: &[Value]) -> Result<PathB
 fn members(object: Value) -> Map<String, Value> {
     let Value::Object(members) = object else { unreachable!("an object was written") };
     members
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_course_is_rounded_to_less_than_a_whole_turn() {
+        assert_eq!(rounded_course(359.97), Some(0.0));
+        assert_eq!(rounded_course(359.94), Some(359.9));
+        assert_eq!(rounded_course(f64::NAN), None);
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{about, feature, joined, members, place, rounded, write_features, write_rows};
+use super::{about, joined, members, point, polygon, rounded, write_features, write_rows};
 use crate::ais::{Fleet, PortId, Trip};
 use crate::base::job::{Job, Stopped};
 use crate::base::params::Checked;
@@ -68,7 +68,8 @@ fn bound_elsewhere(forecasts: &ForecastsOf, ship: &ShipForecast) -> Option<Oddit
     let told = ship.last().filter(|told| told.conflict.destination)?;
     let (likeliest, p) = *told.ports.first()?;
     let voyages = &forecasts.voyages;
-    let meant = |port: PortId| told.reported.annotation.names(port);
+    let meant =
+        |port: PortId| told.reported.annotation.means(port, voyages.table(), voyages.radius_m);
     let p_meant: f64 = told.ports.iter().filter(|(port, _)| meant(*port)).map(|(_, p)| p).sum();
     let title = |port: PortId| voyages.table().port(port).name.clone();
     let from = ship.departure.map_or("where she is".to_owned(), title);
@@ -159,13 +160,11 @@ impl Stage for OdditiesStage {
         job.go_on().map_err(|stopped| stopped.to_string())?;
         let mut features = Vec::new();
         for (odd, row) in output.list.iter().zip(&rows).filter(|(odd, _)| odd.place.is_valid()) {
-            features.push(feature("Point", place(odd.place), row.clone()));
+            features.push(point(odd.place, row.clone()));
             if let Some(reach) = &odd.reach {
-                let mut ring: Vec<Value> = reach.ring(RING).into_iter().map(place).collect();
-                ring.extend(ring.first().cloned());
                 let mut row = row.clone();
                 row["part"] = "reach".into();
-                features.push(feature("Polygon", json!([ring]), row));
+                features.push(polygon(&reach.ring(RING), row));
             }
         }
         Ok(vec![
