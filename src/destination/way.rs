@@ -51,7 +51,7 @@ impl Default for WayParams {
     fn default() -> Self {
         WayParams {
             network: Network::Way,
-            size: Size::Tiny,
+            size: Size::Small,
             gradient_dropout: true,
             eta: true,
             aggregation: Aggregation::MultiHead,
@@ -59,7 +59,13 @@ impl Default for WayParams {
             departure: true,
             ship_type: true,
             dropout: 0.1,
-            train: TrainParams { epochs: 30, patience: 5, rate: 3e-3, ..TrainParams::default() },
+            train: TrainParams {
+                epochs: 60,
+                batch: 32,
+                patience: 8,
+                rate: 2e-3,
+                ..TrainParams::default()
+            },
         }
     }
 }

@@ -151,6 +151,8 @@ fn models_of_destination_are_scored_side_by_side() {
         "--want",
         "destination-scores",
         "--set",
+        "destination.size=tiny",
+        "--set",
         "destination.epochs=2",
         "--set",
         "destination.models=most-frequent,nearest-on-course,route-graph,way-gd",
@@ -223,6 +225,8 @@ fn a_network_is_trained_kept_asked_and_refuses_other_ports() {
     let more = [
         "--set",
         &list,
+        "--set",
+        "destination.size=tiny",
         "--set",
         "destination.epochs=30",
         "--want",

@@ -127,16 +127,18 @@ fn random_voyages(n: usize, ports: usize) -> Dataset {
 }
 
 /// Voyages of the table, where nothing else is asked for; the ports between which they go; epochs
-/// of every network, and voyages of a step.
+/// of every network, voyages of a step, and the rate.
 const VOYAGES: usize = 1500;
 const PORTS: usize = 40;
 const EPOCHS: usize = 16;
 const LOT: usize = 16;
+const RATE: f64 = 3e-3;
 
 /// Networks by name, each as a change of the tiny WAY: WAY with gradient dropout and without, its
 /// rivals as the paper ranks them, its ablations.
 fn rows() -> Vec<(String, WayParams)> {
-    let plain = WayParams { gradient_dropout: false, ..WayParams::default() };
+    let tiny = WayParams { size: Size::Tiny, ..WayParams::default() };
+    let plain = WayParams { gradient_dropout: false, ..tiny.clone() };
     let rivals = [
         Network::Way,
         Network::Traisformer,
@@ -146,7 +148,7 @@ fn rows() -> Vec<(String, WayParams)> {
         Network::GruAttention,
         Network::LstmAttention,
     ];
-    let mut rows = vec![("way, gradient dropout".to_owned(), WayParams::default())];
+    let mut rows = vec![("way, gradient dropout".to_owned(), tiny)];
     rows.extend(rivals.iter().map(|network| {
         (network.name().to_owned(), WayParams { network: *network, ..plain.clone() })
     }));
@@ -222,7 +224,7 @@ pub fn destinations(bench: &Ground) -> Result<Value, Stopped> {
     add("most frequent", 0, &baseline(&|nest| frequent.answers(nest)), None);
     add("nearest on course", 0, &baseline(&|nest| nearest.answers(nest)), None);
     for (name, mut params) in rows() {
-        (params.train.epochs, params.train.batch) = (EPOCHS, LOT);
+        (params.train.epochs, params.train.batch, params.train.rate) = (EPOCHS, LOT, RATE);
         let watch = Watch::default();
         let run = Run::new(&params.train, &place, &job, &watch);
         let (model, outcome) = WayModel::fit(&data, &train, &validation, &ports, &params, &run)?;

@@ -64,7 +64,7 @@ fn fitted(params: &WayParams) -> WayModel {
 
 fn quick() -> WayParams {
     let train = TrainParams { epochs: 60, batch: 6, rate: 1e-2, ..TrainParams::default() };
-    WayParams { train, ..WayParams::default() }
+    WayParams { size: Size::Tiny, train, ..WayParams::default() }
 }
 
 #[test]
