@@ -6,6 +6,7 @@
 
 mod factor;
 mod product;
+mod single;
 
 use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use self::product::multiply;
 pub use self::product::{
     Normal, add_gram_here, cross, gram, multiply_here, multiply_upper_here, normal, product,
 };
+pub use self::single::{Single, SingleMut};
 use super::rows::Rows;
 
 /// Numbers in rows and columns, `[row, column]`, row by row.

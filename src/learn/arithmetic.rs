@@ -6,12 +6,11 @@
 
 #![expect(clippy::inline_always, reason = "else they are not compiled for the widest units")]
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use super::weights::Part;
+use crate::base::linalg::{Single, SingleMut};
 
 /// Multiplications from which a product is dealt out to all cores.
 const SHARED: usize = 1 << 21;
@@ -263,32 +262,23 @@ pub fn affine(x: &[f32], matrix: &Part, bias: &Part) -> Vec<f32> {
 /// Adds rows `x` times `matrix` to `out`, on this thread.
 pub fn add_product(x: &[f32], matrix: &Part, out: &mut [f32]) {
     let [width, columns] = matrix.shape;
-    let n = x.len() / width;
-    let left = MatRef::from_row_major_slice(x, n, width);
-    let right = MatRef::from_row_major_slice(&matrix.values, width, columns);
-    let out = MatMut::from_row_major_slice_mut(out, n, columns);
-    matmul(out, Accum::Add, left, right, 1.0, Par::Seq);
+    let right = Single::new(&matrix.values, columns);
+    SingleMut::new(out, columns).add(Single::new(x, width), right);
 }
 
 /// Adds the gradient of what was multiplied by `matrix` to `dx`, on this thread: `d`,
 /// `[row, matrix.shape[1]]`, times the matrix on its side.
 pub fn add_product_back(d: &[f32], matrix: &Part, dx: &mut [f32]) {
     let [width, columns] = matrix.shape;
-    let n = d.len() / columns;
-    let left = MatRef::from_row_major_slice(d, n, columns);
-    let right = MatRef::from_row_major_slice(&matrix.values, width, columns);
-    let out = MatMut::from_row_major_slice_mut(dx, n, width);
-    matmul(out, Accum::Add, left, right.transpose(), 1.0, Par::Seq);
+    let right = Single::new(&matrix.values, columns).turned();
+    SingleMut::new(dx, width).add(Single::new(d, columns), right);
 }
 
 /// Adds the gradient of a matrix by which rows `x` were multiplied to `dmatrix`, on this thread:
 /// `x`, `[row, width]`, on its side times `d`, `[row, columns]`.
 pub fn add_matrix_back(x: &[f32], width: usize, d: &[f32], columns: usize, dmatrix: &mut [f32]) {
-    let n = x.len() / width;
-    let left = MatRef::from_row_major_slice(x, n, width);
-    let right = MatRef::from_row_major_slice(d, n, columns);
-    let out = MatMut::from_row_major_slice_mut(dmatrix, width, columns);
-    matmul(out, Accum::Add, left.transpose(), right, 1.0, Par::Seq);
+    let left = Single::new(x, width).turned();
+    SingleMut::new(dmatrix, columns).add(left, Single::new(d, columns));
 }
 
 /// Adds all rows of `d` to `dbias`.

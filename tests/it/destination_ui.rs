@@ -14,7 +14,7 @@ use fairway::ui::selection::Pick;
 
 use crate::bound::sailings;
 
-use crate::window::{Window, click, opened, rows, says, show, until};
+use crate::window::{Window, click, opened, rows, says, show, until, until_seen};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -326,7 +326,7 @@ fn without_static_reports_it_says_so_and_a_button_helps() {
     show(&mut harness, Pane::Texts);
     assert!(says(&harness, "No ship reported a destination: these reports hold no static"));
     show(&mut harness, Pane::Voyages);
-    assert!(says(&harness, "No voyage was found"));
+    until_seen(&mut harness, "why", |harness| says(harness, "No voyage was found"));
     click(&mut harness, "Cut voyages without reported destinations");
     until(&mut harness, "voyages", |app| {
         app.desk.voyages.shown().is_some_and(|shown| shown.value.found.voyages.len() == 64)

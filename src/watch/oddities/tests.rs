@@ -165,7 +165,7 @@ fn jumps_and_shared_numbers_are_told_from_what_cleaning_found() {
     let all = found(&seen);
     let [odd] = all.as_slice() else { panic!("{all:?}") };
     assert_eq!((odd.kind, odd.ship, odd.from_ms), (OddityKind::Jump, Some(0), 30 * MINUTE_MS));
-    assert!(odd.why.starts_with("1 position 50."), "{}", odd.why);
+    assert!(odd.why.starts_with("1 position 27."), "{}", odd.why);
 
     let one = sailed(PLACE, &[(60, 0.0, 10.0)]);
     let other = sailed(destination(PLACE, 90.0, 80_000.0), &[(60, 180.0, 10.0)]);

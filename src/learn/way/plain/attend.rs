@@ -1,10 +1,8 @@
 //! Attention of every step to the steps up to itself.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
-
 use super::super::super::arithmetic::softmax;
 use super::{Gradients, Plain, add};
+use crate::base::linalg::{Single, SingleMut};
 
 /// What attention leaves for its gradients.
 pub struct Attended {
@@ -15,16 +13,6 @@ pub struct Attended {
     shares: Vec<f32>,
     /// What heads mixed by these shares. `[step, d]`
     mixed: Vec<f32>,
-}
-
-/// The columns of one head.
-fn head(values: &[f32], d: usize, at: usize, width: usize) -> MatRef<'_, f32> {
-    MatRef::from_row_major_slice(values, values.len() / d, d).subcols(at * width, width)
-}
-
-fn head_mut(values: &mut [f32], d: usize, at: usize, width: usize) -> MatMut<'_, f32> {
-    let n = values.len() / d;
-    MatMut::from_row_major_slice_mut(values, n, d).subcols_mut(at * width, width)
 }
 
 impl Plain {
@@ -39,17 +27,15 @@ impl Plain {
         let mut shares = vec![0.0; heads * n * n];
         let mut mixed = vec![0.0; n * d];
         for (at, own) in shares.chunks_exact_mut(n * n).enumerate() {
-            let scores = MatMut::from_row_major_slice_mut(own, n, n);
-            let (query, key) = (head(&queries, d, at, width), head(&keys, d, at, width));
-            matmul(scores, Accum::Replace, query, key.transpose(), size, Par::Seq);
+            let of = |values| Single::new(values, d).columns(at * width, width);
+            SingleMut::new(own, n).put(of(&queries), of(&keys).turned(), size);
             for (k, row) in own.chunks_exact_mut(n).enumerate() {
                 let (past, future) = row.split_at_mut(k + 1);
                 softmax(past);
                 future.fill(0.0);
             }
-            let own = MatRef::from_row_major_slice(own, n, n);
-            let out = head_mut(&mut mixed, d, at, width);
-            matmul(out, Accum::Replace, own, head(&values, d, at, width), 1.0, Par::Seq);
+            let out = SingleMut::new(&mut mixed, d).columns(at * width, width);
+            out.put(Single::new(own, n), of(&values), 1.0);
         }
         let out = self.dense(&format!("{name}.out.0"), &mixed);
         (out, Attended { queries, keys, values, shares, mixed })
@@ -74,22 +60,20 @@ impl Plain {
         let mut dvalues = vec![0.0; n * d];
         let mut dscores = vec![0.0; n * n];
         for (at, shares) in kept.shares.chunks_exact(n * n).enumerate() {
-            let of = |values| head(values, d, at, width);
+            let of = |values| Single::new(values, d).columns(at * width, width);
             let dmixed = of(&dmixed);
-            let out = MatMut::from_row_major_slice_mut(&mut dscores, n, n);
-            matmul(out, Accum::Replace, dmixed, of(&kept.values).transpose(), 1.0, Par::Seq);
+            SingleMut::new(&mut dscores, n).put(dmixed, of(&kept.values).turned(), 1.0);
             for (row, shares) in dscores.chunks_exact_mut(n).zip(shares.chunks_exact(n)) {
                 let mean: f32 = row.iter().zip(shares).map(|(d, share)| d * share).sum();
                 row.iter_mut().zip(shares).for_each(|(d, share)| *d = share * (*d - mean));
             }
-            let shares = MatRef::from_row_major_slice(shares, n, n);
-            let dscores = MatRef::from_row_major_slice(&dscores, n, n);
-            let put = |to: &mut [f32], left: MatRef<f32>, right: MatRef<f32>, by: f32| {
-                matmul(head_mut(to, d, at, width), Accum::Replace, left, right, by, Par::Seq);
+            let (shares, dscores) = (Single::new(shares, n), Single::new(&dscores, n));
+            let put = |to: &mut [f32], left: Single, right: Single, by: f32| {
+                SingleMut::new(to, d).columns(at * width, width).put(left, right, by);
             };
-            put(&mut dvalues, shares.transpose(), dmixed, 1.0);
+            put(&mut dvalues, shares.turned(), dmixed, 1.0);
             put(&mut dqueries, dscores, of(&kept.keys), size);
-            put(&mut dkeys, dscores.transpose(), of(&kept.queries), size);
+            put(&mut dkeys, dscores.turned(), of(&kept.queries), size);
         }
         let mut back = |part: &str, x: &[f32], d: &[f32]| {
             self.dense_back(&format!("{name}.{part}.0"), x, d, gradients)
