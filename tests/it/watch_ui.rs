@@ -289,9 +289,9 @@ fn switches_in_the_panels_set_what_they_name() {
     tick(&mut harness, "Encounters on the map");
     assert_eq!(layers(&harness), [false, true, false]);
     show(&mut harness, Pane::Oddities);
-    println!("{:?}", layers(&harness));
+    assert_eq!(layers(&harness), [false, false, true], "what this panel is about");
     tick(&mut harness, "Oddities on the map");
-    println!("{:?}", layers(&harness));
+    assert_eq!(layers(&harness), [false, false, false]);
     // Typed destinations are held against forecasts, and nothing else is.
     tick(&mut harness, "Hold against forecasts");
     let settings = harness.state().session.oddities.clone();

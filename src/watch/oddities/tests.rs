@@ -174,7 +174,7 @@ fn jumps_and_shared_numbers_are_told_from_what_cleaning_found() {
     let all = found(&scene(&fleet, &[]));
     let [odd] = all.as_slice() else { panic!("{all:?}") };
     assert_eq!((odd.kind, odd.ship), (OddityKind::TwoPlaces, Some(1)));
-    assert!(odd.why.contains("219000001 at a time, up to 8"), "{}", odd.why);
+    assert!(odd.why.contains("219000001 at a time, up to 47.6 nmi"), "{}", odd.why);
 }
 
 #[test]
