@@ -6,8 +6,8 @@
 //! attention to channels, looks back on earlier steps, and tells port and arrival from what comes of
 //! it. Its rivals look up cells, or bins of place, speed and course.
 //!
-//! On the processor WAY is reckoned, in learning too, without the tensor library (`plain`); on a GPU,
-//! and for its rivals, `forward` says what the library is to do.
+//! On the processor WAY and the rivals that attend are reckoned, in learning too, without the tensor
+//! library (`plain`); on a GPU, and for recurrent rivals, `forward` says what the library is to do.
 //!
 //! # Reference
 //!
@@ -229,7 +229,7 @@ impl ReadyWay {
 
 /// Whether the network is reckoned without the tensor library there.
 fn is_plain(shape: &WayShape, place: &Place) -> bool {
-    shape.network == Network::Way && !place.is_gpu()
+    Plain::takes(shape.network) && !place.is_gpu()
 }
 
 fn broken(fault: String) -> Stopped {

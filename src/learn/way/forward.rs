@@ -12,12 +12,15 @@ use super::shape::{Aggregation, Network, WayShape};
 use super::space::{spatial_encoding, times_of};
 use crate::base::geo::Position;
 
+/// What `TrAISformer` looks up in bins, a table each.
+pub const AXES: [&str; 4] = ["lon", "lat", "sog", "cog"];
+
 /// What heads read at every step: `[step, d]`, steps as the batch has them.
 pub fn forward(shape: &WayShape, net: &Net, batch: &VoyageBatch) -> Tensor<2> {
     match shape.network {
         Network::Way => way(shape, net, batch),
         Network::Traisformer => {
-            let axes = ["lon", "lat", "sog", "cog"].iter().enumerate().map(|(axis, name)| {
+            let axes = AXES.iter().enumerate().map(|(axis, name)| {
                 let bins: Vec<usize> = batch.bins.iter().map(|bins| bins[axis] as usize).collect();
                 net.looked_up(&format!("{name}.table"), &bins)
             });
@@ -96,7 +99,7 @@ fn decoder(shape: &WayShape, net: &Net, batch: &VoyageBatch, x: Tensor<2>) -> Te
 }
 
 /// Where a step stands in its voyage, as Vaswani et al. (2017) tell it.
-fn step_encoding(k: u32, dim: usize) -> Vec<f32> {
+pub fn step_encoding(k: u32, dim: usize) -> Vec<f32> {
     let pair = |at: usize| {
         let (sin, cos) = (f64::from(k) / 10_000_f64.powf(at as f64 / dim as f64)).sin_cos();
         [sin as f32, cos as f32]

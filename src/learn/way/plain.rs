@@ -1,5 +1,5 @@
-//! WAY on the processor: the sums of [`super::forward`] without a tensor library between, and their
-//! gradients.
+//! WAY, and its rivals that attend, on the processor: the sums of [`super::forward`] without a tensor
+//! library between, and their gradients.
 //!
 //! Of small networks such a library spends more time on beginning operations, on copies and on
 //! functions of single numbers than on products. Here numbers are read where they lie, voyages are
@@ -11,6 +11,7 @@ mod aggregate;
 mod attend;
 mod learn;
 mod remember;
+mod tokens;
 
 use std::ops::Range;
 
@@ -26,13 +27,13 @@ use super::super::weights::{Part, Weights};
 use super::batch::VoyageBatch;
 use super::forward::space_of;
 use super::parts::{Places, kept};
-use super::shape::WayShape;
+use super::shape::{Network, WayShape};
 use super::space::times_of;
 use crate::base::rng::Rng;
 
 pub use self::learn::Cost;
 
-/// A network of the kind WAY on the processor.
+/// A network on the processor: WAY or a rival that attends.
 #[derive(Clone)]
 pub struct Plain {
     shape: WayShape,
@@ -98,10 +99,10 @@ struct Kept {
 struct Block {
     /// What came in. `[channel, step, d]`
     x: Vec<f32>,
-    aggregated: Aggregated,
-    /// After channels became one. `[step, d]`
+    /// Of a network with channels, how these became one.
+    aggregated: Option<(Aggregated, Joined)>,
+    /// After that. `[step, d]`
     one: Vec<f32>,
-    joined: Joined,
     attended: Attended,
     looked: Joined,
     /// What is fed forward, and what the inner layer makes of it.
@@ -117,7 +118,12 @@ struct Joined {
 }
 
 impl Plain {
-    /// One of a WAY's matrices.
+    /// Whether networks of this kind can be asked here.
+    pub fn takes(network: Network) -> bool {
+        matches!(network, Network::Way | Network::Decoder | Network::Traisformer)
+    }
+
+    /// One of these matrices, of a kind that is taken.
     pub fn new(shape: &WayShape, weights: &Weights) -> Plain {
         let places = Places::of(&shape.slots());
         Plain { shape: shape.clone(), places, parts: weights.parts.clone() }
@@ -209,14 +215,23 @@ impl Plain {
     fn pass(&self, voyage: &Voyage, drops: &mut Drops) -> (Vec<f32>, Kept) {
         let shape = &self.shape;
         let n = voyage.steps.len() * shape.units; // Numbers of a channel.
-        let (mut x, local) = self.channels(voyage, drops); // [channel, step, d], space first
+        // [channel, step, d], space first
+        let (mut x, local) = match shape.network {
+            Network::Way => self.channels(voyage, drops),
+            _ => (self.tokens(voyage), None),
+        };
         let mask = drops.mask(x.len());
         masked(&mut x, mask.as_ref());
         let mut blocks = Vec::with_capacity(shape.layers);
         for layer in 0..shape.layers {
             let name = |part: &str| format!("block.{layer}.{part}");
-            let (one, aggregated) = self.aggregated(&name("channels"), &x);
-            let (one, joined) = self.joined(&name("channels"), one, &x[..n], drops);
+            let (one, aggregated) = if shape.network == Network::Way {
+                let (one, aggregated) = self.aggregated(&name("channels"), &x);
+                let (one, joined) = self.joined(&name("channels"), one, &x[..n], drops);
+                (one, Some((aggregated, joined)))
+            } else {
+                (x.clone(), None)
+            };
             let (seen, attended) = self.attended(&name("steps"), (&one, &one));
             let (mut y, looked) = self.joined(&name("steps"), seen, &one, drops);
             if layer + 1 < shape.layers {
@@ -226,7 +241,7 @@ impl Plain {
             wide.iter_mut().for_each(|x| *x = x.max(0.0));
             let fed = self.dense(&name("feed.1"), &wide);
             let (next, fed) = self.joined(&name("feed"), fed, &y, drops);
-            blocks.push(Block { x, aggregated, one, joined, attended, looked, y, wide, fed });
+            blocks.push(Block { x, aggregated, one, attended, looked, y, wide, fed });
             x = next;
         }
         (x, Kept { mask, local, blocks })
@@ -251,14 +266,18 @@ impl Plain {
                 self.attended_back(&name("steps"), &block.attended, both, &dseen, gradients);
             add(&mut dx, &of_query);
             add(&mut dx, &of_other);
-            let done = self.joined_back(&name("channels"), &block.joined, &mut dx, gradients);
+            let Some((aggregated, joined)) = &block.aggregated else { continue };
+            let done = self.joined_back(&name("channels"), joined, &mut dx, gradients);
             dx.extend_from_slice(&others);
             dx.resize(block.x.len(), 0.0);
             let name = name("channels");
-            self.aggregated_back(&name, &block.aggregated, &block.x, &done, &mut dx, gradients);
+            self.aggregated_back(&name, aggregated, &block.x, &done, &mut dx, gradients);
         }
         masked(&mut dx, kept.mask.as_ref());
-        self.channels_back(voyage, kept.local.as_ref(), &dx, gradients);
+        match self.shape.network {
+            Network::Way => self.channels_back(voyage, kept.local.as_ref(), &dx, gradients),
+            _ => self.tokens_back(voyage, &dx, gradients),
+        }
     }
 
     /// The channels one below the other, space first: `[channel, step, d]`.

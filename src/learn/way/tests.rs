@@ -146,7 +146,7 @@ fn the_processor_tells_what_the_tensor_library_does() {
     let all: Vec<usize> = (0..made.len()).collect();
     let mut unknown = made.batch(&all, None);
     unknown.from[3] = PORTS as u32;
-    for shape in ways() {
+    for shape in plain_shapes() {
         let net = WayNet::new(shape.clone(), stirred(&shape)).unwrap();
         let place = Place::cpu();
         let on =
@@ -173,10 +173,10 @@ fn stirred(shape: &WayShape) -> Weights {
     weights
 }
 
-/// WAY in every form, and a larger one.
-fn ways() -> impl Iterator<Item = WayShape> {
+/// Networks that the processor is asked about without the library, in every form, and a larger one.
+fn plain_shapes() -> impl Iterator<Item = WayShape> {
     let larger = WayShape { units: 64, layers: 3, ..shape(Network::Way) };
-    shapes().into_iter().filter(|shape| shape.network == Network::Way).chain([larger])
+    shapes().into_iter().filter(|shape| Plain::takes(shape.network)).chain([larger])
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn gradients_on_the_processor_are_those_of_the_tensor_library() {
     // Some steps count, of some voyages none.
     let rows: Vec<usize> = kept_steps(&batch, true, &mut Rng::new(1, 0));
     assert!(rows.len() > 10 && rows.len() < batch.n_steps());
-    for shape in ways() {
+    for shape in plain_shapes() {
         let (weights, how, place) = (stirred(&shape), WayTraining::default(), Place::cpu());
         let placed = Placed::tracked(&weights, place.device());
         let (places, device) = (Places::of(&shape.slots()), place.device().clone().autodiff());
@@ -233,28 +233,34 @@ fn gradients_know_which_numbers_were_dropped() {
     let cost = Cost { rows: &rows, eta_weight: 1.0 };
     for aggregation in [Aggregation::MultiHead, Aggregation::Cross, Aggregation::Concatenation] {
         let shape = WayShape { dropout: 0.3, aggregation, ..shape(Network::Way) };
-        let weights = stirred(&shape);
-        let plain = Plain::new(&shape, &weights);
-        let (whole, slopes) = plain.cost_back(&batch, cost, 9, &mut Vec::new());
-        assert_ne!(whole, plain.cost(&batch, cost), "something was dropped");
-        assert_ne!(whole, plain.cost_back(&batch, cost, 8, &mut Vec::new()).0, "by the seed");
-        // Along a way of its own for each matrix, the cost rises as the gradients say.
-        let mut rng = Rng::new(11, 0);
-        for (at, slope) in slopes.iter().enumerate() {
-            let way: Vec<f32> = slope.iter().map(|_| rng.normal() as f32).collect();
-            let long = way.iter().map(|x| x * x).sum::<f32>().sqrt();
-            let moved = |by: f32| {
-                let mut other = weights.clone();
-                let pairs = other.parts[at].values.iter_mut().zip(&way);
-                pairs.for_each(|(x, way)| *x += by * way / long);
-                Plain::new(&shape, &other).cost_back(&batch, cost, 9, &mut Vec::new()).0
-            };
-            let rise = (moved(2e-3) - moved(-2e-3)) / 4e-3;
-            let told: f32 = slope.iter().zip(&way).map(|(a, b)| a * b / long).sum();
-            let off = (rise - f64::from(told)).abs();
-            let name = &weights.parts[at].name;
-            assert!(off < 0.03 * rise.abs() + 2e-3, "{aggregation:?} {name}: {rise} {told}");
-        }
+        rise_as_told(&shape, &batch, cost);
+    }
+    rise_as_told(&WayShape { dropout: 0.3, ..shape(Network::Traisformer) }, &batch, cost);
+}
+
+/// Holds gradients, where numbers are dropped, to the rise of the cost.
+fn rise_as_told(shape: &WayShape, batch: &VoyageBatch, cost: Cost) {
+    let weights = stirred(shape);
+    let plain = Plain::new(shape, &weights);
+    let (whole, slopes) = plain.cost_back(batch, cost, 9, &mut Vec::new());
+    assert_ne!(whole, plain.cost(batch, cost), "something was dropped");
+    assert_ne!(whole, plain.cost_back(batch, cost, 8, &mut Vec::new()).0, "by the seed");
+    // Along a way of its own for each matrix, the cost rises as the gradients say.
+    let mut rng = Rng::new(11, 0);
+    for (at, slope) in slopes.iter().enumerate() {
+        let way: Vec<f32> = slope.iter().map(|_| rng.normal() as f32).collect();
+        let long = way.iter().map(|x| x * x).sum::<f32>().sqrt();
+        let moved = |by: f32| {
+            let mut other = weights.clone();
+            let pairs = other.parts[at].values.iter_mut().zip(&way);
+            pairs.for_each(|(x, way)| *x += by * way / long);
+            Plain::new(shape, &other).cost_back(batch, cost, 9, &mut Vec::new()).0
+        };
+        let rise = (moved(2e-3) - moved(-2e-3)) / 4e-3;
+        let told: f32 = slope.iter().zip(&way).map(|(a, b)| a * b / long).sum();
+        let off = (rise - f64::from(told)).abs();
+        let name = &weights.parts[at].name;
+        assert!(off < 0.03 * rise.abs() + 2e-3, "{shape:?} {name}: {rise} {told}");
     }
 }
 
