@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use fairway::cli::{self, Asked};
+use fairway::ui::Demo;
 
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
@@ -10,7 +11,11 @@ fn main() -> ExitCode {
     match cli::start() {
         Asked::Done(status) => status,
         Asked::Window(arguments) => {
-            fairway::ui::open(arguments.inputs, arguments.demo, arguments.set)
+            let demo = arguments.demo.map(|name| match name.as_str() {
+                "world" => Demo::World,
+                _ => Demo::Sea,
+            });
+            fairway::ui::open(arguments.inputs, demo, arguments.set)
         }
     }
 }

@@ -29,9 +29,11 @@ pub struct Arguments {
 pub struct WindowArguments {
     /// AIS files, folders, or a project (.fairway).
     pub inputs: Vec<PathBuf>,
-    /// Open on made traffic: a sea that does not exist, so named.
-    #[arg(long)]
-    pub demo: bool,
+    /// Open on made traffic, so named: a sea that does not exist (where nothing else is said), or
+    /// voyages between the ports of the world.
+    #[arg(long, value_name = "sea|world", value_parser = ["sea", "world"])]
+    #[arg(num_args = 0..=1, default_missing_value = "sea", conflicts_with = "inputs")]
+    pub demo: Option<String>,
     /// Set a parameter: stage.field=value.
     #[arg(long = "set", value_name = "STAGE.FIELD=VALUE")]
     pub set: Vec<String>,

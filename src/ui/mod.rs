@@ -38,9 +38,18 @@ use std::process::ExitCode;
 use eframe::NativeOptions;
 use egui::ViewportBuilder;
 
-/// Opens the window with `inputs` (files, folders or a project), on made traffic if `is_demo`,
+/// Made traffic that the window can open on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Demo {
+    /// A sea that does not exist.
+    Sea,
+    /// Voyages between the ports of the world.
+    World,
+}
+
+/// Opens the window with `inputs` (files, folders or a project), on made traffic or neither,
 /// with parameters set as by `--set`. Returns when it is closed.
-pub fn open(inputs: Vec<PathBuf>, is_demo: bool, settings: Vec<String>) -> ExitCode {
+pub fn open(inputs: Vec<PathBuf>, demo: Option<Demo>, settings: Vec<String>) -> ExitCode {
     let viewport = ViewportBuilder::default()
         .with_title("Fairway")
         .with_app_id("fairway")
@@ -53,7 +62,10 @@ pub fn open(inputs: Vec<PathBuf>, is_demo: bool, settings: Vec<String>) -> ExitC
         options,
         Box::new(move |creation| {
             let mut app = app::App::new(creation);
-            app.begin(inputs, is_demo, &settings);
+            if demo == Some(Demo::World) {
+                app.session.sources.make_world(); // At once: settings may be of it.
+            }
+            app.begin(inputs, demo == Some(Demo::Sea), &settings);
             Ok(Box::new(app))
         }),
     );

@@ -105,6 +105,8 @@ fn wrong_arguments_end_with_two_and_name_the_nearest_or_the_range() {
         (vec!["run", &project], &["nothing to read"]),
         (vec!["run", &project, &project], &["one project at a time"]),
         (vec!["run", "--jsn"], &["--json"]),
+        (vec!["--demo", "mars"], &["mars", "sea, world"]),
+        (vec!["--demo", "world", &path], &["--demo", "cannot be used with"]),
         (vec!["synth"], &["--out"]),
         (
             vec!["synth", "--out", "x", "--format", "xlsx"],
