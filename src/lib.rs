@@ -192,7 +192,7 @@
 //! - **Networks are named matrices of our own** and a forward pass over them, not the library's
 //!   modules: first weights come from our seeds, all gradients are shortened together, training goes
 //!   on after a break to the bit, and a model's files are plain ([`learn`]). On the processor WAY
-//!   and the rivals that attend go without the library, their gradients too, three to four times as
+//!   and the rivals that attend go without the library, their gradients too, 2.6 to 5 times as
 //!   fast. Deep clusters are refined among embeddings that were enlarged first; as the paper has it,
 //!   rare routes are swallowed ([`cluster::deep`]).
 //! - **Exports of any tray go by its [`flow::tray::Shelf`]**, in the window too; each layer written as
